@@ -1,0 +1,128 @@
+package flux
+
+import (
+	stdjson "encoding/json"
+	"errors"
+	"fmt"
+
+	"sigs.k8s.io/json"
+)
+
+// wire is the shape of every kind's JSON at once: the kinds do not use one
+// field for two things.
+type wire struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	Metadata   struct {
+		Name        string            `json:"name"`
+		Namespace   string            `json:"namespace"`
+		Generation  int64             `json:"generation"`
+		Labels      map[string]string `json:"labels"`
+		Annotations struct {
+			// flux-operator's way to suspend an object (api/v1, common_types.go, v0.59.0).
+			Reconcile string `json:"fluxcd.controlplane.io/reconcile"`
+		} `json:"annotations"`
+	} `json:"metadata"`
+	Spec struct {
+		Suspend      bool         `json:"suspend"`
+		Wait         bool         `json:"wait"`
+		DependsOn    []Dependency `json:"dependsOn"`
+		SourceRef    *Reference   `json:"sourceRef"`
+		ChartRef     *Reference   `json:"chartRef"`
+		HealthChecks []Reference  `json:"healthChecks"`
+		KubeConfig   *struct{}    `json:"kubeConfig"`
+		Chart        *wireChart   `json:"chart"`
+	} `json:"spec"`
+	Status *Status `json:"status"`
+}
+
+// wireChart is HelmRelease's spec.chart; a HelmChart has a string there.
+type wireChart struct {
+	Spec struct {
+		SourceRef *Reference `json:"sourceRef"`
+	} `json:"spec"`
+}
+
+// UnmarshalJSON takes HelmChart's string as no chart template.
+func (c *wireChart) UnmarshalJSON(data []byte) error {
+	if len(data) > 0 && data[0] != '{' {
+		return nil
+	}
+	type plain wireChart
+	return json.UnmarshalCaseSensitivePreserveInts(data, (*plain)(c))
+}
+
+// Decode reads one object from its JSON. Fields that have the wrong type are
+// left out and named in the error, which then stands beside a usable object;
+// with an empty Name there is none.
+func Decode(data []byte) (Object, error) {
+	var w wire
+	err := json.UnmarshalCaseSensitivePreserveInts(data, &w)
+	if err != nil && !isFieldError(err) {
+		return Object{}, err
+	}
+	return w.object(), err
+}
+
+func isFieldError(err error) bool {
+	var field *stdjson.UnmarshalTypeError
+	return errors.As(err, &field)
+}
+
+// List is one page of a Kubernetes list.
+type List struct {
+	Objects []Object
+	// Continue is the token of the next page, empty on the last.
+	Continue string
+}
+
+// DecodeList reads one page of a list of the kind. Items do not repeat their
+// kind in every server's answer, so the caller says it.
+func DecodeList(data []byte, kind, apiVersion string) (List, error) {
+	var page struct {
+		Metadata struct {
+			Continue string `json:"continue"`
+		} `json:"metadata"`
+		Items []wire `json:"items"`
+	}
+	if err := json.UnmarshalCaseSensitivePreserveInts(data, &page); err != nil && !isFieldError(err) {
+		return List{}, fmt.Errorf("list of %s: %w", kind, err)
+	}
+	list := List{Continue: page.Metadata.Continue, Objects: make([]Object, len(page.Items))}
+	for i := range page.Items {
+		item := &page.Items[i]
+		item.Kind, item.APIVersion = kind, apiVersion
+		list.Objects[i] = item.object()
+	}
+	return list, nil
+}
+
+// object moves what was read into the shape that the rest works with.
+func (w *wire) object() Object {
+	return Object{
+		ID:           ID{Kind: w.Kind, Namespace: w.Metadata.Namespace, Name: w.Metadata.Name},
+		APIVersion:   w.APIVersion,
+		Labels:       w.Metadata.Labels,
+		Generation:   w.Metadata.Generation,
+		Suspended:    w.Spec.Suspend || w.Metadata.Annotations.Reconcile == "disabled",
+		DependsOn:    w.Spec.DependsOn,
+		Source:       w.source(),
+		HealthChecks: w.Spec.HealthChecks,
+		Wait:         w.Spec.Wait,
+		Remote:       w.Spec.KubeConfig != nil,
+		Status:       w.Status,
+	}
+}
+
+func (w *wire) source() *Reference {
+	switch {
+	case w.Spec.SourceRef != nil:
+		return w.Spec.SourceRef
+	case w.Spec.ChartRef != nil:
+		return w.Spec.ChartRef
+	case w.Spec.Chart != nil:
+		return w.Spec.Chart.Spec.SourceRef
+	default:
+		return nil
+	}
+}

@@ -1,0 +1,73 @@
+// Package flux holds what fluxdeps needs to know of Flux objects: narrow
+// structs decoded from JSON, their identities, and a snapshot of a cluster or
+// of a set of files. It has no client, no clock and reads no file.
+package flux
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
+
+// ID names one object. Namespace is empty for a cluster-scoped object and for
+// one read from a file that does not state a namespace.
+type ID struct {
+	Kind      string
+	Namespace string
+	Name      string
+}
+
+// String returns the form used in every output: Kind/namespace/name.
+func (id ID) String() string {
+	return id.Kind + "/" + id.Namespace + "/" + id.Name
+}
+
+// Compare orders IDs by namespace, kind and name, the order of kubectl's
+// tables.
+func (id ID) Compare(other ID) int {
+	return cmp.Or(
+		cmp.Compare(id.Namespace, other.Namespace),
+		cmp.Compare(id.Kind, other.Kind),
+		cmp.Compare(id.Name, other.Name),
+	)
+}
+
+// Pattern is what a user names an object with: KIND/NAME or
+// KIND/NAMESPACE/NAME. A nil Namespace stands for any namespace.
+type Pattern struct {
+	Kind      string
+	Namespace *string
+	Name      string
+}
+
+// Matches reports whether the pattern names id.
+func (p Pattern) Matches(id ID) bool {
+	return p.Kind == id.Kind && p.Name == id.Name &&
+		(p.Namespace == nil || *p.Namespace == id.Namespace)
+}
+
+// String returns the pattern as the user would type it.
+func (p Pattern) String() string {
+	if p.Namespace == nil {
+		return p.Kind + "/" + p.Name
+	}
+	return ID{Kind: p.Kind, Namespace: *p.Namespace, Name: p.Name}.String()
+}
+
+// ParsePattern reads KIND/NAME or KIND/NAMESPACE/NAME. The kind may be written
+// as kubectl takes it: any case, singular, plural or short name.
+func ParsePattern(text string) (Pattern, error) {
+	parts := strings.Split(text, "/")
+	if len(parts) < 2 || len(parts) > 3 || parts[0] == "" || parts[len(parts)-1] == "" {
+		return Pattern{}, fmt.Errorf("%q is not KIND/NAME or KIND/NAMESPACE/NAME", text)
+	}
+	kind, err := ParseKind(parts[0])
+	if err != nil {
+		return Pattern{}, err
+	}
+	p := Pattern{Kind: kind, Name: parts[len(parts)-1]}
+	if len(parts) == 3 {
+		p.Namespace = &parts[1]
+	}
+	return p, nil
+}

@@ -1,0 +1,117 @@
+package flux
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Object is one Flux object as far as fluxdeps needs it.
+type Object struct {
+	ID
+	APIVersion string
+	Labels     map[string]string
+	Generation int64
+	Suspended  bool
+
+	DependsOn    []Dependency
+	Source       *Reference
+	HealthChecks []Reference
+	// Wait is true where the object's readiness waits for all it applies.
+	Wait bool
+	// Remote is true where the object applies to another cluster.
+	Remote bool
+
+	// Status is nil where the object was read from a file without one.
+	Status *Status
+	// Origin is set for objects read from files.
+	Origin *Origin
+	// Raw is the object's JSON, kept only where a readyExpr may need it.
+	Raw json.RawMessage
+}
+
+// Dependency is one entry of spec.dependsOn. APIVersion, Kind and Ready are
+// ResourceSet's; the other controllers ignore them.
+type Dependency struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	Name       string `json:"name"`
+	Namespace  string `json:"namespace"`
+	Ready      bool   `json:"ready"`
+	ReadyExpr  string `json:"readyExpr"`
+}
+
+// Reference names another object in a spec.
+type Reference struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	Name       string `json:"name"`
+	Namespace  string `json:"namespace"`
+}
+
+// In returns the ID that the reference means when it stands in an object of
+// the given namespace.
+func (r Reference) In(namespace string) ID {
+	if r.Namespace != "" {
+		namespace = r.Namespace
+	}
+	return ID{Kind: r.Kind, Namespace: namespace, Name: r.Name}
+}
+
+// Status is the part of an object's status that verdicts are made of.
+type Status struct {
+	ObservedGeneration    int64       `json:"observedGeneration"`
+	Conditions            []Condition `json:"conditions"`
+	LastAppliedRevision   string      `json:"lastAppliedRevision"`
+	LastAttemptedRevision string      `json:"lastAttemptedRevision"`
+	// Artifact is what a source last produced.
+	Artifact *Artifact `json:"artifact"`
+	// Inventory holds the applied objects that are Flux objects themselves.
+	Inventory Inventory `json:"inventory"`
+}
+
+// Condition is a metav1.Condition without what fluxdeps does not use.
+type Condition struct {
+	Type               string `json:"type"`
+	Status             string `json:"status"`
+	Reason             string `json:"reason"`
+	Message            string `json:"message"`
+	LastTransitionTime string `json:"lastTransitionTime"`
+}
+
+// Since returns when the condition last changed its status; zero when that
+// is not known.
+func (c Condition) Since() time.Time {
+	t, err := time.Parse(time.RFC3339, c.LastTransitionTime)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+// Artifact is a source's last artifact.
+type Artifact struct {
+	Revision string `json:"revision"`
+}
+
+// Origin tells where in the files an object was read.
+type Origin struct {
+	File string
+	Line int
+}
+
+// String returns file:line.
+func (o Origin) String() string { return fmt.Sprintf("%s:%d", o.File, o.Line) }
+
+// Condition returns the condition of the type, nil where there is none.
+func (s *Status) Condition(conditionType string) *Condition {
+	if s == nil {
+		return nil
+	}
+	for i := range s.Conditions {
+		if s.Conditions[i].Type == conditionType {
+			return &s.Conditions[i]
+		}
+	}
+	return nil
+}
