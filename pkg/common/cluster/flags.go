@@ -1,0 +1,101 @@
+// Package cluster turns the flags that name a cluster into a checked
+// rest.Config.
+package cluster
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/pflag"
+	_ "k8s.io/client-go/plugin/pkg/client/auth" // auth providers that kubeconfigs name
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+)
+
+// defaultRequestTimeout bounds a request where --request-timeout is not given:
+// a pipeline must not hang on a server that accepts and never answers.
+const defaultRequestTimeout = time.Minute
+
+// Flags are kubectl's connection flags.
+type Flags struct {
+	rules     *clientcmd.ClientConfigLoadingRules
+	overrides *clientcmd.ConfigOverrides
+	set       *pflag.FlagSet
+}
+
+// NewFlags returns connection flags that read kubeconfigs where kubectl does.
+func NewFlags() *Flags {
+	return &Flags{
+		rules:     clientcmd.NewDefaultClientConfigLoadingRules(),
+		overrides: &clientcmd.ConfigOverrides{},
+	}
+}
+
+// AddFlags adds the flags to a command's set.
+func (f *Flags) AddFlags(set *pflag.FlagSet) {
+	f.set = set
+	set.StringVar(&f.rules.ExplicitPath, clientcmd.RecommendedConfigPathFlag, "",
+		"Path to the kubeconfig file to use for CLI requests.")
+	names := clientcmd.RecommendedConfigOverrideFlags("")
+	names.ClusterOverrideFlags.APIServer.ShortName = "s"
+	clientcmd.BindOverrideFlags(f.overrides, set, names)
+}
+
+// Target is a cluster that a command works with.
+type Target struct {
+	Config *rest.Config
+	// Context is the kubeconfig context's name, empty in a Pod.
+	Context string
+	// Namespace is the one given with -n, else the context's, else "default".
+	Namespace string
+	// NamespaceGiven tells that -n was given.
+	NamespaceGiven bool
+}
+
+// Target reads the kubeconfig and returns the cluster that the flags name.
+func (f *Flags) Target(userAgent string) (Target, error) {
+	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(f.rules, f.overrides)
+	config, err := loader.ClientConfig()
+	if err != nil {
+		return Target{}, explainLoad(err, f.rules)
+	}
+	namespace, _, err := loader.Namespace()
+	if err != nil {
+		return Target{}, explainLoad(err, f.rules)
+	}
+	config.UserAgent = userAgent
+	// The few requests of a command must not wait for a client-side limiter.
+	config.QPS = -1
+	if !f.set.Changed(clientcmd.FlagTimeout) {
+		config.Timeout = defaultRequestTimeout
+	}
+	return Target{
+		Config: config, Context: f.context(loader), Namespace: namespace,
+		NamespaceGiven: f.overrides.Context.Namespace != "",
+	}, nil
+}
+
+// context returns the context's name for messages; it is only a name, so a
+// kubeconfig that cannot be read again leaves it empty.
+func (f *Flags) context(loader clientcmd.ClientConfig) string {
+	if f.overrides.CurrentContext != "" {
+		return f.overrides.CurrentContext
+	}
+	raw, err := loader.RawConfig()
+	if err != nil {
+		return ""
+	}
+	return raw.CurrentContext
+}
+
+func explainLoad(err error, rules *clientcmd.ClientConfigLoadingRules) error {
+	const hint = "name a cluster with --kubeconfig FILE or --context NAME, or read manifests with -f"
+	if clientcmd.IsEmptyConfig(err) || errors.Is(err, clientcmd.ErrEmptyConfig) {
+		return cli.Fail(cli.BadUse,
+			fmt.Errorf("no cluster: no kubeconfig with a context was found at %v", rules.GetLoadingPrecedence()), hint)
+	}
+	return cli.Fail(cli.BadUse, fmt.Errorf("kubeconfig: %w", err), hint)
+}

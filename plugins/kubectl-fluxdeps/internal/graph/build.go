@@ -1,0 +1,186 @@
+package graph
+
+import (
+	"context"
+	"slices"
+
+	"github.com/fluxcd/pkg/apis/meta"
+
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/verdict"
+)
+
+// Build returns the graph of the snapshot with edges of the types wanted.
+// The context bounds the evaluation of readyExpr.
+func Build(ctx context.Context, snapshot *flux.Snapshot, types ...EdgeType) *Graph {
+	index := flux.NewIndex(snapshot.Objects)
+	b := &builder{
+		snapshot: snapshot, index: index, judge: verdict.NewJudge(snapshot, index),
+		nodes: make(map[flux.ID]*Node, len(snapshot.Objects)), edges: map[edgeKey]*Edge{},
+	}
+	for i := range snapshot.Objects {
+		object := &snapshot.Objects[i]
+		if flux.HasDependsOn(object.Kind) {
+			b.nodes[object.ID] = &Node{ID: object.ID, Object: object, State: stateOf(object, snapshot.Live)}
+		}
+	}
+	for i := range snapshot.Objects {
+		object := &snapshot.Objects[i]
+		if flux.HasDependsOn(object.Kind) {
+			b.add(ctx, object, types)
+		}
+	}
+	return b.graph()
+}
+
+type edgeKey struct {
+	from, to flux.ID
+	kind     EdgeType
+}
+
+type builder struct {
+	snapshot *flux.Snapshot
+	index    *flux.Index
+	judge    *verdict.Judge
+	nodes    map[flux.ID]*Node
+	edges    map[edgeKey]*Edge
+}
+
+// add adds the edges that begin at the object.
+func (b *builder) add(ctx context.Context, object *flux.Object, types []EdgeType) {
+	if slices.Contains(types, DependsOn) {
+		b.addDependsOn(ctx, object)
+	}
+	if slices.Contains(types, Source) && object.Source != nil {
+		b.link(object.ID, object.Source.In(object.Namespace), Source, Unknown)
+	}
+	if slices.Contains(types, Health) {
+		b.addHealth(object)
+	}
+	if parent, ok := parentOf(object); ok && slices.Contains(types, Parent) {
+		b.link(object.ID, parent, Parent, Unknown)
+	}
+}
+
+// addDependsOn judges each entry, in the order of the spec, which is the order
+// in which the controller asks.
+func (b *builder) addDependsOn(ctx context.Context, object *flux.Object) {
+	expected := ""
+	for _, dep := range object.DependsOn {
+		if dep.Name == "" {
+			continue // refused by the CRD; the reader of files has warned
+		}
+		finding := b.judge.Dependency(ctx, object, dep)
+		if expected == "" {
+			expected = finding.Message
+		}
+		_, target := b.judge.Resolve(object, dep)
+		edge := b.link(object.ID, target, DependsOn, stateOfAbsent(finding.Verdict))
+		if edge.Verdict == "" || severity(finding.Verdict) > severity(edge.Verdict) {
+			edge.Finding = finding
+		}
+	}
+	b.nodes[object.ID].ControllerSays = controllerSays(object, expected)
+}
+
+// severity orders verdicts, so that an entry written twice shows the worse.
+func severity(v verdict.Verdict) int { return slices.Index(verdict.All(), v) }
+
+// controllerSays returns the controller's reason for not going on where it is
+// another than the one that the verdicts lead to: its status is up to one
+// requeue old, and names one dependency only.
+func controllerSays(object *flux.Object, expected string) string {
+	condition := object.Status.Condition(meta.ReadyCondition)
+	if condition == nil || condition.Message == expected {
+		return ""
+	}
+	if condition.Reason != meta.DependencyNotReadyReason && condition.Reason != meta.InvalidCELExpressionReason {
+		return ""
+	}
+	return condition.Message
+}
+
+func stateOfAbsent(v verdict.Verdict) State {
+	switch v {
+	case verdict.Missing, verdict.WrongKind:
+		return Missing
+	case verdict.Forbidden:
+		return Forbidden
+	default:
+		return Unknown
+	}
+}
+
+// addHealth adds what the object's readiness waits for. With wait the
+// healthChecks are ignored and everything it applied counts
+// (kustomize-controller v1.9.5, checkHealth).
+func (b *builder) addHealth(object *flux.Object) {
+	if object.Wait {
+		if object.Status != nil {
+			for _, id := range object.Status.Inventory {
+				b.link(object.ID, id, Health, Unknown)
+			}
+		}
+		return
+	}
+	for _, check := range object.HealthChecks {
+		b.link(object.ID, check.In(object.Namespace), Health, Unknown)
+	}
+}
+
+// parentOf returns the object that applies this one, by the labels that the
+// controllers set on what they apply.
+func parentOf(object *flux.Object) (flux.ID, bool) {
+	for _, kind := range []string{flux.Kustomization, flux.HelmRelease, flux.ResourceSet} {
+		prefix := parentLabelPrefix(kind)
+		parent := flux.ID{Kind: kind, Namespace: object.Labels[prefix+"/namespace"], Name: object.Labels[prefix+"/name"]}
+		if parent.Name != "" && parent.Namespace != "" && parent != object.ID {
+			return parent, true
+		}
+	}
+	return flux.ID{}, false
+}
+
+func parentLabelPrefix(kind string) string {
+	if kind == flux.ResourceSet {
+		return "resourceset." + string(flux.OperatorGroup)
+	}
+	info, _ := flux.LookupKind(kind)
+	return string(info.Group)
+}
+
+// link returns the edge between the two, making it and its end where they are
+// not there yet. absent is the end's state where no object is known.
+func (b *builder) link(from, to flux.ID, kind EdgeType, absent State) *Edge {
+	if b.nodes[to] == nil {
+		node := &Node{ID: to, Object: b.index.Get(to), State: absent}
+		if node.Object != nil {
+			node.State = stateOf(node.Object, b.snapshot.Live)
+		}
+		b.nodes[to] = node
+	}
+	key := edgeKey{from, to, kind}
+	if b.edges[key] == nil {
+		b.edges[key] = &Edge{From: from, To: to, Type: kind}
+	}
+	return b.edges[key]
+}
+
+func (b *builder) graph() *Graph {
+	nodes := make([]*Node, 0, len(b.nodes))
+	for _, node := range b.nodes {
+		nodes = append(nodes, node)
+	}
+	edges := make([]*Edge, 0, len(b.edges))
+	for _, edge := range b.edges {
+		edges = append(edges, edge)
+	}
+	g := New(b.snapshot.Live, nodes, edges)
+	for _, node := range g.Nodes {
+		node.Isolated = len(g.needs[node.ID])+len(g.needy[node.ID]) == 0
+	}
+	components := g.components()
+	g.markCycles(components)
+	g.markImplied(components)
+	return g
+}

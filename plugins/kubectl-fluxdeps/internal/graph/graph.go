@@ -1,0 +1,106 @@
+// Package graph builds the dependency graph of a snapshot and answers
+// questions about its shape. It is pure: no client, no file, no clock.
+package graph
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/verdict"
+)
+
+// EdgeType says what one object needs another for.
+type EdgeType string
+
+// The types of edges. All point from what needs to what is needed.
+const (
+	// DependsOn: spec.dependsOn; waits until the other is ready.
+	DependsOn EdgeType = "dependsOn"
+	// Source: reads its manifests or chart from the other.
+	Source EdgeType = "source"
+	// Health: is ready only when the other is (healthChecks, or wait on what it applies).
+	Health EdgeType = "health"
+	// Parent: is applied by the other.
+	Parent EdgeType = "parent"
+)
+
+// EdgeTypes lists the types.
+func EdgeTypes() []EdgeType { return []EdgeType{DependsOn, Source, Health, Parent} }
+
+// Node is one object, or a place that a reference points to.
+type Node struct {
+	flux.ID
+	// Object is nil where there is only a reference: State then says why.
+	Object *flux.Object
+	State  State
+	// ControllerSays is the controller's own reason for waiting, where it
+	// differs from what the verdicts come to.
+	ControllerSays string
+	// Isolated is true where no edge begins or ends here.
+	Isolated bool
+}
+
+// Edge says that From needs To.
+type Edge struct {
+	From, To flux.ID
+	Type     EdgeType
+	verdict.Finding
+	// Implied is true where a longer path says the same.
+	Implied bool
+}
+
+// Graph holds nodes ordered by ID and edges ordered by From, To and Type.
+type Graph struct {
+	// Live is true where states are known from a cluster.
+	Live  bool
+	Nodes []*Node
+	Edges []*Edge
+	// Cycles lists one shortest cycle for each knot of objects that wait for
+	// each other; the first object follows on the last.
+	Cycles [][]flux.ID
+
+	nodes map[flux.ID]*Node
+	needs map[flux.ID][]*Edge // by From
+	needy map[flux.ID][]*Edge // by To
+}
+
+// New returns the graph of the nodes and edges, ordered and indexed.
+func New(live bool, nodes []*Node, edges []*Edge) *Graph {
+	g := &Graph{
+		Live: live, Nodes: nodes, Edges: edges,
+		nodes: make(map[flux.ID]*Node, len(nodes)),
+		needs: map[flux.ID][]*Edge{}, needy: map[flux.ID][]*Edge{},
+	}
+	slices.SortFunc(g.Nodes, func(a, b *Node) int { return a.ID.Compare(b.ID) })
+	slices.SortFunc(g.Edges, compareEdges)
+	for _, node := range g.Nodes {
+		g.nodes[node.ID] = node
+	}
+	for _, edge := range g.Edges {
+		g.needs[edge.From] = append(g.needs[edge.From], edge)
+		g.needy[edge.To] = append(g.needy[edge.To], edge)
+	}
+	return g
+}
+
+func compareEdges(a, b *Edge) int {
+	return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To), cmp.Compare(a.Type, b.Type))
+}
+
+// Node returns the node of the ID, or nil.
+func (g *Graph) Node(id flux.ID) *Node { return g.nodes[id] }
+
+// Needs returns the edges that begin at the object: what it needs.
+func (g *Graph) Needs(id flux.ID) []*Edge { return g.needs[id] }
+
+// NeededBy returns the edges that end at the object: who needs it.
+func (g *Graph) NeededBy(id flux.ID) []*Edge { return g.needy[id] }
+
+// Broken reports whether the graph has a cycle or a dependency that is not
+// there: what no waiting can mend.
+func (g *Graph) Broken() bool {
+	return len(g.Cycles) > 0 || slices.ContainsFunc(g.Edges, func(e *Edge) bool {
+		return e.Verdict == verdict.Missing || e.Verdict == verdict.WrongKind
+	})
+}

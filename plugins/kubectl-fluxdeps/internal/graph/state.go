@@ -1,0 +1,95 @@
+package graph
+
+import (
+	"time"
+
+	"github.com/fluxcd/pkg/apis/meta"
+
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
+)
+
+// State is how an object is doing.
+type State string
+
+// The states.
+const (
+	// Ready: its Ready condition is True.
+	Ready State = "ready"
+	// Reconciling: its Ready condition is Unknown.
+	Reconciling State = "reconciling"
+	// Waiting: it waits for a dependency.
+	Waiting State = "waiting"
+	// Failed: its Ready condition is False for a reason of its own.
+	Failed State = "failed"
+	// Pending: it has no Ready condition yet.
+	Pending State = "pending"
+	// Unknown: there is no status to tell by, as in files.
+	Unknown State = "unknown"
+	// Missing: something depends on it, and it is not there.
+	Missing State = "missing"
+	// Forbidden: we may not read it.
+	Forbidden State = "forbidden"
+)
+
+// States lists the states.
+func States() []State {
+	return []State{Ready, Reconciling, Waiting, Failed, Pending, Unknown, Missing, Forbidden}
+}
+
+func stateOf(object *flux.Object, live bool) State {
+	if object.Status == nil && !live {
+		return Unknown
+	}
+	condition := object.Status.Condition(meta.ReadyCondition)
+	switch {
+	case condition == nil:
+		return Pending
+	case condition.Status == "True":
+		return Ready
+	case condition.Status == "Unknown":
+		return Reconciling
+	case condition.Reason == meta.DependencyNotReadyReason:
+		return Waiting
+	default:
+		return Failed
+	}
+}
+
+// Reason and Message are those of the object's Ready condition.
+func (n *Node) Reason() string { return n.ready().Reason }
+
+// Message is the message of the object's Ready condition.
+func (n *Node) Message() string { return n.ready().Message }
+
+// Since is when the Ready condition last changed; zero when not known.
+func (n *Node) Since() time.Time { return n.ready().Since() }
+
+// Suspended reports whether the object is suspended.
+func (n *Node) Suspended() bool { return n.Object != nil && n.Object.Suspended }
+
+// Revision is the revision that was applied last, of a source the one it
+// offers; empty when there is none.
+func (n *Node) Revision() string {
+	if n.Object == nil || n.Object.Status == nil {
+		return ""
+	}
+	status := n.Object.Status
+	switch {
+	case status.Artifact != nil:
+		return status.Artifact.Revision
+	case status.LastAppliedRevision != "":
+		return status.LastAppliedRevision
+	default:
+		return status.LastAttemptedRevision
+	}
+}
+
+func (n *Node) ready() flux.Condition {
+	if n.Object == nil {
+		return flux.Condition{}
+	}
+	if condition := n.Object.Status.Condition(meta.ReadyCondition); condition != nil {
+		return *condition
+	}
+	return flux.Condition{}
+}

@@ -1,0 +1,153 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
+)
+
+// Options say what to read.
+type Options struct {
+	// Namespace to read; empty reads all.
+	Namespace string
+	// Fallback is the namespace to read where RBAC forbids to list a kind in
+	// all of them; empty for none.
+	Fallback string
+	// Sources reads the sources of all objects, not only those that a verdict
+	// rests on.
+	Sources bool
+}
+
+// ErrNothing is wrapped where no kind could be read at all.
+var ErrNothing = errors.New("nothing could be read")
+
+// Read reads a snapshot. Warnings tell what is missing in it and why.
+func Read(ctx context.Context, api *API, options Options) (*flux.Snapshot, []string, error) {
+	r := &reader{
+		api: api, options: options,
+		snapshot: &flux.Snapshot{
+			Live: true, Absent: map[flux.ID]flux.Absence{}, Unreadable: map[string]string{},
+			External: map[flux.ExternalID]flux.External{}, AdditiveReadyExpr: map[string]bool{},
+		},
+		kinds: map[string]kindResult{},
+	}
+	for _, step := range []func(context.Context) error{
+		r.readDependents, r.readTargets, r.readSources, r.readExternal, r.readExpressions,
+	} {
+		if err := step(ctx); err != nil {
+			return nil, r.warnings, err
+		}
+	}
+	return r.snapshot, r.warnings, nil
+}
+
+type reader struct {
+	api      *API
+	options  Options
+	snapshot *flux.Snapshot
+	kinds    map[string]kindResult
+	pages    []page
+	warnings []string
+}
+
+// kindResult is what a kind's list gave, and for which namespace; empty for
+// all.
+type kindResult struct {
+	listed
+	namespace string
+	err       error
+}
+
+func (r *reader) warn(format string, args ...any) {
+	r.warnings = append(r.warnings, fmt.Sprintf(format, args...))
+}
+
+// readDependents reads the kinds that have a dependsOn.
+func (r *reader) readDependents(ctx context.Context) error {
+	kinds := slices.DeleteFunc(flux.Kinds(), func(k flux.KindInfo) bool { return !k.Depends })
+	if err := r.readKinds(ctx, kinds); err != nil {
+		return err
+	}
+	var lacking, refused []string
+	for _, kind := range kinds {
+		switch result := r.kinds[kind.Kind]; {
+		case errors.Is(result.err, errNoKind):
+			lacking = append(lacking, kind.Kind)
+		case result.err != nil:
+			refused = append(refused, result.err.Error())
+		}
+	}
+	switch {
+	case len(lacking) == len(kinds):
+		return fmt.Errorf("%w: the server has no Flux: no %s", ErrNothing, strings.Join(lacking, ", no "))
+	case len(lacking)+len(refused) == len(kinds):
+		return fmt.Errorf("%w: %s", ErrNothing, strings.Join(refused, "; "))
+	case len(lacking) > 0:
+		r.warn("the server has no %s", strings.Join(lacking, " and no "))
+	}
+	return nil
+}
+
+// readKinds lists the kinds side by side and takes in what they gave. An error
+// that is not about one kind alone ends it.
+func (r *reader) readKinds(ctx context.Context, kinds []flux.KindInfo) error {
+	results := make([]kindResult, len(kinds))
+	var group sync.WaitGroup
+	for i, kind := range kinds {
+		group.Go(func() { results[i] = r.readKind(ctx, kind) })
+	}
+	group.Wait()
+	for i, kind := range kinds {
+		if err := r.takeKind(kind, results[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readKind lists a kind in the namespace wanted, or in the fallback.
+func (r *reader) readKind(ctx context.Context, kind flux.KindInfo) kindResult {
+	versions, err := r.api.versions(ctx, kind)
+	if apierrors.IsForbidden(err) {
+		// Without discovery the newest version is the best guess.
+		versions, err = kind.Versions[:1], nil
+	}
+	if err != nil {
+		return kindResult{err: err}
+	}
+	result := kindResult{namespace: r.options.Namespace}
+	result.listed, result.err = r.api.list(ctx, kind, versions, result.namespace)
+	if apierrors.IsForbidden(result.err) && result.namespace == "" && r.options.Fallback != "" {
+		result.namespace = r.options.Fallback
+		result.listed, result.err = r.api.list(ctx, kind, versions, result.namespace)
+	}
+	return result
+}
+
+func (r *reader) takeKind(kind flux.KindInfo, result kindResult) error {
+	r.kinds[kind.Kind] = result
+	switch {
+	case result.err == nil:
+	case errors.Is(result.err, errNoKind):
+		return nil
+	case apierrors.IsForbidden(result.err):
+		r.snapshot.Unreadable[kind.Kind] = result.err.Error()
+		r.warn("%s are left out: %v", kind.Plural, result.err)
+		return nil
+	default:
+		return fmt.Errorf("%s: %w", kind.Plural, result.err)
+	}
+	if result.namespace != r.options.Namespace {
+		r.warn("%s: not allowed to list them in all namespaces; only namespace %q is shown", kind.Plural, result.namespace)
+	}
+	r.snapshot.Objects = append(r.snapshot.Objects, result.objects...)
+	r.pages = append(r.pages, result.pages...)
+	return nil
+}

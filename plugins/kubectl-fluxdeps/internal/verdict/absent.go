@@ -1,0 +1,89 @@
+package verdict
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
+)
+
+// absent judges an entry whose target was not received.
+func (j *Judge) absent(from *flux.Object, want flux.ID) Finding {
+	if absence, ok := j.refusal(want); ok {
+		return Finding{Verdict: Forbidden, Detail: absence}
+	}
+	finding := Finding{Verdict: Missing, Detail: j.whereLooked(), Message: notFoundMessage(from.Kind, want)}
+	if other := j.otherKind(want); other != nil {
+		finding.Verdict = WrongKind
+		finding.Detail = fmt.Sprintf("a %s can only depend on a %s", from.Kind, from.Kind)
+		finding.Hint = fmt.Sprintf("%s exists, but a %s cannot depend on it; a wrapping Kustomization with wait or healthChecks can", other.ID, from.Kind)
+		return finding
+	}
+	finding.Hint = j.didYouMean(want)
+	return finding
+}
+
+// refusal returns the server's words where it refused to show the object.
+func (j *Judge) refusal(want flux.ID) (string, bool) {
+	if absence, ok := j.snapshot.Absent[want]; ok {
+		return absence.Message, absence.Forbidden
+	}
+	message, ok := j.snapshot.Unreadable[want.Kind]
+	return message, ok
+}
+
+func (j *Judge) whereLooked() string {
+	if j.snapshot.Live {
+		return ""
+	}
+	return "not in the files that were read"
+}
+
+// otherKind returns an object with the name wanted, of another kind that can
+// be depended on by its own.
+func (j *Judge) otherKind(want flux.ID) *flux.Object {
+	for _, kind := range []string{flux.Kustomization, flux.HelmRelease, flux.ResourceSet} {
+		if kind == want.Kind {
+			continue
+		}
+		id := want
+		id.Kind = kind
+		if found := j.index.Get(id); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// didYouMean names what was probably meant: the same name in another
+// namespace, else a near name in the same one.
+func (j *Judge) didYouMean(want flux.ID) string {
+	var elsewhere []string
+	for _, object := range j.index.Named(want.Kind, want.Name) {
+		if object.Namespace != want.Namespace {
+			elsewhere = append(elsewhere, object.ID.String())
+		}
+	}
+	switch len(elsewhere) {
+	case 0:
+	case 1, 2, 3:
+		return fmt.Sprintf("did you mean %s? (give its namespace in dependsOn)", strings.Join(elsewhere, " or "))
+	default:
+		return fmt.Sprintf("the name exists in %d other namespaces; give the namespace in dependsOn", len(elsewhere))
+	}
+	if near, ok := j.near.to(want); ok {
+		return fmt.Sprintf("did you mean %s?", near)
+	}
+	return ""
+}
+
+// notFoundMessage is the controllers' text for check a with the API server's
+// answer to a GET of a name that is not there.
+func notFoundMessage(kind string, want flux.ID) string {
+	info, _ := flux.LookupKind(kind)
+	notFound := fmt.Sprintf("%s.%s %q not found", info.Plural, info.Group, want.Name)
+	if kind == flux.HelmRelease {
+		return fmt.Sprintf("unable to get '%s' dependency: %s", namespacedName(want), notFound)
+	}
+	return fmt.Sprintf("dependency '%s' not found: %s", namespacedName(want), notFound)
+}

@@ -1,0 +1,113 @@
+package verdict
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/cel-go/cel"
+	celtypes "github.com/google/cel-go/common/types"
+	"github.com/google/cel-go/ext"
+)
+
+// evaluationTime bounds one evaluation: an expression comes from a cluster or
+// a file, and may loop over large lists within lists.
+const evaluationTime = 2 * time.Second
+
+// expressions compiles each readyExpr once.
+type expressions struct {
+	compiled map[string]compiled
+}
+
+type compiled struct {
+	program cel.Program
+	err     error
+}
+
+func newExpressions() *expressions {
+	return &expressions{compiled: map[string]compiled{}}
+}
+
+// check reports whether the expression of a Kustomization's or HelmRelease's
+// dependency compiles.
+func (e *expressions) check(expr string) error {
+	_, err := e.compile(expr)
+	return err
+}
+
+// compile makes a program the way fluxcd/pkg/runtime/cel v0.110.3 does
+// (NewExpression with WithCompile, a bool output and struct variables self and
+// dep), error texts included. That package itself would link
+// controller-runtime's client, 15 MB of it.
+func (e *expressions) compile(expr string) (cel.Program, error) {
+	if known, ok := e.compiled[expr]; ok {
+		return known.program, known.err
+	}
+	program, err := compile(expr, typed)
+	e.compiled[expr] = compiled{program, err}
+	return program, err
+}
+
+// compileUntyped parses a ResourceSet's readyExpr, whose fields are looked up
+// in the object itself and thus cannot be checked beforehand.
+func compileUntyped(expr string) (cel.Program, error) { return compile(expr, untyped) }
+
+type checking bool
+
+const (
+	typed   checking = true
+	untyped checking = false
+)
+
+func compile(expr string, mode checking) (cel.Program, error) {
+	env, err := newEnvironment(mode)
+	if err != nil {
+		return nil, fmt.Errorf("failed to create CEL environment: %w", err)
+	}
+	parse := env.Parse
+	if mode == typed {
+		parse = env.Compile
+	}
+	ast, issues := parse(expr)
+	if issues != nil {
+		return nil, fmt.Errorf("failed to parse the CEL expression '%s': %s", expr, issues.String())
+	}
+	if output := ast.OutputType(); mode == typed && output != cel.BoolType {
+		return nil, fmt.Errorf("CEL expression output type mismatch: expected %s, got %s", cel.BoolType, output)
+	}
+	return env.Program(ast, cel.EvalOptions(cel.OptOptimize), cel.InterruptCheckFrequency(100))
+}
+
+func newEnvironment(mode checking) (*cel.Env, error) {
+	options := []cel.EnvOption{
+		cel.HomogeneousAggregateLiterals(),
+		cel.EagerlyValidateDeclarations(true),
+		cel.DefaultUTCTimeZone(true),
+		cel.CrossTypeNumericComparisons(true),
+		cel.OptionalTypes(),
+		ext.Strings(),
+		ext.Sets(),
+		ext.Encoders(),
+	}
+	if mode == typed {
+		options = append(options,
+			cel.Variable("self", cel.ObjectType("google.protobuf.Struct")),
+			cel.Variable("dep", cel.ObjectType("google.protobuf.Struct")))
+	}
+	return cel.NewEnv(options...)
+}
+
+// evaluate runs the program to a boolean.
+func evaluate(ctx context.Context, program cel.Program, expr string, variables map[string]any) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, evaluationTime)
+	defer cancel()
+	value, _, err := program.ContextEval(ctx, variables)
+	if err != nil {
+		return false, fmt.Errorf("failed to evaluate the CEL expression '%s': %w", expr, err)
+	}
+	result, ok := value.(celtypes.Bool)
+	if !ok {
+		return false, fmt.Errorf("failed to evaluate CEL expression as boolean: '%s'", expr)
+	}
+	return bool(result), nil
+}

@@ -1,0 +1,176 @@
+package verdict
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/fluxcd/cli-utils/pkg/kstatus/status"
+	"github.com/fluxcd/pkg/apis/meta"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
+)
+
+// resourceSetEntry judges an entry of a ResourceSet's dependsOn, which may be
+// of any kind and asks for existence alone unless `ready` is set.
+func (j *Judge) resourceSetEntry(
+	ctx context.Context, from *flux.Object, dep flux.Dependency, target *flux.Object, want flux.ID,
+) Finding {
+	named := dep.APIVersion + "/" + formatMetadata(want)
+	finding := j.resourceSetVerdict(ctx, dep, target, want)
+	switch finding.Verdict {
+	case Missing:
+		finding.Message = fmt.Sprintf("Retrying dependency check: dependency %s not found: %s", named, finding.Message)
+	case ExprFalse:
+		finding.Message = fmt.Sprintf("Retrying dependency check: dependency %s not ready: expression '%s'", named, dep.ReadyExpr)
+	case ExprError:
+		finding.Message = resourceSetExprMessage(named, finding)
+	case NotReady, Reconciling, StaleGeneration:
+		finding.Message = fmt.Sprintf("Retrying dependency check: dependency %s not ready%s", named, finding.Message)
+	case OK:
+		if dep.Ready && target != nil && target.Suspended {
+			finding.Verdict = SuspendedOK
+		}
+	}
+	return finding
+}
+
+func resourceSetExprMessage(named string, finding Finding) string {
+	if strings.HasPrefix(finding.Detail, "failed to parse") {
+		return fmt.Sprintf("Reconciliation failed terminally due to configuration error: failed to parse expression for dependency %s: %s",
+			named, finding.Detail)
+	}
+	return "Retrying dependency check: " + finding.Detail
+}
+
+// formatMetadata is the form of fluxcd/pkg/ssa/utils FmtObjMetadata (v0.76.2).
+func formatMetadata(id flux.ID) string {
+	if id.Namespace == "" {
+		return id.Kind + "/" + id.Name
+	}
+	return id.String()
+}
+
+func (j *Judge) resourceSetVerdict(
+	ctx context.Context, dep flux.Dependency, target *flux.Object, want flux.ID,
+) Finding {
+	external, read := j.snapshot.External[flux.ExternalID{APIVersion: dep.APIVersion, ID: want}]
+	switch {
+	case target != nil:
+		return j.fluxTarget(ctx, dep, target)
+	case read && external.Absence == nil:
+		return externalTarget(ctx, dep, external)
+	case read && external.Absence.Forbidden:
+		return Finding{Verdict: Forbidden, Detail: external.Absence.Message}
+	case read:
+		return Finding{Verdict: Missing, Message: external.Absence.Message, Detail: external.Absence.Message}
+	case flux.HasDependsOn(want.Kind):
+		finding := j.absent(&flux.Object{ID: flux.ID{Kind: want.Kind}}, want)
+		_, finding.Message, _ = strings.Cut(finding.Message, ": ")
+		return finding
+	case j.snapshot.Live:
+		return Finding{Verdict: Unknown, Detail: "not read"}
+	default:
+		return Finding{Verdict: Unknown, Detail: "a " + want.Kind + " is not looked for in files"}
+	}
+}
+
+// fluxTarget judges an entry that names a Kustomization, HelmRelease or
+// ResourceSet.
+func (j *Judge) fluxTarget(ctx context.Context, dep flux.Dependency, target *flux.Object) Finding {
+	switch {
+	case target.Status == nil && !j.snapshot.Live:
+		return Finding{Verdict: Unknown}
+	case !dep.Ready:
+		return Finding{Verdict: OK, Detail: "asks for existence only (ready is not set)"}
+	case dep.ReadyExpr != "":
+		return untypedExpr(ctx, dep.ReadyExpr, target.Raw)
+	case target.Kind == flux.ResourceSet:
+		return resourceSetReady(target)
+	default:
+		finding := ready(target)
+		if finding.Verdict != OK {
+			finding.Message = ": status InProgress"
+		}
+		return finding
+	}
+}
+
+// resourceSetReady is flux-operator's HealthCheckExpr (api/v1/common_types.go,
+// v0.59.0): every Ready condition is True for the current generation. Without
+// a Ready condition it holds for nothing, and so does not stop anyone; without
+// any conditions it is an error.
+func resourceSetReady(target *flux.Object) Finding {
+	if target.Status == nil || len(target.Status.Conditions) == 0 {
+		return Finding{Verdict: NotReady, Detail: "not reconciled yet"}
+	}
+	condition := target.Status.Condition(meta.ReadyCondition)
+	switch {
+	case condition == nil:
+		return Finding{Verdict: OK, Detail: "has no Ready condition, which the built-in expression takes for ready"}
+	case condition.Status == "Unknown":
+		return Finding{Verdict: Reconciling, Detail: condition.Message}
+	case condition.Status != "True":
+		return Finding{Verdict: NotReady, Detail: reasonAndMessage(condition)}
+	case condition.ObservedGeneration != target.Generation:
+		return Finding{Verdict: StaleGeneration, Detail: fmt.Sprintf("ready for generation %d of its spec, which is at %d",
+			condition.ObservedGeneration, target.Generation)}
+	default:
+		return Finding{Verdict: OK}
+	}
+}
+
+// externalTarget judges an object of a kind that is not Flux's by kstatus, as
+// flux-operator does.
+func externalTarget(ctx context.Context, dep flux.Dependency, external flux.External) Finding {
+	switch {
+	case !dep.Ready:
+		return Finding{Verdict: OK, Detail: "asks for existence only (ready is not set)"}
+	case dep.ReadyExpr != "":
+		return untypedExpr(ctx, dep.ReadyExpr, external.Raw)
+	}
+	var content map[string]any
+	if err := json.Unmarshal(external.Raw, &content); err != nil {
+		return Finding{Verdict: Unknown, Detail: err.Error()}
+	}
+	result, err := status.Compute(&unstructured.Unstructured{Object: content})
+	switch {
+	case err != nil:
+		return Finding{Verdict: NotReady, Detail: err.Error(), Message: ": " + err.Error()}
+	case result.Status == status.CurrentStatus:
+		return Finding{Verdict: OK}
+	default:
+		verdict := NotReady
+		if result.Status == status.InProgressStatus {
+			verdict = Reconciling
+		}
+		return Finding{Verdict: verdict, Detail: result.Message, Message: ": status " + result.Status.String()}
+	}
+}
+
+// untypedExpr evaluates a ResourceSet's readyExpr in the object itself.
+func untypedExpr(ctx context.Context, expr string, raw json.RawMessage) Finding {
+	program, err := compileUntyped(expr)
+	if err != nil {
+		return Finding{Verdict: ExprError, Detail: err.Error()}
+	}
+	var content map[string]any
+	if raw == nil {
+		return Finding{Verdict: Unknown, Detail: "readyExpr not evaluated: the whole object was not read"}
+	}
+	if err := json.Unmarshal(raw, &content); err != nil {
+		return Finding{Verdict: Unknown, Detail: "readyExpr not evaluated: " + err.Error()}
+	}
+	unstructured.RemoveNestedField(content, "metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration")
+	met, err := evaluate(ctx, program, expr, content)
+	switch {
+	case err != nil:
+		return Finding{Verdict: ExprError, Detail: err.Error()}
+	case !met:
+		return Finding{Verdict: ExprFalse, Detail: "readyExpr is false: " + expr}
+	default:
+		return Finding{Verdict: OK}
+	}
+}
