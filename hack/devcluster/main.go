@@ -42,16 +42,26 @@ There are no nodes, so no pod ever runs. Everything listens on 127.0.0.1 only.
 
 The servers are built with Go the first time, which takes some minutes.
 
-Exit codes: 0 done · 1 something is not ready (status) · 2 wrong use ·
-4 could not do it · 130 interrupted`,
+Exit codes: 0 done · 1 something is not ready · 2 wrong use ·
+4 could not do it · 130 interrupted ("go run" itself makes 1 of all of them)`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Args:          aCommand,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	command.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fault.New(fault.Usage, "go run ./hack/"+c.CommandPath()+" --help", "%w", err)
 	})
 	command.AddCommand(newUp(), newStatus(), newDown(), newPublish(), newServers(), newSupervise())
 	return command
+}
+
+// aCommand refuses commands that there are not.
+func aCommand(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fault.New(fault.Usage, "go run ./hack/devcluster --help", "there is no command %q", args[0])
+	}
+	return nil
 }
 
 // noArguments refuses arguments with the exit code for wrong use.

@@ -54,7 +54,7 @@ func publish(c *cobra.Command, options publishOptions, source string) error {
 		return fault.New(fault.Usage, "kubectl get ocirepositories,gitrepositories -A", "%w", err)
 	}
 	if info, err := os.Stat(options.from); err != nil || !info.IsDir() {
-		return fault.New(fault.Usage, "ls -d "+options.from, "--from %s is not a folder", options.from)
+		return fault.New(fault.Usage, "go run ./hack/devcluster publish --help", "--from %s is not a folder", options.from)
 	}
 	state, err := currentState()
 	if err != nil {
@@ -84,5 +84,5 @@ func publisherFor(c *cobra.Command, state devcluster.State, context string) (flu
 		config, err := clientcmd.BuildConfigFromFlags("", cluster.Kubeconfig)
 		return flux.Publisher{Config: config, Store: report.Artifacts}, err
 	}
-	return flux.Publisher{}, fault.New(fault.Usage, "go run ./hack/devcluster up --flux", "no cluster %s is ready", context)
+	return flux.Publisher{}, fault.New(fault.Unable, "go run ./hack/devcluster up --flux", "no cluster %s is ready", context)
 }

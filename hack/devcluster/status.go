@@ -56,13 +56,23 @@ func status(c *cobra.Command, output string) error {
 
 // unwell says in one sentence what is wrong.
 func unwell(report devcluster.Report) error {
-	if !report.Running && len(report.Clusters) == 0 {
+	if len(report.Clusters) == 0 {
 		return fault.New(fault.Found, "go run ./hack/devcluster up", "no cluster runs")
 	}
 	if !report.Running {
 		return fault.New(fault.Found, "go run ./hack/devcluster down", "the supervisor is gone")
 	}
-	return fault.New(fault.Found, "go run ./hack/devcluster down && go run ./hack/devcluster up", "not every cluster is ready")
+	for _, cluster := range report.Clusters {
+		switch cluster.Phase {
+		case devcluster.Ready:
+		case devcluster.Starting:
+			return fault.New(fault.Found, "go run ./hack/devcluster up", "%s is still starting", cluster.Name)
+		default:
+			const anew = "go run ./hack/devcluster down && go run ./hack/devcluster up"
+			return fault.New(fault.Found, anew, "%s is not ready: %s", cluster.Name, cluster.Message)
+		}
+	}
+	return nil
 }
 
 func writeStatus(out io.Writer, report devcluster.Report) error {
@@ -76,11 +86,6 @@ func writeStatus(out io.Writer, report devcluster.Report) error {
 	}
 	if err := table.Flush(); err != nil {
 		return err
-	}
-	for _, cluster := range report.Clusters {
-		if cluster.Message != "" {
-			fmt.Fprintf(out, "%s: %s\n", cluster.Name, cluster.Message)
-		}
 	}
 	_, err := fmt.Fprintf(out, "\nsupervisor  %s\nartifacts   %s\nkubeconfig  %s\nlogs        %s\n",
 		supervisor(report), report.Artifacts.URL, report.Kubeconfig, report.State)

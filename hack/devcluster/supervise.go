@@ -11,17 +11,18 @@ import (
 
 // newSupervise is the background process itself. `up` starts it.
 func newSupervise() *cobra.Command {
-	return &cobra.Command{
+	var dir string
+	command := &cobra.Command{
 		Use:    "supervise",
 		Short:  "Own the clusters (started by up)",
 		Hidden: true,
 		Args:   noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			state, err := currentState()
-			if err != nil {
-				return err
-			}
-			return devcluster.Supervise(c.Context(), state, slog.New(slog.NewTextHandler(os.Stdout, nil)))
+			return devcluster.Supervise(c.Context(), devcluster.StateAt(dir), slog.New(slog.NewTextHandler(os.Stdout, nil)))
 		},
 	}
+	command.Flags().StringVar(&dir, "state", "", "the folder of the state")
+	// The flag is defined right above.
+	_ = command.MarkFlagRequired("state")
+	return command
 }

@@ -40,15 +40,13 @@ func up(c *cobra.Command, wish devcluster.Wish) error {
 	if err != nil {
 		return err
 	}
-	before, err := devcluster.Status(c.Context(), state)
+	start := time.Now()
+	before, report, err := devcluster.Up(c.Context(), state, wish, c.ErrOrStderr())
 	if err != nil {
 		return err
 	}
-	start := time.Now()
-	wish.Asked = start
-	report, err := devcluster.Up(c.Context(), state, wish, c.ErrOrStderr())
-	if err != nil {
-		return err
+	if !report.Well() {
+		return unwell(report)
 	}
 	describeUp(c.OutOrStdout(), before, report, time.Since(start))
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"k8s.io/client-go/rest"
@@ -33,8 +34,13 @@ func (c *Cluster) startServers(ctx context.Context) error {
 	}()
 	select {
 	case got := <-done:
+		if got.err != nil {
+			return got.err
+		}
 		c.config = got.config
-		return got.err
+		// envtest ends it with a slash, to which no path can be added.
+		c.config.Host = strings.TrimRight(c.config.Host, "/")
+		return nil
 	case <-ctx.Done():
 		c.abandonStart()
 		<-done

@@ -15,7 +15,8 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/private"
 )
 
-// StateVariable names the environment variable that moves the state folder.
+// StateVariable names the environment variable with the folder that states are
+// made in.
 const StateVariable = "DEVCLUSTER_STATE"
 
 // State is the folder of one set of clusters.
@@ -28,23 +29,32 @@ func StateOf(checkout string) State {
 	return State{dir: stateDir(os.Getenv, os.TempDir(), os.Getuid(), checkout)}
 }
 
-// stateDir depends on the checkout, so that two checkouts do not meet, and
-// works without a home folder.
+// StateAt returns the state that another process has found with StateOf.
+func StateAt(dir string) State { return State{dir: dir} }
+
+// stateDir depends on the checkout, so that two checkouts do not meet. It is
+// always a folder of our own below the one that somebody names: `down` removes
+// it with everything in it.
 func stateDir(getenv func(string) string, temp string, uid int, checkout string) string {
+	hash := sha256.Sum256([]byte(checkout))
+	return filepath.Join(stateParent(getenv, temp, uid), "devcluster-"+hex.EncodeToString(hash[:])[:10])
+}
+
+// stateParent works without a home folder too.
+func stateParent(getenv func(string) string, temp string, uid int) string {
 	if dir := getenv(StateVariable); dir != "" {
 		if absolute, err := filepath.Abs(dir); err == nil {
 			return absolute
 		}
 	}
-	hash := sha256.Sum256([]byte(checkout))
-	name := filepath.Join("datum-kubectl-plugins", "devcluster-"+hex.EncodeToString(hash[:])[:10])
+	const product = "datum-kubectl-plugins"
 	if dir := getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
-		return filepath.Join(dir, name)
+		return filepath.Join(dir, product)
 	}
 	if home := getenv("HOME"); filepath.IsAbs(home) {
-		return filepath.Join(home, ".local", "state", name)
+		return filepath.Join(home, ".local", "state", product)
 	}
-	return filepath.Join(temp, "datum-kubectl-plugins-"+strconv.Itoa(uid), filepath.Base(name))
+	return filepath.Join(temp, product+"-"+strconv.Itoa(uid))
 }
 
 // Dir returns the folder.

@@ -45,12 +45,20 @@ func Supervise(ctx context.Context, state State, log *slog.Logger) error {
 		return err
 	}
 	s := &supervisor{state: state, log: log, clusters: map[string]*controlplane.Cluster{}, report: newReport(state)}
-	err = s.run(ctx, guardian)
-	return errors.Join(err, s.stop(), guardian.Release())
+	err = errors.Join(s.run(ctx, guardian), s.stop(), guardian.Release())
+	if s.abandoned() {
+		// Nobody is left who would call down.
+		err = errors.Join(err, os.RemoveAll(state.dir))
+	}
+	return err
 }
 
 func (s *supervisor) run(ctx context.Context, guardian *process.Guardian) error {
 	if err := process.Record(s.state.guardianRecord(), guardian.PID()); err != nil {
+		return err
+	}
+	// Who started it does this too, but may be killed before that.
+	if err := process.Record(s.state.supervisorRecord(), os.Getpid()); err != nil {
 		return err
 	}
 	owner, err := owner(os.Getenv(OwnerVariable))
@@ -90,12 +98,15 @@ func (s *supervisor) grantWishes(ctx context.Context) error {
 			return nil
 		case <-ticker.C:
 		}
-		if s.owner != nil && !s.owner.Alive() {
+		if s.abandoned() {
 			s.log.Info("the owner is gone", "pid", s.owner.PID)
 			return nil
 		}
 	}
 }
+
+// abandoned says whether the owner is gone.
+func (s *supervisor) abandoned() bool { return s.owner != nil && !s.owner.Alive() }
 
 // stop stops all clusters, at the same time.
 func (s *supervisor) stop() error {

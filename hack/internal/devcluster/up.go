@@ -27,28 +27,43 @@ const (
 	pollInterval = 50 * time.Millisecond
 )
 
-// Up makes what is wished for run and returns when it does. Servers that are
-// not there are built first, with progress.
-func Up(ctx context.Context, state State, wish Wish, progress io.Writer) (Report, error) {
+// Up makes what is wished for run and returns when it does, with how things
+// were before and are now. Servers that are not there are built first, with
+// progress. That something of before is not well is no error here.
+func Up(ctx context.Context, state State, wish Wish, progress io.Writer) (before, after Report, err error) {
 	if err := build(ctx, wish, progress); err != nil {
-		return Report{}, err
+		return before, after, err
 	}
 	lock, err := state.lock(ctx, progress)
 	if err != nil {
-		return Report{}, err
+		return before, after, err
 	}
 	defer lock.Release()
+	if before, err = Status(ctx, state); err != nil {
+		return before, after, err
+	}
+	if err := ask(ctx, state, wish); err != nil {
+		return before, after, err
+	}
+	after, err = Status(ctx, state)
+	return before, after, err
+}
+
+// ask tells the supervisor what is wanted and waits for the answer. Without a
+// supervisor, one is started.
+func ask(ctx context.Context, state State, wish Wish) error {
 	supervisor, err := state.supervisor()
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := cleanUp(ctx, state); err != nil {
-			return Report{}, err
+			return err
 		}
+		wish = Wish{}.with(wish, time.Now())
 		supervisor, err = startSupervisor(state, wish)
 	} else if err == nil {
 		wish, err = state.add(wish)
 	}
 	if err != nil {
-		return Report{}, err
+		return err
 	}
 	return await(ctx, state, supervisor, wish)
 }
@@ -96,7 +111,7 @@ func (s State) add(wish Wish) (Wish, error) {
 	if err := s.read(wishFile, &before); err != nil {
 		return Wish{}, err
 	}
-	wish = before.with(wish)
+	wish = before.with(wish, time.Now())
 	return wish, s.write(wishFile, wish)
 }
 
@@ -118,9 +133,8 @@ func startSupervisor(state State, wish Wish) (process.Identity, error) {
 	if err != nil {
 		return process.Identity{}, fmt.Errorf("start supervisor: %w", err)
 	}
-	cmd := exec.Command(self, "supervise")
+	cmd := exec.Command(self, "supervise", "--state", state.dir)
 	cmd.Args[0] = "devcluster"
-	cmd.Env = append(os.Environ(), StateVariable+"="+state.dir)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
@@ -133,22 +147,21 @@ func startSupervisor(state State, wish Wish) (process.Identity, error) {
 }
 
 // await waits until the supervisor has granted the wish.
-func await(ctx context.Context, state State, supervisor process.Identity, wish Wish) (Report, error) {
+func await(ctx context.Context, state State, supervisor process.Identity, wish Wish) error {
 	ctx, cancel := context.WithTimeout(ctx, startPatience)
 	defer cancel()
 	ticker := time.NewTicker(pollInterval)
 	defer ticker.Stop()
 	for {
 		if report, err := state.reported(); err == nil && !report.Answered.Before(wish.Asked) {
-			return report, started(report)
+			return started(report)
 		}
 		if !supervisor.Alive() {
-			return Report{}, fault.New(fault.Unable, "cat "+state.Log(), "the supervisor ended while the clusters started")
+			return fault.New(fault.Unable, "cat "+state.Log(), "the supervisor ended while the clusters started")
 		}
 		select {
 		case <-ctx.Done():
-			hint := "go run ./hack/devcluster down, which also ends what is half started"
-			return Report{}, fault.New(fault.Unable, hint, "wait for the clusters to be ready: %w", ctx.Err())
+			return fault.New(fault.Unable, "go run ./hack/devcluster down", "the clusters are still starting, and go on with it: %w", ctx.Err())
 		case <-ticker.C:
 		}
 	}

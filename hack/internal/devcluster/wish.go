@@ -14,17 +14,22 @@ type Wish struct {
 	Clusters int `json:"clusters"`
 	// Flux is whether they have Flux.
 	Flux bool `json:"flux"`
-	// Asked is when; a new wish makes the supervisor try again what failed.
+	// Asked is when, which Up fills in; a new wish makes the supervisor try
+	// again what failed.
 	Asked time.Time `json:"asked"`
 }
 
 // with returns a wish for everything that either asks for. Nothing that runs
-// is taken away by asking for less.
-func (w Wish) with(other Wish) Wish {
+// is taken away by asking for less. It is always later than the one before,
+// also when the clock is not.
+func (w Wish) with(other Wish, now time.Time) Wish {
+	if !now.After(w.Asked) {
+		now = w.Asked.Add(1)
+	}
 	return Wish{
 		Clusters: max(w.Clusters, other.Clusters),
 		Flux:     w.Flux || other.Flux,
-		Asked:    other.Asked,
+		Asked:    now,
 	}
 }
 

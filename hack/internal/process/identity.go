@@ -9,6 +9,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	"github.com/datum-cloud/kubectl-plugins/hack/internal/private"
 )
 
 // Identity names one process for good. A pid alone does not: the system gives
@@ -77,11 +79,10 @@ func Record(path string, pid int) error {
 	if err != nil {
 		return fmt.Errorf("record process %d: %w", pid, err)
 	}
-	part := path + ".part"
-	if err := os.WriteFile(part, []byte(strconv.Itoa(pid)+"\n"+raw), 0o600); err != nil {
+	if err := private.WriteFile(path, []byte(strconv.Itoa(pid)+"\n"+raw)); err != nil {
 		return fmt.Errorf("record process %d: %w", pid, err)
 	}
-	return os.Rename(part, path)
+	return nil
 }
 
 // ReadRecord reads what Record, or a launcher script, has written.

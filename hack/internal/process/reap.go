@@ -48,7 +48,7 @@ func Records(dir string) (map[string]Identity, error) {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-		if err != nil || !entry.Type().IsRegular() || strings.HasSuffix(path, ".part") {
+		if err != nil || !entry.Type().IsRegular() || unfinished(entry.Name()) {
 			return err
 		}
 		if id, err := ReadRecord(path); err == nil {
@@ -60,6 +60,12 @@ func Records(dir string) (map[string]Identity, error) {
 		return nil, fmt.Errorf("read process records: %w", err)
 	}
 	return records, nil
+}
+
+// unfinished says whether a file is a record that is being written: by a
+// launcher script, or by Record.
+func unfinished(name string) bool {
+	return strings.HasSuffix(name, ".part") || strings.HasPrefix(name, ".")
 }
 
 // Kill ends the process at once. That it has ended already is no error.
