@@ -1,0 +1,66 @@
+#!/bin/sh
+# Installs what the tests need beyond Go, git and make: graphviz, which reads
+# the DOT that we write, and Node.js with Mermaid's own parser.
+#
+# As root on a machine with apt it installs what is missing. Elsewhere it says
+# what is missing, one line for each thing, and exits with 1.
+# TESTBED_WITHOUT=dot,node leaves things out; the tests then skip what they
+# cannot check and say so.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+missing=0
+
+left_out() {
+	case ",${TESTBED_WITHOUT:-}," in
+	*",$1,"*) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+can_apt() { [ "$(id -u)" -eq 0 ] && has apt-get; }
+
+# lacking COMMAND PACKAGE OPT-OUT: installs the package, or says how to.
+lacking() {
+	if can_apt && apt_install "$2"; then
+		return
+	fi
+	echo "missing: $1 (package $2); install it, for example with: sudo apt-get install $2; or leave it out: TESTBED_WITHOUT=$3" >&2
+	missing=1
+}
+
+apt_install() {
+	echo "installing $1 with apt-get…" >&2
+	export DEBIAN_FRONTEND=noninteractive
+	apt_quietly install -y --no-install-recommends "$1" ||
+		{ apt_quietly update && apt_quietly install -y --no-install-recommends "$1"; }
+}
+
+apt_quietly() { apt-get -qq -o=Dpkg::Use-Pty=0 "$@" >/dev/null; }
+
+# mermaid installs the packages that package-lock.json names, once.
+mermaid() {
+	installed=$here/mermaid/node_modules/.installed-lock.json
+	if cmp -s "$here/mermaid/package-lock.json" "$installed"; then
+		return
+	fi
+	echo "installing Mermaid's parser with npm…" >&2
+	if (cd "$here/mermaid" && npm ci --loglevel=error >/dev/null); then
+		cp "$here/mermaid/package-lock.json" "$installed"
+		return
+	fi
+	echo "missing: the packages of hack/mermaid; install them with: cd hack/mermaid && npm ci; or leave it out: TESTBED_WITHOUT=node" >&2
+	missing=1
+}
+
+if ! left_out dot; then
+	has dot || lacking dot graphviz dot
+fi
+if ! left_out node; then
+	has node || lacking node nodejs node
+	has npm || lacking npm npm node
+	if has node && has npm; then mermaid; fi
+fi
+exit "$missing"
