@@ -1,0 +1,96 @@
+package manifest
+
+import (
+	stdjson "encoding/json"
+	"errors"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/json"
+
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
+)
+
+type typeMeta struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+}
+
+// head is what is looked at before a document is decoded.
+type head struct {
+	typeMeta
+	Directive string                        `json:"$patch"`
+	Spec      map[string]stdjson.RawMessage `json:"spec"`
+}
+
+// document reads one object or list from its JSON. Items of a typed list may
+// leave out their type, which is then that of the list.
+func (f *file) document(raw []byte, at place, of typeMeta, depth int) {
+	if raw[0] != '{' {
+		f.notMapping(at.line)
+		return
+	}
+	var h head
+	// A field of a wrong type is flux.Decode's to name; here it stays empty.
+	_ = json.UnmarshalCaseSensitivePreserveInts(raw, &h)
+	if h.typeMeta == (typeMeta{}) {
+		h.typeMeta = of
+	}
+	_, known := flux.KindOf(h.APIVersion, h.Kind)
+	switch {
+	case known:
+		f.object(raw, at, h)
+	case isList(h.APIVersion, h.Kind):
+		f.list(raw, at, h.typeMeta, depth)
+	default:
+		f.count(&f.counts.Other)
+	}
+}
+
+// object reads one Flux object.
+func (f *file) object(raw []byte, at place, h head) {
+	object, err := flux.Decode(raw)
+	var wrong *stdjson.UnmarshalTypeError
+	switch {
+	case err != nil && !errors.As(err, &wrong):
+		f.failed(broken(), at.line, h.Kind+" that cannot be decoded")
+		return
+	case object.Name == "":
+		f.nameless(at, h.Kind, wrong)
+		return
+	case isTemplate(object.Name + object.Namespace):
+		f.failed(templates(), at.line, h.Kind+" with a template in its name; templates are not rendered here")
+		return
+	}
+	object.Kind, object.APIVersion = h.Kind, h.APIVersion
+	object.Origin = &flux.Origin{File: f.name, Line: at.line}
+	f.wrongFields(object, at, wrong)
+	f.documents++
+	f.counts.Documents++
+	f.found = append(f.found, candidate{Object: object, partial: isPartial(h)})
+}
+
+// wrongFields warns of what is missing in the object now.
+func (f *file) wrongFields(object flux.Object, at place, wrong *stdjson.UnmarshalTypeError) {
+	switch {
+	case wrong != nil:
+		f.warnings.add(fields(), f.name, at.field(wrong.Field), object.ID.String()+": "+wrongType(wrong)+", so it is left out")
+	case slices.ContainsFunc(object.DependsOn, func(d flux.Dependency) bool { return d.Name == "" }):
+		f.warnings.add(fields(), f.name, at.field("spec.dependsOn"), object.ID.String()+": an entry of spec.dependsOn has no name, so it is left out")
+	}
+}
+
+func (f *file) nameless(at place, kind string, wrong *stdjson.UnmarshalTypeError) {
+	text := kind + " without metadata.name"
+	if wrong != nil && strings.HasPrefix(wrong.Field, "metadata") {
+		text += ": " + wrongType(wrong)
+	}
+	f.failed(broken(), at.line, text)
+}
+
+// wrongType names a field and what stands in it. Value may have the number
+// itself behind the word.
+func wrongType(wrong *stdjson.UnmarshalTypeError) string {
+	found, _, _ := strings.Cut(wrong.Value, " ")
+	return wrong.Field + " is of the wrong type (" + found + ")"
+}

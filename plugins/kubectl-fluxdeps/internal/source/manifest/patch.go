@@ -1,0 +1,88 @@
+package manifest
+
+import (
+	"path/filepath"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
+)
+
+// isPartial reports whether a document leaves out what the API server demands
+// of its kind, as patches do, or says itself that it is one.
+func isPartial(h head) bool {
+	if h.Directive != "" {
+		return true
+	}
+	demanded := demandedOf(h.Kind)
+	for _, field := range demanded {
+		if raw, ok := h.Spec[field]; ok && string(raw) != "null" {
+			return false
+		}
+	}
+	return len(demanded) > 0
+}
+
+// demandedOf lists fields of spec of which an object of the kind has one.
+func demandedOf(kind string) []string {
+	switch kind {
+	case flux.Kustomization:
+		return []string{"sourceRef"}
+	case flux.HelmRelease:
+		return []string{"chart", "chartRef"}
+	case flux.GitRepository, flux.OCIRepository, flux.HelmRepository:
+		return []string{"url"}
+	case flux.Bucket:
+		return []string{"bucketName"}
+	case flux.HelmChart:
+		return []string{"chart"}
+	default:
+		return nil
+	}
+}
+
+// role is what kustomization.yaml files say a file is for.
+type role struct{ resource, patch bool }
+
+// roles of files by their path as it is shown.
+type roles map[string]role
+
+// isKustomization reports whether a document is kustomize's own.
+func isKustomization(file, apiVersion, kind string) bool {
+	if strings.HasPrefix(apiVersion, "kustomize.config.k8s.io/") {
+		return true
+	}
+	base := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
+	return apiVersion == "" && kind == "" && base == "kustomization"
+}
+
+// note takes down the files that a kustomization names.
+func (r roles) note(file string, root *yaml.Node) {
+	var k struct {
+		Resources []string
+		Patches   []struct{ Path string }
+		Merge     []string                `yaml:"patchesStrategicMerge"`
+		JSON6902  []struct{ Path string } `yaml:"patchesJson6902"`
+	}
+	// What is of another shape is kustomize's to complain about.
+	_ = guard(func() error { return root.Decode(&k) })
+	for _, path := range k.Resources {
+		r.set(file, path, role{resource: true})
+	}
+	for _, path := range k.Merge {
+		r.set(file, path, role{patch: true})
+	}
+	for _, patch := range append(k.Patches, k.JSON6902...) {
+		r.set(file, patch.Path, role{patch: true})
+	}
+}
+
+func (r roles) set(from, path string, is role) {
+	if path == "" || filepath.IsAbs(path) || strings.Contains(path, "\n") {
+		return
+	}
+	path = filepath.Join(filepath.Dir(from), filepath.FromSlash(path))
+	was := r[path]
+	r[path] = role{resource: was.resource || is.resource, patch: was.patch || is.patch}
+}
