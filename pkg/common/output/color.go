@@ -51,6 +51,7 @@ const (
 	Yellow Color = "33"
 	Cyan   Color = "36"
 	Grey   Color = "90"
+	Bold   Color = "1"
 )
 
 // Paint returns text in the colour. The text must have been escaped.
