@@ -5,6 +5,7 @@ package cluster
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -23,6 +24,7 @@ const defaultRequestTimeout = time.Minute
 type Flags struct {
 	rules     *clientcmd.ClientConfigLoadingRules
 	overrides *clientcmd.ConfigOverrides
+	userExtra []string
 	set       *pflag.FlagSet
 }
 
@@ -37,11 +39,19 @@ func NewFlags() *Flags {
 // AddFlags adds the flags to a command's set.
 func (f *Flags) AddFlags(set *pflag.FlagSet) {
 	f.set = set
-	set.StringVar(&f.rules.ExplicitPath, clientcmd.RecommendedConfigPathFlag, "",
+	connection := pflag.NewFlagSet("", pflag.ContinueOnError)
+	connection.StringVar(&f.rules.ExplicitPath, clientcmd.RecommendedConfigPathFlag, "",
 		"Path to the kubeconfig file to use for CLI requests.")
 	names := clientcmd.RecommendedConfigOverrideFlags("")
 	names.ClusterOverrideFlags.APIServer.ShortName = "s"
-	clientcmd.BindOverrideFlags(f.overrides, set, names)
+	clientcmd.BindOverrideFlags(f.overrides, connection, names)
+	connection.StringArrayVar(&f.userExtra, "as-user-extra", nil,
+		"User extras to impersonate for the operation as KEY=VALUE, this flag can be repeated.")
+	connection.Lookup(clientcmd.FlagTimeout).DefValue = defaultRequestTimeout.String()
+	cli.GroupFlags(connection, "Connection flags")
+	// -n chooses what a command looks at, not only how it connects.
+	connection.Lookup(clientcmd.FlagNamespace).Annotations = nil
+	set.AddFlagSet(connection)
 }
 
 // Target is a cluster that a command works with.
@@ -57,6 +67,9 @@ type Target struct {
 
 // Target reads the kubeconfig and returns the cluster that the flags name.
 func (f *Flags) Target(userAgent string) (Target, error) {
+	if err := f.impersonateExtra(); err != nil {
+		return Target{}, err
+	}
 	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(f.rules, f.overrides)
 	config, err := loader.ClientConfig()
 	if err != nil {
@@ -74,9 +87,29 @@ func (f *Flags) Target(userAgent string) (Target, error) {
 	}
 	return Target{
 		Config: config, Context: f.context(loader), Namespace: namespace,
-		NamespaceGiven: f.overrides.Context.Namespace != "",
+		NamespaceGiven: f.GivenNamespace() != "",
 	}, nil
 }
+
+// impersonateExtra takes over --as-user-extra, which clientcmd knows in a
+// kubeconfig only.
+func (f *Flags) impersonateExtra() error {
+	extra := map[string][]string{}
+	for _, text := range f.userExtra {
+		key, value, ok := strings.Cut(text, "=")
+		if !ok {
+			return cli.Use(fmt.Errorf("--as-user-extra=%q: want KEY=VALUE", text))
+		}
+		extra[key] = append(extra[key], value)
+	}
+	if len(extra) > 0 {
+		f.overrides.AuthInfo.ImpersonateUserExtra = extra
+	}
+	return nil
+}
+
+// GivenNamespace returns what -n says, empty where it was not given.
+func (f *Flags) GivenNamespace() string { return f.overrides.Context.Namespace }
 
 // context returns the context's name for messages; it is only a name, so a
 // kubeconfig that cannot be read again leaves it empty.
