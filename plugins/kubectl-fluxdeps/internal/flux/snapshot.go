@@ -24,6 +24,15 @@ type Snapshot struct {
 	AdditiveReadyExpr map[string]bool
 }
 
+// DefaultNamespace gives the namespace to the objects that state none.
+func (s *Snapshot) DefaultNamespace(namespace string) {
+	for i := range s.Objects {
+		if s.Objects[i].Namespace == "" {
+			s.Objects[i].Namespace = namespace
+		}
+	}
+}
+
 // Absence is why one object was not received.
 type Absence struct {
 	// Forbidden is true where the server refused, false where it has no such

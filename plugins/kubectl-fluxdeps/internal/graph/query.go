@@ -30,29 +30,39 @@ func (f Focus) Unmatched(g *Graph) []flux.Pattern {
 
 // Around returns the part of the graph that the focus names.
 func (g *Graph) Around(f Focus) *Graph {
+	named := func(n *Node) bool {
+		return slices.ContainsFunc(f.Patterns, func(p flux.Pattern) bool { return p.Matches(n.ID) })
+	}
+	return g.Surroundings(named, f.Up || !f.Down, f.Down || !f.Up, f.Depth)
+}
+
+// Surroundings returns the nodes that match, and up to depth steps away what
+// they need (up) and what needs them (down); 0 steps is any number.
+func (g *Graph) Surroundings(match func(*Node) bool, up, down bool, depth int) *Graph {
 	var start []flux.ID
+	keep := map[flux.ID]bool{}
 	for _, node := range g.Nodes {
-		if slices.ContainsFunc(f.Patterns, func(p flux.Pattern) bool { return p.Matches(node.ID) }) {
+		if match(node) {
 			start = append(start, node.ID)
+			keep[node.ID] = true
 		}
 	}
-	keep := map[flux.ID]bool{}
-	if f.Up || !f.Down {
-		g.follow(start, f.Depth, keep, func(id flux.ID) []*Edge { return g.needs[id] }, func(e *Edge) flux.ID { return e.To })
+	if up {
+		follow(start, depth, keep, g.Needs, func(e *Edge) flux.ID { return e.To })
 	}
-	if f.Down || !f.Up {
-		g.follow(start, f.Depth, keep, func(id flux.ID) []*Edge { return g.needy[id] }, func(e *Edge) flux.ID { return e.From })
+	if down {
+		follow(start, depth, keep, g.NeededBy, func(e *Edge) flux.ID { return e.From })
 	}
 	return g.Subgraph(func(n *Node) bool { return keep[n.ID] })
 }
 
 // follow adds to keep what lies within depth steps from start.
-func (g *Graph) follow(
+func follow(
 	start []flux.ID, depth int, keep map[flux.ID]bool, edges func(flux.ID) []*Edge, end func(*Edge) flux.ID,
 ) {
 	steps := map[flux.ID]int{}
 	for _, id := range start {
-		steps[id], keep[id] = 0, true
+		steps[id] = 0
 	}
 	for queue := slices.Clone(start); len(queue) > 0; queue = queue[1:] {
 		at := steps[queue[0]]

@@ -75,20 +75,21 @@ func (r *reader) readDependents(ctx context.Context) error {
 	if err := r.readKinds(ctx, kinds); err != nil {
 		return err
 	}
-	var lacking, refused []string
+	var lacking []string
+	var refused []error
 	for _, kind := range kinds {
 		switch result := r.kinds[kind.Kind]; {
 		case errors.Is(result.err, errNoKind):
 			lacking = append(lacking, kind.Kind)
 		case result.err != nil:
-			refused = append(refused, result.err.Error())
+			refused = append(refused, result.err)
 		}
 	}
 	switch {
 	case len(lacking) == len(kinds):
 		return fmt.Errorf("%w: the server has no Flux: no %s", ErrNothing, strings.Join(lacking, ", no "))
 	case len(lacking)+len(refused) == len(kinds):
-		return fmt.Errorf("%w: %s", ErrNothing, strings.Join(refused, "; "))
+		return fmt.Errorf("%w: %w", ErrNothing, errors.Join(refused...))
 	case len(lacking) > 0:
 		r.warn("the server has no %s", strings.Join(lacking, " and no "))
 	}
