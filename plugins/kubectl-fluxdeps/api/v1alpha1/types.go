@@ -1,0 +1,95 @@
+// Package v1alpha1 is the structured output of kubectl fluxdeps. Fields are
+// only ever added; readers must ignore what they do not know.
+package v1alpha1
+
+import "time"
+
+// APIVersion and the kinds of this package.
+const (
+	APIVersion          = "fluxdeps.datum.net/v1alpha1"
+	DependencyGraphKind = "DependencyGraph"
+)
+
+// DependencyGraph is the output of `kubectl fluxdeps graph -o json|yaml`.
+type DependencyGraph struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	// Source is "cluster" or "files". From files there is no status: states and
+	// verdicts are then "unknown" wherever they would rest on one.
+	Source  string  `json:"source"`
+	Summary Summary `json:"summary"`
+	// Nodes are ordered by namespace, kind and name.
+	Nodes []Node `json:"nodes"`
+	// Edges are ordered by from, to and type; implied ones are kept and marked.
+	Edges []Edge `json:"edges"`
+	// Cycles holds, for each knot of objects that wait for each other, one
+	// shortest cycle as node ids; the first follows on the last.
+	Cycles [][]string `json:"cycles,omitempty"`
+	// Warnings tell what could not be read, and why.
+	Warnings []string `json:"warnings,omitempty"`
+}
+
+// Summary counts what the graph holds.
+type Summary struct {
+	Nodes    int `json:"nodes"`
+	Isolated int `json:"isolated"`
+	Edges    int `json:"edges"`
+	Cycles   int `json:"cycles"`
+	// States and Verdicts count nodes by state and dependsOn edges by verdict.
+	States   map[string]int `json:"states"`
+	Verdicts map[string]int `json:"verdicts"`
+}
+
+// Node is one object, or a name that is referred to and not there.
+type Node struct {
+	// ID is Kind/namespace/name.
+	ID         string `json:"id"`
+	APIVersion string `json:"apiVersion,omitempty"`
+	Kind       string `json:"kind"`
+	Namespace  string `json:"namespace"`
+	Name       string `json:"name"`
+	// State is ready, reconciling, waiting (for a dependency), failed, pending
+	// (no Ready condition yet), unknown, missing or forbidden.
+	State string `json:"state"`
+	// Reason, Message and Since are of the Ready condition.
+	Reason    string     `json:"reason,omitempty"`
+	Message   string     `json:"message,omitempty"`
+	Since     *time.Time `json:"since,omitempty"`
+	Suspended bool       `json:"suspended,omitempty"`
+	// Revision is what was applied last; of a source what it offers.
+	Revision string `json:"revision,omitempty"`
+	// Source is the id of the object that manifests or chart come from.
+	Source string `json:"source,omitempty"`
+	// ControllerSays is the controller's reason for waiting where it is another
+	// than the verdicts come to: its status may be one requeue old, and names
+	// the first dependency only.
+	ControllerSays string `json:"controllerSays,omitempty"`
+	// Isolated is true where no edge of the whole graph begins or ends here.
+	Isolated bool `json:"isolated,omitempty"`
+	// File and Line tell where the object was read, for files.
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitempty"`
+}
+
+// Edge says that From needs To.
+type Edge struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+	// Type is dependsOn, source, health or parent.
+	Type string `json:"type"`
+	// Verdict judges a dependsOn edge: ok, suspended-but-ok, unknown,
+	// reconciling, not-ready, stale-generation, stale-revision, expr-false,
+	// expr-error, forbidden, missing, wrong-kind or cycle.
+	Verdict string `json:"verdict,omitempty"`
+	// Met tells whether the controller lets From pass; absent where that is not
+	// known.
+	Met *bool `json:"met,omitempty"`
+	// Message is what the controller writes when this edge is the first of From
+	// that stops it.
+	Message string `json:"message,omitempty"`
+	// Detail says what the verdict rests on, Hint what was probably meant.
+	Detail string `json:"detail,omitempty"`
+	Hint   string `json:"hint,omitempty"`
+	// Implied is true where a longer path of dependsOn edges says the same.
+	Implied bool `json:"implied,omitempty"`
+}

@@ -1,0 +1,67 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/graph"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/verdict"
+)
+
+// messageCell says what is wrong with the line, in the order of what helps:
+// the dependency above, the object itself, what the controller says to it.
+func messageCell(l line, o Options) output.Cell {
+	parts := dependencyMessage(l.edge)
+	if l.again {
+		parts = append(parts, l.shownAt())
+	} else {
+		parts = append(parts, nodeMessage(l, o)...)
+	}
+	return output.Cell{Text: output.Text(strings.Join(parts, "; "))}
+}
+
+// dependencyMessage tells why an edge is not met.
+func dependencyMessage(edge *graph.Edge) []string {
+	if edge == nil || edge.Verdict == verdict.OK {
+		return nil
+	}
+	return present(edge.Detail, edge.Hint)
+}
+
+// nodeMessage tells what the object's own status has to say, and which of its
+// dependencies stand elsewhere in the picture.
+func nodeMessage(l line, o Options) []string {
+	node := l.node
+	var parts []string
+	for _, edge := range l.elsewhere {
+		parts = append(parts, elsewhereMessage(edge))
+	}
+	explained := l.edge != nil && l.edge.Message == node.Message()
+	switch {
+	case node.ControllerSays != "":
+		parts = append(parts, "controller says: "+node.ControllerSays)
+	case o.Format == "wide" || node.State != graph.Ready && !explained:
+		parts = append(parts, present(node.Message())...)
+	}
+	return parts
+}
+
+// elsewhereMessage names a dependency that is not drawn above the line.
+func elsewhereMessage(edge *graph.Edge) string {
+	text := "needs " + shortName(edge.To)
+	if edge.Verdict != "" && edge.Verdict != verdict.Unknown {
+		text += fmt.Sprintf(" (%s)", edge.Verdict)
+	}
+	return strings.Join(append([]string{text}, dependencyMessage(edge)...), ": ")
+}
+
+func present(texts ...string) []string {
+	var out []string
+	for _, text := range texts {
+		if text != "" {
+			out = append(out, text)
+		}
+	}
+	return out
+}

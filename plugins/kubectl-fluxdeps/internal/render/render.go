@@ -1,0 +1,124 @@
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/cli-runtime/pkg/printers"
+	"sigs.k8s.io/yaml"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/api/v1alpha1"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/graph"
+)
+
+// jsonPath begins the format that takes a template.
+const jsonPath = "jsonpath="
+
+// Formats lists the output formats. kubectl's go-template is not one: the
+// package text/template keeps the linker from leaving out any method, which
+// makes the binary a quarter larger.
+func Formats() []string {
+	return []string{"text", "wide", "dot", "mermaid", "json", "yaml", "name", jsonPath}
+}
+
+// Structured reports whether the format is one for programs, which gets every
+// node and edge.
+func Structured(format string) bool {
+	return format == "json" || format == "yaml" || strings.HasPrefix(format, jsonPath)
+}
+
+// Check reports whether the format is known and its template can be parsed.
+func Check(format string) error {
+	if template, ok := strings.CutPrefix(format, jsonPath); ok {
+		_, err := printers.NewJSONPathPrinter(template)
+		return err
+	}
+	if !slices.Contains(Formats(), format) {
+		return fmt.Errorf("--output=%q: want one of %s", format, strings.Join(Formats(), ", ")+"TEMPLATE")
+	}
+	return nil
+}
+
+// Options say how to write.
+type Options struct {
+	// Format is one of Formats.
+	Format string
+	// Width is the terminal's, 0 for none: then nothing is cut.
+	Width int
+	Color bool
+	// NoHeaders leaves out the line of column names.
+	NoHeaders bool
+	// Group puts nodes that belong together in a part of their own.
+	Group Grouping
+	// Now is what ages are counted from.
+	Now time.Time
+	// Folded counts the isolated nodes that the graph was rid of, FoldedTroubled
+	// those of them that are not ready.
+	Folded, FoldedTroubled int
+	// Warnings go into documents.
+	Warnings []string
+}
+
+// Write writes the graph.
+func Write(w io.Writer, g *graph.Graph, o Options) error {
+	switch o.Format {
+	case "text", "wide":
+		return writeText(w, g, o)
+	case "dot":
+		return writeDOT(w, g, o)
+	case "mermaid":
+		return writeMermaid(w, g, o)
+	case "name":
+		return writeNames(w, g)
+	case "json":
+		return writeJSON(w, Document(g, o.Warnings))
+	case "yaml":
+		return writeYAML(w, Document(g, o.Warnings))
+	default:
+		return writeJSONPath(w, Document(g, o.Warnings), strings.TrimPrefix(o.Format, jsonPath))
+	}
+}
+
+func writeNames(w io.Writer, g *graph.Graph) error {
+	var b strings.Builder
+	for _, node := range g.Nodes {
+		b.WriteString(output.Text(node.ID.String()) + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func writeJSON(w io.Writer, doc v1alpha1.DependencyGraph) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(doc)
+}
+
+func writeYAML(w io.Writer, doc v1alpha1.DependencyGraph) error {
+	text, err := yaml.Marshal(doc)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
+}
+
+// writeJSONPath prints through kubectl's own jsonpath.
+func writeJSONPath(w io.Writer, doc v1alpha1.DependencyGraph, template string) error {
+	printer, err := printers.NewJSONPathPrinter(template)
+	if err != nil {
+		return err
+	}
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&doc)
+	if err != nil {
+		return err
+	}
+	return printer.PrintObj(&unstructured.Unstructured{Object: content}, w)
+}
