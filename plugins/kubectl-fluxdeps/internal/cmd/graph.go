@@ -1,0 +1,144 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/graph"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/render"
+)
+
+// graphOptions are what `graph` does, parsed.
+type graphOptions struct {
+	streams   genericiooptions.IOStreams
+	source    sourceOptions
+	selection selection
+	edges     []graph.EdgeType
+	full      bool
+	exitCode  bool
+	color     output.ColorMode
+	render    render.Options
+}
+
+// NewGraphCommand returns `graph`. display is how the program is called.
+func NewGraphCommand(display string, streams genericiooptions.IOStreams) *cobra.Command {
+	flags := newGraphFlags()
+	command := &cobra.Command{
+		Use:     "graph [KIND/NAME...]",
+		Short:   "Show the dependency graph of a cluster or of files",
+		Long:    graphLong,
+		Example: strings.ReplaceAll(graphExamples, "kubectl fluxdeps", display),
+		RunE: func(c *cobra.Command, args []string) error {
+			options, err := flags.options(streams, args)
+			if err != nil {
+				return err
+			}
+			return options.run(c.Context())
+		},
+	}
+	flags.add(command)
+	return command
+}
+
+const graphLong = `Show what depends on what among Flux Kustomizations, HelmReleases and
+ResourceSets, of the current cluster or of files.
+
+What is needed stands above what needs it. Column DEPENDENCY tells whether
+Flux's controller lets the object pass because of the one above: ok,
+suspended-but-ok, reconciling, not-ready, stale-generation, stale-revision,
+expr-false, expr-error, missing, wrong-kind, forbidden or cycle.
+
+All namespaces are shown unless -n is given; where listing them all is not
+allowed, the context's namespace. With KIND/NAME or KIND/NAMESPACE/NAME only
+what these objects need, and what needs them, is shown.
+
+` + cli.ExitCodesHelp
+
+const graphExamples = `  # The whole cluster
+  kubectl fluxdeps graph
+
+  # What HelmRelease podinfo needs, two steps far
+  kubectl fluxdeps graph helmrelease/podinfo --up --depth 2
+
+  # A Git tree, without a cluster, as a picture
+  kubectl fluxdeps graph -f ./clusters/production -o dot | dot -Tsvg -o graph.svg
+
+  # In a pipeline: fail on cycles and on dependencies that do not exist
+  kubectl fluxdeps graph -f ./clusters --exit-code`
+
+// run reads, builds, selects and writes.
+func (o *graphOptions) run(ctx context.Context) error {
+	input, err := o.source.read(ctx, o.streams)
+	for _, warning := range input.warnings {
+		fmt.Fprintln(o.streams.ErrOut, "warning: "+output.Text(warning))
+	}
+	if err != nil {
+		return err
+	}
+	whole := graph.Build(ctx, input.snapshot, o.edges...)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := o.selection.check(whole); err != nil {
+		return err
+	}
+	picture := o.picture(whole)
+	o.render.Warnings = input.warnings
+	if err := o.write(picture); err != nil {
+		return err
+	}
+	if o.exitCode && picture.Broken() {
+		return cli.FoundSomething()
+	}
+	return nil
+}
+
+// picture returns the part of the graph to show, and remembers what is folded
+// away. Programs get all of it.
+func (o *graphOptions) picture(whole *graph.Graph) *graph.Graph {
+	picture := o.selection.apply(whole)
+	if render.Structured(o.render.Format) {
+		return picture
+	}
+	if o.selection.folds() {
+		picture = o.fold(picture)
+	}
+	if o.full {
+		return picture
+	}
+	return picture.Reduced()
+}
+
+// fold leaves out the isolated objects and counts them.
+func (o *graphOptions) fold(picture *graph.Graph) *graph.Graph {
+	return picture.Subgraph(func(n *graph.Node) bool {
+		if !n.Isolated {
+			return true
+		}
+		o.render.Folded++
+		if n.State != graph.Ready && n.State != graph.Unknown {
+			o.render.FoldedTroubled++
+		}
+		return false
+	})
+}
+
+func (o *graphOptions) write(picture *graph.Graph) error {
+	if len(picture.Nodes) == 0 && o.render.Folded == 0 && !render.Structured(o.render.Format) {
+		fmt.Fprintln(o.streams.ErrOut, o.source.nothing())
+	}
+	o.render.Now = time.Now()
+	o.render.Color = o.color.For(o.streams.Out)
+	o.render.Width = output.TerminalWidth(o.streams.Out)
+	if o.render.Format == "wide" {
+		o.render.Width = 0
+	}
+	return render.Write(o.streams.Out, picture, o.render)
+}

@@ -1,0 +1,19 @@
+// Command kubectl-fluxdeps shows what depends on what among Flux objects. It
+// is also the Flux CLI plugin flux-deps.
+package main
+
+import (
+	"context"
+	"os"
+
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/cmd"
+)
+
+func main() {
+	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
+	root := cmd.NewRoot(os.Args[0], streams)
+	os.Exit(int(cli.Main(context.Background(), root, streams, os.Args[1:])))
+}
