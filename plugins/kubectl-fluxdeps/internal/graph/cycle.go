@@ -101,8 +101,7 @@ func (g *Graph) markCycles(components map[flux.ID]int) {
 			continue
 		}
 		if edge.Type == DependsOn {
-			edge.Verdict = verdict.Cycle
-			edge.Hint = ""
+			edge.close()
 		}
 		if first, ok := knots[components[edge.From]]; !ok || edge.From.Compare(first) < 0 {
 			knots[components[edge.From]] = edge.From
@@ -112,6 +111,15 @@ func (g *Graph) markCycles(components map[flux.ID]int) {
 		g.Cycles = append(g.Cycles, g.shortestCycle(first, component, components))
 	}
 	slices.SortFunc(g.Cycles, func(a, b []flux.ID) int { return a[0].Compare(b[0]) })
+}
+
+// close gives the edge the verdict cycle. Objects that were ready before the
+// cycle was closed still pass.
+func (e *Edge) close() {
+	e.Alone, e.Verdict, e.Detail, e.Hint = e.Verdict, verdict.Cycle, "", ""
+	if met, _ := e.Alone.Met(); met {
+		e.Detail = "passes for now, but after the next change to both each waits for the other"
+	}
 }
 
 // shortestCycle returns the shortest way from first back to itself within the

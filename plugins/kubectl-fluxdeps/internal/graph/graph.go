@@ -46,8 +46,24 @@ type Edge struct {
 	From, To flux.ID
 	Type     EdgeType
 	verdict.Finding
+	// Alone is what the verdict would be but for the cycle that the edge is
+	// part of.
+	Alone verdict.Verdict
 	// Implied is true where a longer path says the same.
 	Implied bool
+}
+
+// Met reports whether the controller lets From pass; known is false where we
+// cannot tell. Within a cycle it may pass until the next change.
+func (e *Edge) Met() (met, known bool) {
+	switch e.Verdict {
+	case "":
+		return false, false
+	case verdict.Cycle:
+		return e.Alone.Met()
+	default:
+		return e.Verdict.Met()
+	}
 }
 
 // Graph holds nodes ordered by ID and edges ordered by From, To and Type.

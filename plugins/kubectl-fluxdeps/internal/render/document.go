@@ -77,7 +77,7 @@ func documentEdge(edge *graph.Edge) v1alpha1.Edge {
 		Verdict: string(edge.Verdict), Message: edge.Message, Detail: edge.Detail, Hint: edge.Hint,
 		Implied: edge.Implied,
 	}
-	if met, known := edge.Verdict.Met(); known && edge.Verdict != "" {
+	if met, known := edge.Met(); known {
 		out.Met = &met
 	}
 	return out

@@ -63,11 +63,11 @@ func foldedLine(o Options) string {
 	if o.Folded == 0 {
 		return ""
 	}
-	line := plural(o.Folded, "object", "objects") + " without dependencies not shown"
+	line := "Not shown: " + plural(o.Folded, "object", "objects") + " without dependencies"
 	if o.FoldedTroubled > 0 {
-		line += fmt.Sprintf(", %d not ready", o.FoldedTroubled)
+		line += fmt.Sprintf(", %d of them not ready", o.FoldedTroubled)
 	}
-	return line + " (--all shows them)\n"
+	return line + " (--all shows all)\n"
 }
 
 func plural(n int, one, many string) string {

@@ -21,12 +21,17 @@ func messageCell(l line, o Options) output.Cell {
 	return output.Cell{Text: output.Text(strings.Join(parts, "; "))}
 }
 
-// dependencyMessage tells why an edge is not met.
+// dependencyMessage tells why an edge is not met, where the line of the object
+// that is needed does not say it already.
 func dependencyMessage(edge *graph.Edge) []string {
-	if edge == nil || edge.Verdict == verdict.OK {
+	switch {
+	case edge == nil || edge.Verdict == verdict.OK:
 		return nil
+	case edge.Verdict == verdict.NotReady || edge.Verdict == verdict.Reconciling:
+		return present(edge.Hint)
+	default:
+		return present(edge.Detail, edge.Hint)
 	}
-	return present(edge.Detail, edge.Hint)
 }
 
 // nodeMessage tells what the object's own status has to say, and which of its

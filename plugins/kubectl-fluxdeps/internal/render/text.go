@@ -2,6 +2,7 @@ package render
 
 import (
 	"io"
+	"regexp"
 	"strings"
 	"time"
 
@@ -58,7 +59,7 @@ func columns() []column {
 		{name: "SINCE", cell: sinceCell},
 		{name: "DEPENDENCY", cell: dependencyCell},
 		{name: "REASON", wide: true, cell: nodeCell((*graph.Node).Reason)},
-		{name: "REVISION", wide: true, cell: nodeCell((*graph.Node).Revision)},
+		{name: "REVISION", wide: true, cell: nodeCell(shortRevision)},
 		{name: "SOURCE", wide: true, cell: nodeCell(sourceOf)},
 		{name: "FILE", wide: true, cell: nodeCell(fileOf)},
 		{name: "MESSAGE", cell: messageCell},
@@ -98,7 +99,7 @@ func nameCell(l line, _ Options) output.Cell {
 }
 
 func stateCell(l line, _ Options) output.Cell {
-	if l.again || l.node.State == graph.Unknown && l.node.Object != nil {
+	if l.again || l.node.State == graph.Unknown {
 		return output.Cell{Text: suspendedMark(l, "")}
 	}
 	return output.Cell{Text: suspendedMark(l, string(l.node.State)), Color: stateColor(l.node)}
@@ -171,6 +172,16 @@ func nodeCell(text func(*graph.Node) string) func(line, Options) output.Cell {
 		}
 		return output.Cell{Text: output.Text(text(l.node))}
 	}
+}
+
+// digest is the hash in a revision.
+var digest = regexp.MustCompile(`(sha[0-9]+:)?[0-9a-f]{40,}`)
+
+// shortRevision cuts hashes, as flux get does: eight digits tell them apart.
+func shortRevision(node *graph.Node) string {
+	return digest.ReplaceAllStringFunc(node.Revision(), func(hash string) string {
+		return hash[:strings.Index(hash, ":")+1+8]
+	})
 }
 
 func sourceOf(node *graph.Node) string {
