@@ -31,6 +31,7 @@ prepare() {
 	trap clean_up EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM HUP
+	trap 'exit 141' PIPE
 	export DEVCLUSTER_STATE=$work/state DEVCLUSTER_OWNER=$$
 	export PATH=$work/bin:$PATH
 	unset KUBECONFIG
@@ -38,11 +39,14 @@ prepare() {
 	run patiently go build -o "$work/bin/kubectl-fluxdeps" ./plugins/kubectl-fluxdeps
 }
 
+# clean_up is not to be stopped half-way: not by another Ctrl-C, and not by a
+# reader that is gone.
 clean_up() {
-	trap '' INT TERM HUP
-	say 'Stop and remove everything that was started'
-	[ -z "${ticker:-}" ] || kill "$ticker" 2>/dev/null || true
-	go run ./hack/devcluster down >/dev/null || true
+	set +e
+	trap '' INT TERM HUP PIPE
+	say 'Stop and remove everything that was started' 2>/dev/null
+	[ -z "${ticker:-}" ] || kill "$ticker"
+	go run ./hack/devcluster down >/dev/null
 	rm -rf "$work"
 }
 
