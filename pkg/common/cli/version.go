@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"runtime"
@@ -9,7 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
-	"sigs.k8s.io/yaml"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
 // version is set by the release build:
@@ -85,16 +85,9 @@ func writeVersion(w io.Writer, info VersionInfo, format string) error {
 		_, err := fmt.Fprintf(w, "%s %s\n", info.Name, info.Version)
 		return err
 	case "json":
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(info)
+		return output.WriteJSON(w, info)
 	case "yaml":
-		text, err := yaml.Marshal(info)
-		if err != nil {
-			return err
-		}
-		_, err = w.Write(text)
-		return err
+		return output.WriteYAML(w, info)
 	default:
 		return Use(fmt.Errorf("--output=%q: want json or yaml", format))
 	}
