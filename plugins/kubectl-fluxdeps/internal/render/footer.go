@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
@@ -22,10 +23,18 @@ func footer(g *graph.Graph, o Options) string {
 		b.WriteString(line + "\n")
 	}
 	b.WriteString(foldedLine(o))
-	if !g.Live {
+	if withoutStatus(g) {
 		b.WriteString("Files have no status: whether a dependency is ready is not known.\n")
 	}
 	return b.String()
+}
+
+// withoutStatus reports whether objects come from files without a status; what
+// kubectl wrote to a file has one.
+func withoutStatus(g *graph.Graph) bool {
+	return !g.Live && slices.ContainsFunc(g.Nodes, func(n *graph.Node) bool {
+		return n.Object != nil && n.Object.Status == nil
+	})
 }
 
 // totals counts objects and the verdicts on their dependencies.

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -11,7 +10,6 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/printers"
-	"sigs.k8s.io/yaml"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/api/v1alpha1"
@@ -78,9 +76,9 @@ func Write(w io.Writer, g *graph.Graph, o Options) error {
 	case "name":
 		return writeNames(w, g)
 	case "json":
-		return writeJSON(w, Document(g, o.Warnings))
+		return output.WriteJSON(w, Document(g, o.Warnings))
 	case "yaml":
-		return writeYAML(w, Document(g, o.Warnings))
+		return output.WriteYAML(w, Document(g, o.Warnings))
 	default:
 		return writeJSONPath(w, Document(g, o.Warnings), strings.TrimPrefix(o.Format, jsonPath))
 	}
@@ -92,21 +90,6 @@ func writeNames(w io.Writer, g *graph.Graph) error {
 		b.WriteString(output.Text(node.ID.String()) + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-func writeJSON(w io.Writer, doc v1alpha1.DependencyGraph) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(doc)
-}
-
-func writeYAML(w io.Writer, doc v1alpha1.DependencyGraph) error {
-	text, err := yaml.Marshal(doc)
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(text)
 	return err
 }
 
