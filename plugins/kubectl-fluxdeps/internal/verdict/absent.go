@@ -13,7 +13,13 @@ func (j *Judge) absent(from *flux.Object, want flux.ID) Finding {
 		return Finding{Verdict: Forbidden, Detail: absence}
 	}
 	finding := Finding{Verdict: Missing, Detail: j.whereLooked(), Message: notFoundMessage(from.Kind, want)}
-	if other := j.otherKind(want); other != nil {
+	other := j.otherKind(want)
+	switch {
+	case other != nil && from.Kind == flux.ResourceSet:
+		finding.Verdict = WrongKind
+		finding.Hint = fmt.Sprintf("did you mean %s? (give its kind in dependsOn)", other.ID)
+		return finding
+	case other != nil:
 		finding.Verdict = WrongKind
 		finding.Detail = fmt.Sprintf("a %s can only depend on a %s", from.Kind, from.Kind)
 		finding.Hint = fmt.Sprintf("%s exists, but a %s cannot depend on it; a wrapping Kustomization with wait or healthChecks can", other.ID, from.Kind)
@@ -77,13 +83,18 @@ func (j *Judge) didYouMean(want flux.ID) string {
 	return ""
 }
 
-// notFoundMessage is the controllers' text for check a with the API server's
-// answer to a GET of a name that is not there.
+// notFoundMessage is the text of the controller of the dependent's kind for
+// check a, of flux-operator the end of it, with the API server's answer to a
+// GET of a name that is not there.
 func notFoundMessage(kind string, want flux.ID) string {
-	info, _ := flux.LookupKind(kind)
+	info, _ := flux.LookupKind(want.Kind)
 	notFound := fmt.Sprintf("%s.%s %q not found", info.Plural, info.Group, want.Name)
-	if kind == flux.HelmRelease {
+	switch kind {
+	case flux.ResourceSet:
+		return notFound
+	case flux.HelmRelease:
 		return fmt.Sprintf("unable to get '%s' dependency: %s", namespacedName(want), notFound)
+	default:
+		return fmt.Sprintf("dependency '%s' not found: %s", namespacedName(want), notFound)
 	}
-	return fmt.Sprintf("dependency '%s' not found: %s", namespacedName(want), notFound)
 }

@@ -2,17 +2,24 @@ package verdict
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/cel-go/cel"
 	celtypes "github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/ext"
+	"github.com/google/cel-go/interpreter"
 )
 
-// evaluationTime bounds one evaluation: an expression comes from a cluster or
-// a file, and may loop over large lists within lists.
-const evaluationTime = 2 * time.Second
+// maxCost bounds one evaluation, in CEL's own measure: an expression comes from
+// a cluster or a file, and may loop over lists within lists for days. It is the
+// API server's bound for a call (apiserver/pkg/apis/cel, PerCallLimit), a tenth
+// of a second. A deadline would not do: all() takes the interruption for a
+// false item and goes on.
+const maxCost = 1_000_000
+
+// errNotEvaluated is where we stop and a controller would not.
+var errNotEvaluated = errors.New("readyExpr not evaluated")
 
 // expressions compiles each readyExpr once.
 type expressions struct {
@@ -75,7 +82,7 @@ func compile(expr string, mode checking) (cel.Program, error) {
 	if output := ast.OutputType(); mode == typed && output != cel.BoolType {
 		return nil, fmt.Errorf("CEL expression output type mismatch: expected %s, got %s", cel.BoolType, output)
 	}
-	return env.Program(ast, cel.EvalOptions(cel.OptOptimize), cel.InterruptCheckFrequency(100))
+	return env.Program(ast, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(maxCost))
 }
 
 func newEnvironment(mode checking) (*cel.Env, error) {
@@ -97,12 +104,17 @@ func newEnvironment(mode checking) (*cel.Env, error) {
 	return cel.NewEnv(options...)
 }
 
-// evaluate runs the program to a boolean.
+// evaluate runs the program to a boolean, unless ctx has ended.
 func evaluate(ctx context.Context, program cel.Program, expr string, variables map[string]any) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, evaluationTime)
-	defer cancel()
-	value, _, err := program.ContextEval(ctx, variables)
-	if err != nil {
+	if err := ctx.Err(); err != nil {
+		return false, fmt.Errorf("%w: %w", errNotEvaluated, err)
+	}
+	value, _, err := program.Eval(variables)
+	var cancelled interpreter.EvalCancelledError
+	switch {
+	case errors.As(err, &cancelled):
+		return false, fmt.Errorf("%w: it takes too many steps", errNotEvaluated)
+	case err != nil:
 		return false, fmt.Errorf("failed to evaluate the CEL expression '%s': %w", expr, err)
 	}
 	result, ok := value.(celtypes.Bool)

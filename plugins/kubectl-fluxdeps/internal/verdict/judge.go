@@ -61,7 +61,7 @@ func (j *Judge) Dependency(ctx context.Context, from *flux.Object, dep flux.Depe
 	case target == nil:
 		return j.absent(from, want)
 	case target.Status == nil && !j.snapshot.Live:
-		return j.withoutStatus(want, target, dep)
+		return j.withoutStatus(from.Target(dep), target, dep)
 	}
 	finding := j.present(ctx, from, dep, target)
 	if finding.Verdict == OK && target.Suspended {

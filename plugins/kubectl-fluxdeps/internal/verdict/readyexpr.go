@@ -3,6 +3,7 @@ package verdict
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	helmv2 "github.com/fluxcd/helm-controller/api/v2"
@@ -37,6 +38,8 @@ func (j *Judge) readyExpr(ctx context.Context, from *flux.Object, dep flux.Depen
 	}
 	met, err := evaluate(ctx, program, dep.ReadyExpr, variables)
 	switch {
+	case errors.Is(err, errNotEvaluated):
+		return Finding{Verdict: Unknown, Detail: err.Error()}
 	case err != nil:
 		return Finding{Verdict: ExprError, Detail: err.Error(), Message: err.Error()}
 	case !met:

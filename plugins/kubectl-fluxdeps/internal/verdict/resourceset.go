@@ -3,12 +3,14 @@ package verdict
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/fluxcd/cli-utils/pkg/kstatus/status"
 	"github.com/fluxcd/pkg/apis/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	utiljson "k8s.io/apimachinery/pkg/util/json"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 )
@@ -19,9 +21,9 @@ func (j *Judge) resourceSetEntry(
 	ctx context.Context, from *flux.Object, dep flux.Dependency, target *flux.Object, want flux.ID,
 ) Finding {
 	named := dep.APIVersion + "/" + formatMetadata(want)
-	finding := j.resourceSetVerdict(ctx, dep, target, want)
+	finding := j.resourceSetVerdict(ctx, from, dep, target, want)
 	switch finding.Verdict {
-	case Missing:
+	case Missing, WrongKind:
 		finding.Message = fmt.Sprintf("Retrying dependency check: dependency %s not found: %s", named, finding.Message)
 	case ExprFalse:
 		finding.Message = fmt.Sprintf("Retrying dependency check: dependency %s not ready: expression '%s'", named, dep.ReadyExpr)
@@ -54,7 +56,7 @@ func formatMetadata(id flux.ID) string {
 }
 
 func (j *Judge) resourceSetVerdict(
-	ctx context.Context, dep flux.Dependency, target *flux.Object, want flux.ID,
+	ctx context.Context, from *flux.Object, dep flux.Dependency, target *flux.Object, want flux.ID,
 ) Finding {
 	external, read := j.snapshot.External[flux.ExternalID{APIVersion: dep.APIVersion, ID: want}]
 	switch {
@@ -67,9 +69,7 @@ func (j *Judge) resourceSetVerdict(
 	case read:
 		return Finding{Verdict: Missing, Message: external.Absence.Message, Detail: external.Absence.Message}
 	case flux.HasDependsOn(want.Kind):
-		finding := j.absent(&flux.Object{ID: flux.ID{Kind: want.Kind}}, want)
-		_, finding.Message, _ = strings.Cut(finding.Message, ": ")
-		return finding
+		return j.absent(from, want)
 	case j.snapshot.Live:
 		return Finding{Verdict: Unknown, Detail: "not read"}
 	default:
@@ -92,10 +92,18 @@ func (j *Judge) fluxTarget(ctx context.Context, dep flux.Dependency, target *flu
 	default:
 		finding := ready(target)
 		if finding.Verdict != OK {
-			finding.Message = ": status InProgress"
+			finding.Message = ": status " + unreadyStatus(target)
 		}
 		return finding
 	}
+}
+
+// unreadyStatus is kstatus' word for an object of Flux that is not ready.
+func unreadyStatus(target *flux.Object) string {
+	if stalled := target.Status.Condition(meta.StalledCondition); stalled != nil && stalled.Status == "True" {
+		return "Failed"
+	}
+	return "InProgress"
 }
 
 // resourceSetReady is flux-operator's HealthCheckExpr (api/v1/common_types.go,
@@ -131,8 +139,8 @@ func externalTarget(ctx context.Context, dep flux.Dependency, external flux.Exte
 	case dep.ReadyExpr != "":
 		return untypedExpr(ctx, dep.ReadyExpr, external.Raw)
 	}
-	var content map[string]any
-	if err := json.Unmarshal(external.Raw, &content); err != nil {
+	content, err := decode(external.Raw)
+	if err != nil {
 		return Finding{Verdict: Unknown, Detail: err.Error()}
 	}
 	result, err := status.Compute(&unstructured.Unstructured{Object: content})
@@ -156,16 +164,18 @@ func untypedExpr(ctx context.Context, expr string, raw json.RawMessage) Finding 
 	if err != nil {
 		return Finding{Verdict: ExprError, Detail: err.Error()}
 	}
-	var content map[string]any
 	if raw == nil {
 		return Finding{Verdict: Unknown, Detail: "readyExpr not evaluated: the whole object was not read"}
 	}
-	if err := json.Unmarshal(raw, &content); err != nil {
+	content, err := decode(raw)
+	if err != nil {
 		return Finding{Verdict: Unknown, Detail: "readyExpr not evaluated: " + err.Error()}
 	}
 	unstructured.RemoveNestedField(content, "metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration")
 	met, err := evaluate(ctx, program, expr, content)
 	switch {
+	case errors.Is(err, errNotEvaluated):
+		return Finding{Verdict: Unknown, Detail: err.Error()}
 	case err != nil:
 		return Finding{Verdict: ExprError, Detail: err.Error()}
 	case !met:
@@ -173,4 +183,11 @@ func untypedExpr(ctx context.Context, expr string, raw json.RawMessage) Finding 
 	default:
 		return Finding{Verdict: OK}
 	}
+}
+
+// decode keeps integers, which kstatus and CEL tell from other numbers.
+func decode(raw json.RawMessage) (map[string]any, error) {
+	var content map[string]any
+	err := utiljson.Unmarshal(raw, &content)
+	return content, err
 }
