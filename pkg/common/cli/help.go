@@ -20,6 +20,9 @@ func GroupFlags(set *pflag.FlagSet, heading string) {
 	})
 }
 
+// SetHelp makes the command and all below it show their flags under headings.
+func SetHelp(root *cobra.Command) { root.SetUsageFunc(usage) }
+
 // usage writes a command's usage with its flags under their headings.
 func usage(c *cobra.Command) error {
 	w := c.OutOrStderr()

@@ -41,7 +41,6 @@ func Main(ctx context.Context, root *cobra.Command, streams genericiooptions.IOS
 func prepare(root *cobra.Command, streams genericiooptions.IOStreams, args []string) *bool {
 	started := new(bool)
 	root.SilenceErrors, root.SilenceUsage = true, true
-	root.SetUsageFunc(usage)
 	root.SetArgs(args)
 	root.SetIn(streams.In)
 	root.SetOut(streams.Out)

@@ -55,7 +55,7 @@ type Node struct {
 	Reason    string     `json:"reason,omitempty"`
 	Message   string     `json:"message,omitempty"`
 	Since     *time.Time `json:"since,omitempty"`
-	Suspended bool       `json:"suspended,omitempty"`
+	Suspended bool       `json:"suspended"`
 	// Revision is what was applied last; of a source what it offers.
 	Revision string `json:"revision,omitempty"`
 	// Source is the id of the object that manifests or chart come from.
@@ -65,7 +65,7 @@ type Node struct {
 	// the first dependency only.
 	ControllerSays string `json:"controllerSays,omitempty"`
 	// Isolated is true where no edge of the whole graph begins or ends here.
-	Isolated bool `json:"isolated,omitempty"`
+	Isolated bool `json:"isolated"`
 	// File and Line tell where the object was read, for files.
 	File string `json:"file,omitempty"`
 	Line int    `json:"line,omitempty"`
@@ -91,5 +91,5 @@ type Edge struct {
 	Detail string `json:"detail,omitempty"`
 	Hint   string `json:"hint,omitempty"`
 	// Implied is true where a longer path of dependsOn edges says the same.
-	Implied bool `json:"implied,omitempty"`
+	Implied bool `json:"implied"`
 }

@@ -24,6 +24,7 @@ func NewRoot(program string, streams genericiooptions.IOStreams) *cobra.Command 
 	root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: display}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(NewGraphCommand(display, streams), cli.NewVersionCommand(name, streams))
+	cli.SetHelp(root)
 	return root
 }
 

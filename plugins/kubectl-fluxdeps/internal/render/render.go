@@ -7,9 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/cli-runtime/pkg/printers"
+	"k8s.io/client-go/util/jsonpath"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/api/v1alpha1"
@@ -35,7 +34,7 @@ func Structured(format string) bool {
 // Check reports whether the format is known and its template can be parsed.
 func Check(format string) error {
 	if template, ok := strings.CutPrefix(format, jsonPath); ok {
-		_, err := printers.NewJSONPathPrinter(template)
+		_, err := parseJSONPath(template)
 		return err
 	}
 	if !slices.Contains(Formats(), format) {
@@ -93,9 +92,10 @@ func writeNames(w io.Writer, g *graph.Graph) error {
 	return err
 }
 
-// writeJSONPath prints through kubectl's own jsonpath.
+// writeJSONPath prints through kubectl's own jsonpath; like kubectl get, it
+// takes a field that is not there for an empty one.
 func writeJSONPath(w io.Writer, doc v1alpha1.DependencyGraph, template string) error {
-	printer, err := printers.NewJSONPathPrinter(template)
+	path, err := parseJSONPath(template)
 	if err != nil {
 		return err
 	}
@@ -103,5 +103,16 @@ func writeJSONPath(w io.Writer, doc v1alpha1.DependencyGraph, template string) e
 	if err != nil {
 		return err
 	}
-	return printer.PrintObj(&unstructured.Unstructured{Object: content}, w)
+	if err := path.Execute(w, content); err != nil {
+		return fmt.Errorf("--output=%q: %w", jsonPath+template, err)
+	}
+	return nil
+}
+
+func parseJSONPath(template string) (*jsonpath.JSONPath, error) {
+	path := jsonpath.New("output").AllowMissingKeys(true)
+	if err := path.Parse(template); err != nil {
+		return nil, fmt.Errorf("--output=%q: %w", jsonPath+template, err)
+	}
+	return path, nil
 }

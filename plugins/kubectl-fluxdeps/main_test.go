@@ -1,0 +1,72 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli/clitest"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/cmd"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"kubectl-fluxdeps": main, "flux-deps": main})
+}
+
+// TestStories runs the program as its users do, without a cluster; those with
+// one are in hack/e2e.
+func TestStories(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata", RequireExplicitExec: true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "nul": writeNUL},
+	})
+}
+
+// exits runs a program that must end with the code: exits CODE PROGRAM [ARG...].
+func exits(ts *testscript.TestScript, negated bool, args []string) {
+	if negated || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM [ARG...]")
+	}
+	code := "0"
+	var ended *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &ended) {
+		code = strconv.Itoa(ended.ExitCode())
+	} else {
+		ts.Check(err)
+	}
+	if code != args[0] {
+		ts.Fatalf("want exit code %s, got %s", args[0], code)
+	}
+}
+
+// writeNUL writes a file that is no text.
+func writeNUL(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte("a: \x00"), 0o600))
+}
+
+// TestLinksNothingHeavy names what would cost a start most: see
+// docs/architecture.md.
+func TestLinksNothingHeavy(t *testing.T) {
+	clitest.ForbidImports(t,
+		"k8s.io/client-go/kubernetes",
+		"k8s.io/client-go/discovery",
+		"k8s.io/client-go/restmapper",
+		"k8s.io/cli-runtime/pkg/genericclioptions",
+		"k8s.io/cli-runtime/pkg/resource",
+		"k8s.io/kubectl/pkg/cmd",
+		"k8s.io/api/core",
+		"sigs.k8s.io/controller-runtime/pkg/client",
+		"github.com/fluxcd/pkg/runtime",
+		"github.com/fluxcd/cli-utils",
+	)
+}
+
+func TestReference(t *testing.T) {
+	streams := genericiooptions.NewTestIOStreamsDiscard()
+	clitest.Reference(t, cmd.NewRoot("kubectl-fluxdeps", streams), "../../docs/fluxdeps/reference.md")
+}
