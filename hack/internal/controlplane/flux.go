@@ -40,6 +40,9 @@ func (c *Cluster) startFlux(ctx context.Context) error {
 			"TMPDIR=" + c.dir("tmp"),
 		},
 		"--requeue-dependency="+c.options.RequeueDependency.String(),
+		// Flux's own default is 4, and one that waits for health takes a worker
+		// all the time; tests that share the cluster must not wait for others.
+		"--concurrent=20",
 		"--metrics-addr=0",
 		"--health-addr="+health,
 	)

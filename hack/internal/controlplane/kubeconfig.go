@@ -14,17 +14,17 @@ import (
 // writeKubeconfig writes the administrator's kubeconfig.
 func (c *Cluster) writeKubeconfig(context.Context) error {
 	c.kubeconfig = c.dir("kubeconfig")
-	return writeKubeconfig(c.kubeconfig, kubeconfigFor(c.Name(), c.Name(), c.config))
+	return writeKubeconfig(c.kubeconfig, kubeconfigFor(c.Name(), User{Name: c.Name()}, c.config))
 }
 
-// kubeconfigFor makes a kubeconfig of one context; user tells the users of
-// one cluster apart.
-func kubeconfigFor(cluster, user string, config *rest.Config) *api.Config {
+// kubeconfigFor makes a kubeconfig of one context, which is called as the user
+// is: that tells the users of one cluster apart.
+func kubeconfigFor(cluster string, user User, config *rest.Config) *api.Config {
 	made := api.NewConfig()
 	made.Clusters[cluster] = &api.Cluster{Server: config.Host, CertificateAuthorityData: config.CAData}
-	made.AuthInfos[user] = &api.AuthInfo{ClientCertificateData: config.CertData, ClientKeyData: config.KeyData}
-	made.Contexts[user] = &api.Context{Cluster: cluster, AuthInfo: user}
-	made.CurrentContext = user
+	made.AuthInfos[user.Name] = &api.AuthInfo{ClientCertificateData: config.CertData, ClientKeyData: config.KeyData}
+	made.Contexts[user.Name] = &api.Context{Cluster: cluster, AuthInfo: user.Name, Namespace: user.Namespace}
+	made.CurrentContext = user.Name
 	return made
 }
 

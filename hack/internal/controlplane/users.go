@@ -21,8 +21,8 @@ type User struct {
 	Name string
 	// Groups are the user's groups.
 	Groups []string
-	// Namespace limits the rules to one namespace; without it, they hold
-	// everywhere.
+	// Namespace limits the rules to one namespace, which is also the one of
+	// the context; without it, they hold everywhere.
 	Namespace string
 	// Rules is all that the user may do, besides what everybody may.
 	Rules []rbacv1.PolicyRule
@@ -43,7 +43,7 @@ func (c *Cluster) AddUser(ctx context.Context, user User) (kubeconfig string, er
 		return "", err
 	}
 	path := filepath.Join(dir, url.PathEscape(user.Name)+".kubeconfig")
-	return path, writeKubeconfig(path, kubeconfigFor(c.Name(), user.Name, made.Config()))
+	return path, writeKubeconfig(path, kubeconfigFor(c.Name(), user, made.Config()))
 }
 
 func (c *Cluster) grant(ctx context.Context, user User) error {

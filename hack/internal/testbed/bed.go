@@ -21,6 +21,7 @@ package testbed
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"sync"
@@ -42,7 +43,7 @@ type Bed struct {
 	home    *home
 	cluster *Cluster
 	broken  error
-	plugins map[string]*Plugin
+	plugins map[string]built
 }
 
 // Option changes what a bed's cluster has.
@@ -53,7 +54,7 @@ func WithFlux() Option { return func(b *Bed) { b.flux = true } }
 
 // New returns a bed; nothing is started yet.
 func New(options ...Option) *Bed {
-	b := &Bed{plugins: map[string]*Plugin{}}
+	b := &Bed{plugins: map[string]built{}}
 	for _, option := range options {
 		option(b)
 	}
@@ -66,6 +67,10 @@ func (b *Bed) Main(m *testing.M) {
 	process.GuardIfAsked()
 	// envtest has a logger that wants to be told where to write.
 	log.SetLogger(logr.Discard())
+	// These tests wait more than they work; -parallel still has the last word.
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
 	code := m.Run()
 	if err := b.close(); err != nil {
 		fmt.Fprintf(os.Stderr, "clean up the test bed: %v\n", err)

@@ -136,7 +136,10 @@ func (c *Cluster) Kubectl(t testing.TB, args ...string) string {
 
 func (c *Cluster) kubectlWith(t testing.TB, stdin string, args ...string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), c.kubectl, args...)
+	// Not the test's own context, which has ended when it cleans up.
+	ctx, cancel := context.WithTimeout(context.Background(), callPatience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, c.kubectl, args...)
 	cmd.Env = append(os.Environ(), "KUBECONFIG="+c.Kubeconfig())
 	cmd.Stdin = strings.NewReader(stdin)
 	var stdout, stderr bytes.Buffer

@@ -29,14 +29,21 @@ func (b *Bed) Plugin(t testing.TB, name string) *Plugin {
 	t.Helper()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.plugins[name] == nil {
-		plugin, err := b.build(name)
-		if err != nil {
-			t.Fatalf("build %s: %v", name, err)
-		}
-		b.plugins[name] = plugin
+	got, known := b.plugins[name]
+	if !known {
+		got.plugin, got.err = b.build(name)
+		b.plugins[name] = got
 	}
-	return b.plugins[name]
+	if got.err != nil {
+		t.Fatalf("build %s: %v", name, got.err)
+	}
+	return got.plugin
+}
+
+// built is what came of building a plugin.
+type built struct {
+	plugin *Plugin
+	err    error
 }
 
 // build builds what a user gets: the product's module by itself.

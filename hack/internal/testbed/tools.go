@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -36,21 +37,21 @@ func missing(t testing.TB, what, tool string) {
 	t.Fatalf("%s is missing; install it with hack/install-deps.sh, or do without it: %s=%s", what, WithoutVariable, tool)
 }
 
-// ReadDOT has graphviz lay out a DOT text and returns the picture, or what is
-// wrong with the text.
-func ReadDOT(t testing.TB, text string) (svg string, err error) {
+// ReadDOT has graphviz lay out a DOT text and returns how many nodes the
+// picture has, or what is wrong with the text.
+func ReadDOT(t testing.TB, text string) (nodes int, err error) {
 	t.Helper()
 	svg, said, err := pipe(t, text, Tool(t, "dot"), "-Tsvg")
 	// dot has words of warning for texts that it can make something of.
 	if err == nil && said != "" {
 		err = fmt.Errorf("dot: %s", said)
 	}
-	return svg, err
+	return strings.Count(svg, `class="node"`), err
 }
 
-// ReadMermaid has Mermaid's own parser read a text and returns the type of its
-// diagram, or what is wrong with the text.
-func ReadMermaid(t testing.TB, text string) (diagram string, err error) {
+// ReadMermaid has Mermaid's own parser read a flowchart and returns how many
+// nodes it has, or what is wrong with the text.
+func ReadMermaid(t testing.TB, text string) (nodes int, err error) {
 	t.Helper()
 	node := Tool(t, "node")
 	root, err := checkout.Root("")
@@ -63,9 +64,9 @@ func ReadMermaid(t testing.TB, text string) (diagram string, err error) {
 	}
 	said, _, err := pipe(t, text, node, filepath.Join(dir, "parse.mjs"))
 	if err != nil {
-		return "", fmt.Errorf("mermaid: %s", said)
+		return 0, fmt.Errorf("mermaid: %s: %w", said, err)
 	}
-	return strings.TrimSpace(strings.TrimPrefix(said, "-: ")), nil
+	return strconv.Atoi(strings.TrimSpace(strings.TrimPrefix(said, "-: ")))
 }
 
 // pipe sends a text through a program.
