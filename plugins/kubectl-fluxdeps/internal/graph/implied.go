@@ -8,18 +8,19 @@ import (
 
 // markImplied marks each dependsOn edge whose two ends are also joined by a
 // longer path of dependsOn edges: the transitive reduction, which is unique
-// where there are no cycles (Aho, Garey, Ullman 1972). Edges that lead into a
-// cycle are never marked: there each member would be implied by the others.
+// where there are no cycles (Aho, Garey, Ullman 1972). Edges that begin or end
+// in a cycle are never marked: there each member's would be implied by the
+// others', and with all of them gone nothing would be joined.
 func (g *Graph) markImplied(components map[flux.ID]int) {
 	ranks := g.rank(components)
 	for _, node := range g.Nodes {
 		edges := g.dependencies(node.ID)
-		if len(edges) < 2 {
+		if len(edges) < 2 || ranks.inCycle(node.ID) {
 			continue
 		}
 		reached := g.beyond(edges, ranks)
 		for _, edge := range edges {
-			edge.Implied = reached[edge.To] && !ranks.cyclic[components[edge.To]]
+			edge.Implied = reached[edge.To] && !ranks.inCycle(edge.To)
 		}
 	}
 }
@@ -40,10 +41,13 @@ type ranks struct {
 	component map[flux.ID]int
 	// height is the longest way from a component to one without dependencies.
 	height []int
+	// cyclic is true of a component with an edge within, be it of one object.
 	cyclic []bool
 }
 
 func (r ranks) of(id flux.ID) int { return r.height[r.component[id]] }
+
+func (r ranks) inCycle(id flux.ID) bool { return r.cyclic[r.component[id]] }
 
 // rank needs one pass, since components are numbered dependencies first.
 func (g *Graph) rank(components map[flux.ID]int) ranks {
@@ -53,12 +57,14 @@ func (g *Graph) rank(components map[flux.ID]int) ranks {
 	}
 	r := ranks{component: components, height: make([]int, len(members)), cyclic: make([]bool, len(members))}
 	for component, ids := range members {
-		r.cyclic[component] = len(ids) > 1
 		for _, id := range ids {
 			for _, edge := range g.dependencies(id) {
-				if other := components[edge.To]; other != component {
-					r.height[component] = max(r.height[component], r.height[other]+1)
+				other := components[edge.To]
+				if other == component {
+					r.cyclic[component] = true
+					continue
 				}
+				r.height[component] = max(r.height[component], r.height[other]+1)
 			}
 		}
 	}

@@ -1,0 +1,149 @@
+package graph
+
+import (
+	"testing"
+	"time"
+
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/verdict"
+)
+
+func TestEdgeTypes(t *testing.T) {
+	a := object("a", "b")
+	a.Source = &flux.Reference{Kind: flux.GitRepository, Name: "fleet"}
+	a.HealthChecks = []flux.Reference{{Kind: "Deployment", Name: "web", Namespace: "ns"}, {Kind: flux.HelmRelease, Name: "h", Namespace: "ns"}}
+	waits := object("b")
+	waits.Wait, waits.HealthChecks = true, a.HealthChecks // which wait makes void
+	waits.Status.Inventory = flux.Inventory{id("a")}
+	helm := object("HelmRelease/h")
+	helm.Labels = map[string]string{"kustomize.toolkit.fluxcd.io/name": "a", "kustomize.toolkit.fluxcd.io/namespace": "ns"}
+	rset := object("ResourceSet/r")
+	rset.Labels = map[string]string{"resourceset.fluxcd.controlplane.io/name": "r", "resourceset.fluxcd.controlplane.io/namespace": "ns"} // itself
+	fleet := object("GitRepository/fleet")
+	for _, c := range []struct {
+		types []EdgeType
+		want  string
+	}{
+		{[]EdgeType{DependsOn}, "a>b"},
+		{[]EdgeType{Source}, "a>GitRepository/fleet"},
+		{[]EdgeType{Health}, "a>Deployment/web a>HelmRelease/h b>a"},
+		{[]EdgeType{Parent}, "HelmRelease/h>a"},
+		{EdgeTypes(), "HelmRelease/h>a a>Deployment/web a>GitRepository/fleet a>HelmRelease/h a>b b>a"},
+	} {
+		g := build(t, live(a, waits, helm, rset, fleet), c.types...)
+		equal(t, string(c.types[0]), edges(g, all), c.want)
+	}
+	// Sources are there only where an edge leads to them.
+	equal(t, "nodes", nodes(build(t, live(a, fleet))), "a b")
+}
+
+func TestIsolated(t *testing.T) {
+	g := build(t, live(parse("a: b; b; lone; self: self")...))
+	for _, node := range g.Nodes {
+		if node.Isolated != (node.Name == "lone") {
+			t.Errorf("%s: isolated %v", node.ID, node.Isolated)
+		}
+	}
+}
+
+// TestTwice: an entry that is written twice shows the worse verdict, once.
+func TestTwice(t *testing.T) {
+	a := object("a", "b")
+	a.DependsOn = append(a.DependsOn, flux.Dependency{Name: "b", ReadyExpr: "("}, flux.Dependency{Name: ""}, flux.Dependency{Name: "b", Namespace: "ns"})
+	g := build(t, live(a, object("b")))
+	if len(g.Edges) != 1 || g.Edges[0].Verdict != verdict.ExprError {
+		t.Errorf("%d edges, the first %s", len(g.Edges), g.Edges[0].Verdict)
+	}
+}
+
+// TestEnds: what is depended on and not there is a node that says why.
+func TestEnds(t *testing.T) {
+	snapshot := live(parse("a: gone hidden wrong; HelmRelease/wrong")...)
+	snapshot.Absent = map[flux.ID]flux.Absence{id("hidden"): {Forbidden: true}}
+	g := build(t, snapshot)
+	for name, want := range map[string]State{"gone": Missing, "hidden": Forbidden, "wrong": Missing, "a": Ready} {
+		if node := g.Node(id(name)); node == nil || node.State != want {
+			t.Errorf("%s: %+v, want %s", name, node, want)
+		}
+	}
+}
+
+func TestStates(t *testing.T) {
+	ready := func(status, reason string) []flux.Condition {
+		return []flux.Condition{{Type: "Ready", Status: status, Reason: reason}}
+	}
+	for _, c := range []struct {
+		name       string
+		conditions []flux.Condition
+		want       State
+	}{
+		{"ready", ready("True", "ReconciliationSucceeded"), Ready},
+		{"reconciling", ready("Unknown", "Progressing"), Reconciling},
+		{"waiting", ready("False", "DependencyNotReady"), Waiting},
+		{"failed", ready("False", "BuildFailed"), Failed},
+		{"pending", nil, Pending},
+	} {
+		a := object("a")
+		a.Status.Conditions = c.conditions
+		if got := build(t, live(a)).Nodes[0].State; got != c.want {
+			t.Errorf("%s: %s", c.name, got)
+		}
+	}
+	a := object("a")
+	a.Status = nil
+	if got := build(t, live(a)).Nodes[0].State; got != Pending {
+		t.Errorf("no status in a cluster: %s", got)
+	}
+	if got := build(t, &flux.Snapshot{Objects: []flux.Object{a}}).Nodes[0].State; got != Unknown {
+		t.Errorf("no status in a file: %s", got)
+	}
+}
+
+// TestControllerSays: the controller's reason stands beside ours where it is
+// another.
+func TestControllerSays(t *testing.T) {
+	for _, c := range []struct{ name, reason, message, want string }{
+		{"the same", "DependencyNotReady", "dependency 'ns/b' is not ready", ""},
+		{"another dependency", "DependencyNotReady", "dependency 'ns/c' is not ready", "dependency 'ns/c' is not ready"},
+		{"of an expression", "InvalidCELExpression", "x", "x"},
+		{"another trouble, which is the state's to tell", "BuildFailed", "x", ""},
+	} {
+		a, b := object("a", "b"), object("b")
+		a.Status.Conditions = []flux.Condition{{Type: "Ready", Status: "False", Reason: c.reason, Message: c.message}}
+		b.Status.Conditions[0].Status = "False"
+		equal(t, c.name, build(t, live(a, b)).Node(id("a")).ControllerSays, c.want)
+	}
+}
+
+func TestNode(t *testing.T) {
+	a := object("a", "gone")
+	a.Suspended = true
+	a.Status.Conditions[0].LastTransitionTime = "2026-11-20T10:00:00Z"
+	g := build(t, live(a))
+	node, gone := g.Node(id("a")), g.Node(id("gone"))
+	if !node.Suspended() || node.Revision() != "r1" || node.Reason() != "ReconciliationSucceeded" || node.Message() != "done" ||
+		!node.Since().Equal(time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)) {
+		t.Errorf("%+v", node)
+	}
+	if gone.Suspended() || gone.Revision() != "" || gone.Reason() != "" || !gone.Since().IsZero() {
+		t.Errorf("%+v", gone)
+	}
+	source := flux.Object{ID: id("GitRepository/s"), Status: &flux.Status{Artifact: &flux.Artifact{Revision: "r2"}}}
+	failed := flux.Object{ID: id("f"), Status: &flux.Status{LastAttemptedRevision: "r3"}}
+	equal(t, "a source's", (&Node{Object: &source}).Revision(), "r2")
+	equal(t, "one never applied", (&Node{Object: &failed}).Revision(), "r3")
+}
+
+// TestOrder: the same objects in another order give the same graph.
+func TestOrder(t *testing.T) {
+	forward := parse("c: b a; b: a; a; HelmRelease/a; d: d")
+	var backward []flux.Object
+	for _, o := range forward {
+		backward = append([]flux.Object{o}, backward...)
+	}
+	one, other := build(t, live(forward...)), build(t, live(backward...))
+	equal(t, "nodes", nodes(one), "HelmRelease/a a b c d")
+	equal(t, "nodes", nodes(other), nodes(one))
+	equal(t, "edges", edges(other, all), edges(one, all))
+	equal(t, "cycles", cycles(other), cycles(one))
+}
