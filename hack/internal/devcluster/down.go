@@ -28,7 +28,8 @@ func Down(ctx context.Context, state State, progress io.Writer) (bool, error) {
 		return false, err
 	}
 	if err := cleanUp(ctx, state); err != nil {
-		return true, errors.Join(err, lock.Release())
+		lock.Release()
+		return true, err
 	}
 	return true, lock.Remove()
 }

@@ -128,7 +128,7 @@ func startSupervisor(state State, wish Wish) (process.Identity, error) {
 	if err != nil {
 		return process.Identity{}, fmt.Errorf("start supervisor: %w", err)
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }()
 	self, err := process.OwnProgram()
 	if err != nil {
 		return process.Identity{}, fmt.Errorf("start supervisor: %w", err)

@@ -23,8 +23,8 @@ const (
 	Interrupted = 130
 )
 
-// Fault is an error with an exit code and a hint.
-type Fault struct {
+// Error is an error with an exit code and a hint.
+type Error struct {
 	// Code is the exit code of the process.
 	Code int
 	// Hint is the exact command, or the one thing to do, that helps.
@@ -34,14 +34,14 @@ type Fault struct {
 }
 
 // Error returns the message without the hint.
-func (f *Fault) Error() string { return f.Err.Error() }
+func (f *Error) Error() string { return f.Err.Error() }
 
 // Unwrap returns the cause.
-func (f *Fault) Unwrap() error { return f.Err }
+func (f *Error) Unwrap() error { return f.Err }
 
 // New returns a fault; format and args are those of fmt.Errorf.
 func New(code int, hint, format string, args ...any) error {
-	return &Fault{Code: code, Hint: hint, Err: fmt.Errorf(format, args...)}
+	return &Error{Code: code, Hint: hint, Err: fmt.Errorf(format, args...)}
 }
 
 // Report prints err and its hint and returns the exit code it stands for.
@@ -50,7 +50,7 @@ func Report(w io.Writer, err error) int {
 		return 0
 	}
 	fmt.Fprintf(w, "error: %v\n", err)
-	var f *Fault
+	var f *Error
 	known := errors.As(err, &f)
 	if known && f.Hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", f.Hint)

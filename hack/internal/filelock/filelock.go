@@ -61,8 +61,9 @@ func Take(ctx context.Context, want Request) (*Lock, error) {
 	}
 }
 
-// Release gives the lock back. The file stays.
-func (l *Lock) Release() error { return l.file.Close() }
+// Release gives the lock back. The file stays; it holds nothing that closing
+// it could lose.
+func (l *Lock) Release() { _ = l.file.Close() }
 
 // Remove gives the lock back and removes its file.
 func (l *Lock) Remove() error {
@@ -79,8 +80,7 @@ func try(path string) (*Lock, error) {
 		err = errTaken
 	}
 	if err != nil {
-		file.Close()
-		return nil, err
+		return nil, errors.Join(err, file.Close())
 	}
 	sign(file)
 	return &Lock{file: file}, nil

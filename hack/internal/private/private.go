@@ -2,6 +2,7 @@
 package private
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -32,10 +33,9 @@ func WriteFile(path string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(part.Name())
+	defer func() { _ = os.Remove(part.Name()) }()
 	if _, err := part.Write(content); err != nil {
-		part.Close()
-		return err
+		return errors.Join(err, part.Close())
 	}
 	if err := part.Close(); err != nil {
 		return err

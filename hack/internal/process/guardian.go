@@ -40,7 +40,7 @@ func StartGuardian(records, remove string) (*Guardian, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start guardian: %w", err)
 	}
-	defer read.Close()
+	defer func() { _ = read.Close() }()
 	self, err := OwnProgram()
 	if err != nil {
 		return nil, fmt.Errorf("start guardian: %w", err)

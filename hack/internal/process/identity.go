@@ -70,7 +70,8 @@ func parseSighting(raw string) (sighting, error) {
 		return sighting{}, fmt.Errorf("cannot read process state %q", stat)
 	}
 	// Ticks count from the boot of the machine, so the boot belongs to it.
-	return sighting{start: boot + ":" + fields[startTime], ended: strings.Contains("ZX", fields[state])}, nil
+	ended := fields[state] == "Z" || fields[state] == "X"
+	return sighting{start: boot + ":" + fields[startTime], ended: ended}, nil
 }
 
 // Record writes the identity of a running process to a file.

@@ -100,7 +100,7 @@ func (p *Provider) announced(ctx context.Context, job build) error {
 // the right name is always whole.
 func (b build) run(ctx context.Context) error {
 	part := fmt.Sprintf("%s.part-%d", b.target, os.Getpid())
-	defer os.Remove(part)
+	defer func() { _ = os.Remove(part) }()
 	var said bytes.Buffer
 	cmd := goCommand(ctx, b.source, "build", "-trimpath", "-ldflags", b.recipe.linkerFlags(b.version), "-o", part, b.recipe.pkg)
 	cmd.Stdout, cmd.Stderr = &said, &said

@@ -59,7 +59,10 @@ func TestTool(t *testing.T) {
 			t.Setenv("PATH", bin)
 			t.Setenv(WithoutVariable, tt.without)
 			var path string
-			got := listen(func(t testing.TB) { path = Tool(t, tt.tool) })
+			got := listen(func(t testing.TB) {
+				t.Helper()
+				path = Tool(t, tt.tool)
+			})
 			if !strings.HasPrefix(got.failed, tt.failed) || (got.failed == "") != (tt.failed == "") || got.skipped != tt.skipped {
 				t.Errorf("failed %q, skipped %q", got.failed, got.skipped)
 			}
@@ -78,11 +81,18 @@ func TestEventually(t *testing.T) {
 		}
 		return nil
 	}
-	if got := listen(func(t testing.TB) { Eventually(t, "the third look", 10*lookInterval, look) }); got.failed != "" || looks != 3 {
+	got := listen(func(t testing.TB) {
+		t.Helper()
+		Eventually(t, "the third look", 10*lookInterval, look)
+	})
+	if got.failed != "" || looks != 3 {
 		t.Errorf("failed %q after %d looks", got.failed, looks)
 	}
-	never := func() error { return os.ErrClosed }
-	if got := listen(func(t testing.TB) { Eventually(t, "it", 0, never) }); got.failed != "it: not within 0s: file already closed" {
+	got = listen(func(t testing.TB) {
+		t.Helper()
+		Eventually(t, "it", 0, func() error { return os.ErrClosed })
+	})
+	if got.failed != "it: not within 0s: file already closed" {
 		t.Errorf("failed %q", got.failed)
 	}
 }
