@@ -1,7 +1,7 @@
 package output
 
 import (
-	"fmt"
+	"errors"
 	"io"
 
 	"k8s.io/cli-runtime/pkg/printers"
@@ -30,7 +30,7 @@ func (m *ColorMode) Set(text string) error {
 		*m = mode
 		return nil
 	default:
-		return fmt.Errorf("want auto, always or never")
+		return errors.New("want auto, always or never")
 	}
 }
 

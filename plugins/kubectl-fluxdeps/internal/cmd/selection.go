@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -95,7 +96,7 @@ func (f *selectionFlags) parseFocus(texts []string) (graph.Focus, error) {
 	case f.depth < 0:
 		return focus, cli.Use(fmt.Errorf("--depth=%d: want 0 or more", f.depth))
 	case len(focus.Patterns) == 0 && (f.up || f.down || f.depth > 0):
-		return focus, cli.Fail(cli.BadUse, fmt.Errorf("--up, --down and --depth need an object to start from"), "name one, as kustomization/apps")
+		return focus, cli.Fail(cli.BadUse, errors.New("--up, --down and --depth need an object to start from"), "name one, as kustomization/apps")
 	}
 	return focus, nil
 }

@@ -2,7 +2,7 @@ package render
 
 import (
 	"cmp"
-	"fmt"
+	"errors"
 	"slices"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
@@ -32,7 +32,7 @@ func (g *Grouping) Set(text string) error {
 		*g = grouping
 		return nil
 	default:
-		return fmt.Errorf("want namespace or source")
+		return errors.New("want namespace or source")
 	}
 }
 
