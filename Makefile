@@ -1,0 +1,89 @@
+# `make` or `make help` lists what there is to do.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# The product is built as its users get it: without the workspace, which would
+# mix in the versions that the development tools in hack/ need.
+PRODUCT := GOWORK=off go
+PACKAGE := github.com/datum-cloud/kubectl-plugins
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null)
+LDFLAGS := -s -w -X $(PACKAGE)/pkg/common/cli.version=$(VERSION)
+BUILD := CGO_ENABLED=0 $(PRODUCT) build -trimpath -ldflags '$(LDFLAGS)'
+
+# kubectl finds `kubectl datum-creds` in kubectl-datum_creds: krew's names.
+PLUGINS := $(notdir $(wildcard plugins/kubectl-*))
+binary = kubectl-$(subst -,_,$(patsubst kubectl-%,%,$(1)))
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+
+INSTALL_DIR ?= $(or $(shell go env GOBIN),$(shell go env GOPATH)/bin)
+TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/datum-kubectl-plugins/tools
+GOLANGCI_LINT := $(TOOLS)/golangci-lint-v2.15.0
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## Show the main jobs, on real servers that it starts and removes itself
+	hack/demo.sh
+
+.PHONY: test
+test: test-deps test-unit test-e2e ## Run all tests, those on real servers too
+
+.PHONY: test-unit
+test-unit: ## Run the tests that need no server
+	$(PRODUCT) test ./...
+	cd hack && go test $$(go list ./... | grep -v /e2e/)
+
+.PHONY: test-e2e
+test-e2e: test-deps ## Run the tests on real servers, which it builds the first time
+	go run ./hack/devcluster servers --flux --kubectl >/dev/null
+	cd hack && go test -timeout 30m ./e2e/...
+
+.PHONY: test-deps
+test-deps: ## Install what tests need beyond Go, git and make, where it may
+	hack/install-deps.sh
+
+.PHONY: fuzz
+fuzz: ## Fuzz each parser and renderer for FUZZTIME (20s)
+	hack/fuzz.sh $(or $(FUZZTIME),20s)
+
+.PHONY: bench
+bench: ## Measure the plugins against peers and floors, side by side
+	go run ./hack/bench
+
+.PHONY: build
+build: ## Build the plugins into bin/
+	$(foreach plugin,$(PLUGINS),$(BUILD) -o bin/$(call binary,$(plugin)) ./plugins/$(plugin) &&) true
+
+.PHONY: install
+install: build ## Install the plugins where kubectl and flux find them (INSTALL_DIR)
+	hack/install.sh '$(INSTALL_DIR)' $(foreach plugin,$(PLUGINS),bin/$(call binary,$(plugin)))
+
+.PHONY: cross
+cross: ## Build the plugins for every platform that is released
+	$(foreach platform,$(PLATFORMS),echo 'build for $(platform)' && \
+	  GOOS=$(firstword $(subst /, ,$(platform))) GOARCH=$(lastword $(subst /, ,$(platform))) \
+	  $(BUILD) -o bin/$(subst /,-,$(platform))/ ./plugins/... &&) true
+
+.PHONY: generate
+generate: ## Write generated documents and golden files anew
+	$(PRODUCT) test ./plugins/kubectl-fluxdeps ./plugins/kubectl-fluxdeps/internal/render -run 'TestReference|TestFormats' -update
+
+.PHONY: lint
+lint: $(GOLANGCI_LINT) ## Check formatting, the house's rules and go.mod
+	GOWORK=off $(GOLANGCI_LINT) run ./...
+	cd hack && $(GOLANGCI_LINT) run ./...
+	$(PRODUCT) mod tidy -diff
+	cd hack && GOWORK=off go mod tidy -diff
+	hack/verify.sh
+
+$(GOLANGCI_LINT):
+	mkdir -p '$(TOOLS)'
+	cd '$(TOOLS)' && GOWORK=off GOBIN='$(TOOLS)' go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+	mv '$(TOOLS)/golangci-lint' '$@'
+
+.PHONY: clean
+clean: ## Remove what was built here
+	rm -rf bin dist

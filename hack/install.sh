@@ -1,0 +1,33 @@
+#!/bin/sh
+# Installs binaries into a folder, and links flux-deps, the name under which
+# the Flux CLI runs kubectl-fluxdeps; in the folder of the Flux CLI's plugins
+# too, where there is one.
+#
+# usage: install.sh FOLDER BINARY...
+set -eu
+
+folder=$1
+shift
+mkdir -p "$folder"
+for binary in "$@"; do
+	# A running plugin keeps its old file: replace, do not overwrite.
+	cp "$binary" "$folder/.$(basename "$binary").new"
+	mv -f "$folder/.$(basename "$binary").new" "$folder/$(basename "$binary")"
+	echo "installed $folder/$(basename "$binary")"
+done
+
+link() {
+	ln -sf "$folder/kubectl-fluxdeps" "$1"
+	echo "linked    $1"
+}
+
+link "$folder/flux-deps"
+flux_plugins=${FLUXCD_PLUGINS:-${HOME:-}/.fluxcd/plugins}
+if [ -d "$flux_plugins" ]; then
+	link "$flux_plugins/flux-deps"
+fi
+
+case ":$PATH:" in
+*":$folder:"*) ;;
+*) echo "hint: kubectl finds plugins on PATH: add $folder to it" >&2 ;;
+esac

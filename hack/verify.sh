@@ -1,0 +1,28 @@
+#!/bin/sh
+# Rules that no linter knows. Each prints what breaks it.
+set -eu
+cd "$(dirname "$0")/.."
+broken=0
+
+# rule NAME PATTERN PATH...: no tracked file below the paths may match.
+rule() {
+	name=$1 pattern=$2
+	shift 2
+	if git grep -nE "$pattern" -- "$@" ':!hack/verify.sh'; then
+		echo "verify: $name" >&2
+		broken=1
+	fi
+}
+
+rule 'one place exits: cli.Main' 'os\.Exit\(' 'pkg/**/*.go' 'plugins/*/internal/**/*.go'
+rule 'nothing prints past the streams of the command' 'fmt\.Print|os\.Std(out|err|in)\b' 'pkg/**/*.go' 'plugins/*/internal/**/*.go' ':!*_test.go'
+rule 'a skipped test says why' 't\.Skip\(\)|t\.SkipNow\(\)' '*.go'
+rule 'nothing is left for later' '\b(TODO|FIXME|XXX)\b' '*.go' '*.sh' Makefile
+rule 'no package is called after nothing' '^package (util|utils|helper|helpers|misc)$' '*.go'
+rule 'no credential in the repository' 'BEGIN [A-Z ]*PRIVATE KEY|eyJ[A-Za-z0-9_-]{20,}\.' .
+rule 'lock files name no registry' '"resolved": *"http' '*package-lock.json'
+
+for script in $(git ls-files '*.sh' .ci/run); do
+	if ! bash -n "$script"; then broken=1; fi
+done
+exit "$broken"
