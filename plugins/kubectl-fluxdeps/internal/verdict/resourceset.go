@@ -6,13 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
-	"github.com/fluxcd/cli-utils/pkg/kstatus/status"
 	"github.com/fluxcd/pkg/apis/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	utiljson "k8s.io/apimachinery/pkg/util/json"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/kstatus"
 )
 
 // resourceSetEntry judges an entry of a ResourceSet's dependsOn, which may be
@@ -143,15 +144,15 @@ func externalTarget(ctx context.Context, dep flux.Dependency, external flux.Exte
 	if err != nil {
 		return Finding{Verdict: Unknown, Detail: err.Error()}
 	}
-	result, err := status.Compute(&unstructured.Unstructured{Object: content})
+	result, err := kstatus.Compute(content, time.Now())
 	switch {
 	case err != nil:
 		return Finding{Verdict: NotReady, Detail: err.Error(), Message: ": " + err.Error()}
-	case result.Status == status.CurrentStatus:
+	case result.Status == kstatus.Current:
 		return Finding{Verdict: OK}
 	default:
 		verdict := NotReady
-		if result.Status == status.InProgressStatus {
+		if result.Status == kstatus.InProgress {
 			verdict = Reconciling
 		}
 		return Finding{Verdict: verdict, Detail: result.Message, Message: ": status " + result.Status.String()}
