@@ -5,15 +5,20 @@ package live
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	pathvalidation "k8s.io/apimachinery/pkg/api/validation/path"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/client-go/rest"
+
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 )
 
 // API is a Kubernetes API server: GET and nothing else.
@@ -37,6 +42,18 @@ func NewAPI(config *rest.Config) (*API, error) {
 	return &API{client: client}, nil
 }
 
+// errPath is of a name that comes from an object and can be that of none.
+var errPath = errors.New("cannot be part of an API path")
+
+// absence takes an error for the absence of an object where it says that the
+// object is not there, cannot be, or must not be seen.
+func absence(err error) (*flux.Absence, bool) {
+	if apierrors.IsForbidden(err) || apierrors.IsNotFound(err) || meta.IsNoMatchError(err) || errors.Is(err, errPath) {
+		return &flux.Absence{Forbidden: apierrors.IsForbidden(err), Message: err.Error()}, true
+	}
+	return nil, false
+}
+
 // acceptMetadata asks for an object's metadata alone.
 const acceptMetadata = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 
@@ -44,7 +61,7 @@ const acceptMetadata = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;
 func (a *API) get(ctx context.Context, segments []string, query url.Values, accept string) ([]byte, error) {
 	for _, segment := range segments {
 		if problems := pathvalidation.IsValidPathSegmentName(segment); len(problems) > 0 {
-			return nil, fmt.Errorf("%q cannot be part of an API path: %s", segment, problems[0])
+			return nil, fmt.Errorf("%q %w: %s", segment, errPath, problems[0])
 		}
 	}
 	request := a.client.Get().AbsPath(segments...)
@@ -56,7 +73,12 @@ func (a *API) get(ctx context.Context, segments []string, query url.Values, acce
 	} else {
 		request = request.SetHeader("Accept", "application/json")
 	}
-	return request.Do(ctx).Raw()
+	result := request.Do(ctx)
+	// Raw alone would not read the reason and the words of a refusal.
+	if err := result.Error(); err != nil {
+		return nil, err
+	}
+	return result.Raw()
 }
 
 // resource names a collection of one kind.

@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 )
@@ -17,23 +19,22 @@ import (
 // Deployments, whatever kind they name.
 func (r *reader) readExternal(ctx context.Context) error {
 	wanted := r.externalEntries()
-	kinds := map[string]map[string]metav1.APIResource{}
+	kinds := map[string]servedKinds{}
 	for _, entry := range wanted {
-		if _, known := kinds[entry.id.APIVersion]; known {
-			continue
+		if _, known := kinds[entry.id.APIVersion]; !known {
+			kinds[entry.id.APIVersion] = r.api.resources(ctx, entry.id.APIVersion)
 		}
-		served, err := r.api.resources(ctx, entry.id.APIVersion)
-		if err != nil {
-			return fmt.Errorf("kinds of %s: %w", entry.id.APIVersion, err)
-		}
-		kinds[entry.id.APIVersion] = served
 	}
-	answers := make([]flux.External, len(wanted))
+	bodies, errs := make([][]byte, len(wanted)), make([]error, len(wanted))
 	each(len(wanted), func(i int) {
-		answers[i] = r.api.external(ctx, wanted[i], kinds[wanted[i].id.APIVersion])
+		bodies[i], errs[i] = r.api.external(ctx, wanted[i], kinds[wanted[i].id.APIVersion])
 	})
 	for i, entry := range wanted {
-		r.snapshot.External[entry.id] = answers[i]
+		absent, ok := absence(errs[i])
+		if errs[i] != nil && !ok {
+			return fmt.Errorf("%s %s: %w", entry.id.APIVersion, entry.id.ID, errs[i])
+		}
+		r.snapshot.External[entry.id] = flux.External{Absence: absent, Raw: bodies[i]}
 	}
 	return nil
 }
@@ -70,9 +71,15 @@ func (r *reader) externalEntries() []externalEntry {
 	return wanted
 }
 
-// resources returns the resources of a group version by kind; none where the
-// server does not serve it.
-func (a *API) resources(ctx context.Context, apiVersion string) (map[string]metav1.APIResource, error) {
+// servedKinds are the resources of a group version by kind, or why they could
+// not be learnt.
+type servedKinds struct {
+	byKind map[string]metav1.APIResource
+	err    error
+}
+
+// resources returns what the server has of a group version.
+func (a *API) resources(ctx context.Context, apiVersion string) servedKinds {
 	segments := []string{"apis", apiVersion}
 	if group, version, ok := strings.Cut(apiVersion, "/"); ok {
 		segments = []string{"apis", group, version}
@@ -81,14 +88,14 @@ func (a *API) resources(ctx context.Context, apiVersion string) (map[string]meta
 	}
 	body, err := a.get(ctx, segments, nil, "")
 	if apierrors.IsNotFound(err) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
+		return servedKinds{}
 	}
 	var list metav1.APIResourceList
-	if err := json.Unmarshal(body, &list); err != nil {
-		return nil, err
+	if err == nil {
+		err = json.Unmarshal(body, &list)
+	}
+	if err != nil {
+		return servedKinds{err: err}
 	}
 	byKind := map[string]metav1.APIResource{}
 	for _, resource := range list.APIResources {
@@ -96,20 +103,21 @@ func (a *API) resources(ctx context.Context, apiVersion string) (map[string]meta
 			byKind[resource.Kind] = resource
 		}
 	}
-	return byKind, nil
+	return servedKinds{byKind: byKind}
 }
 
 // external reads one object. Secrets are read as metadata whatever is asked:
 // their data has no business here, and kstatus takes any Secret for ready.
-func (a *API) external(ctx context.Context, entry externalEntry, kinds map[string]metav1.APIResource) flux.External {
-	served, ok := kinds[entry.id.Kind]
-	if !ok {
-		return flux.External{Absence: &flux.Absence{
-			Message: fmt.Sprintf("no matches for kind %q in version %q", entry.id.Kind, entry.id.APIVersion)}}
+func (a *API) external(ctx context.Context, entry externalEntry, kinds servedKinds) ([]byte, error) {
+	if kinds.err != nil {
+		return nil, kinds.err
 	}
-	group, version, grouped := strings.Cut(entry.id.APIVersion, "/")
-	if !grouped {
-		group, version = "", entry.id.APIVersion
+	// What is no group version has been refused by resources.
+	of, _ := schema.ParseGroupVersion(entry.id.APIVersion)
+	served, ok := kinds.byKind[entry.id.Kind]
+	if !ok {
+		return nil, &meta.NoKindMatchError{
+			GroupKind: of.WithKind(entry.id.Kind).GroupKind(), SearchedVersions: []string{of.Version}}
 	}
 	namespace := entry.id.Namespace
 	if !served.Namespaced {
@@ -119,9 +127,5 @@ func (a *API) external(ctx context.Context, entry externalEntry, kinds map[strin
 	if entry.whole && entry.id.Kind != "Secret" {
 		accept = ""
 	}
-	body, err := a.get(ctx, resource{group, version, served.Name}.path(namespace, entry.id.Name), nil, accept)
-	if err != nil {
-		return flux.External{Absence: &flux.Absence{Forbidden: apierrors.IsForbidden(err), Message: err.Error()}}
-	}
-	return flux.External{Raw: body}
+	return a.get(ctx, resource{of.Group, of.Version, served.Name}.path(namespace, entry.id.Name), nil, accept)
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 )
 
@@ -114,11 +112,11 @@ func (r *reader) readNamed(ctx context.Context, ids []flux.ID) error {
 }
 
 func (r *reader) takeNamed(id flux.ID, body []byte, err error) error {
-	switch {
-	case apierrors.IsForbidden(err), apierrors.IsNotFound(err):
-		r.snapshot.Absent[id] = flux.Absence{Forbidden: apierrors.IsForbidden(err), Message: err.Error()}
+	if absent, ok := absence(err); ok {
+		r.snapshot.Absent[id] = *absent
 		return nil
-	case err != nil:
+	}
+	if err != nil {
 		return err
 	}
 	object, err := flux.Decode(body)
