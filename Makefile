@@ -19,6 +19,9 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 win
 INSTALL_DIR ?= $(or $(shell go env GOBIN),$(shell go env GOPATH)/bin)
 TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/datum-kubectl-plugins/tools
 GOLANGCI_LINT := $(TOOLS)/golangci-lint-v2.15.0
+GOTESTSUM := $(TOOLS)/gotestsum-v1.13.0
+# One line a package, then every failure and every skipped test with its reason.
+TEST = $(GOTESTSUM) --format pkgname --format-hide-empty-pkg --
 
 .PHONY: help
 help: ## List the targets
@@ -32,14 +35,14 @@ demo: ## Show the main jobs, on real servers that it starts and removes itself
 test: test-deps test-unit test-e2e ## Run all tests, those on real servers too
 
 .PHONY: test-unit
-test-unit: ## Run the tests that need no server
-	$(PRODUCT) test ./...
-	cd hack && go test $$(go list ./... | grep -v /e2e/)
+test-unit: $(GOTESTSUM) ## Run the tests that need no server
+	GOWORK=off $(TEST) ./...
+	cd hack && $(TEST) $$(go list ./... | grep -v /e2e/)
 
 .PHONY: test-e2e
-test-e2e: test-deps ## Run the tests on real servers, which it builds the first time
+test-e2e: $(GOTESTSUM) test-deps ## Run the tests on real servers, which it builds the first time
 	go run ./hack/devcluster servers --flux --kubectl >/dev/null
-	cd hack && go test -timeout 30m ./e2e/...
+	cd hack && $(TEST) -count=1 -timeout 20m ./e2e/...
 
 .PHONY: test-deps
 test-deps: ## Install what tests need beyond Go, git and make, where it may
@@ -79,10 +82,13 @@ lint: $(GOLANGCI_LINT) ## Check formatting, the house's rules and go.mod
 	cd hack && GOWORK=off go mod tidy -diff
 	hack/verify.sh
 
-$(GOLANGCI_LINT):
-	mkdir -p '$(TOOLS)'
-	cd '$(TOOLS)' && GOWORK=off GOBIN='$(TOOLS)' go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
-	mv '$(TOOLS)/golangci-lint' '$@'
+# A tool's file name holds its version, so that a newer pin is a missing file.
+$(GOLANGCI_LINT): tool = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+$(GOTESTSUM): tool = gotest.tools/gotestsum@v1.13.0
+$(GOLANGCI_LINT) $(GOTESTSUM):
+	mkdir -p '$@.tmp'
+	cd '$@.tmp' && GOWORK=off GOFLAGS= GOBIN='$@.tmp' go install $(tool)
+	mv '$@.tmp'/* '$@' && rmdir '$@.tmp'
 
 .PHONY: clean
 clean: ## Remove what was built here
