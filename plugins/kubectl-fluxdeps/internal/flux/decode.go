@@ -3,7 +3,6 @@ package flux
 import (
 	stdjson "encoding/json"
 	"errors"
-	"fmt"
 
 	"sigs.k8s.io/json"
 )
@@ -67,34 +66,6 @@ func Decode(data []byte) (Object, error) {
 func isFieldError(err error) bool {
 	var field *stdjson.UnmarshalTypeError
 	return errors.As(err, &field)
-}
-
-// List is one page of a Kubernetes list.
-type List struct {
-	Objects []Object
-	// Continue is the token of the next page, empty on the last.
-	Continue string
-}
-
-// DecodeList reads one page of a list of the kind. Items do not repeat their
-// kind in every server's answer, so the caller says it.
-func DecodeList(data []byte, kind, apiVersion string) (List, error) {
-	var page struct {
-		Metadata struct {
-			Continue string `json:"continue"`
-		} `json:"metadata"`
-		Items []wire `json:"items"`
-	}
-	if err := json.UnmarshalCaseSensitivePreserveInts(data, &page); err != nil && !isFieldError(err) {
-		return List{}, fmt.Errorf("list of %s: %w", kind, err)
-	}
-	list := List{Continue: page.Metadata.Continue, Objects: make([]Object, len(page.Items))}
-	for i := range page.Items {
-		item := &page.Items[i]
-		item.Kind, item.APIVersion = kind, apiVersion
-		list.Objects[i] = item.object()
-	}
-	return list, nil
 }
 
 // object moves what was read into the shape that the rest works with.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -24,6 +25,8 @@ import (
 // API is a Kubernetes API server: GET and nothing else.
 type API struct {
 	client *rest.RESTClient
+	// compress tells that the kubeconfig does not turn compression off.
+	compress bool
 }
 
 // NewAPI returns the API server that the config names.
@@ -39,7 +42,7 @@ func NewAPI(config *rest.Config) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &API{client: client}, nil
+	return &API{client: client, compress: !config.DisableCompression}, nil
 }
 
 // errPath is of a name that comes from an object and can be that of none.
@@ -59,6 +62,38 @@ const acceptMetadata = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;
 
 // get returns the body of a GET of the path made of segments.
 func (a *API) get(ctx context.Context, segments []string, query url.Values, accept string) ([]byte, error) {
+	request, err := a.request(segments, query, accept)
+	if err != nil {
+		return nil, err
+	}
+	result := request.Do(ctx)
+	// Raw alone would not read the reason and the words of a refusal.
+	if err := result.Error(); err != nil {
+		return nil, err
+	}
+	return result.Raw()
+}
+
+// stream gives the body of a GET to take as it arrives, compressed where the
+// server does that.
+func (a *API) stream(ctx context.Context, segments []string, query url.Values, take func(io.Reader) error) error {
+	request, err := a.request(segments, query, "")
+	if err != nil {
+		return err
+	}
+	if a.compress {
+		// Asked for by ourselves, net/http leaves it as it comes.
+		request = request.SetHeader("Accept-Encoding", "gzip")
+	}
+	body, err := request.Stream(ctx)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	return take(body)
+}
+
+func (a *API) request(segments []string, query url.Values, accept string) (*rest.Request, error) {
 	for _, segment := range segments {
 		if problems := pathvalidation.IsValidPathSegmentName(segment); len(problems) > 0 {
 			return nil, fmt.Errorf("%q %w: %s", segment, errPath, problems[0])
@@ -73,12 +108,7 @@ func (a *API) get(ctx context.Context, segments []string, query url.Values, acce
 	} else {
 		request = request.SetHeader("Accept", "application/json")
 	}
-	result := request.Do(ctx)
-	// Raw alone would not read the reason and the words of a refusal.
-	if err := result.Error(); err != nil {
-		return nil, err
-	}
-	return result.Raw()
+	return request, nil
 }
 
 // resource names a collection of one kind.

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/url"
@@ -44,13 +45,7 @@ func (r *reader) neededWhole() map[flux.ID]bool {
 func (r *reader) takeWhole(needed map[flux.ID]bool) error {
 	index := flux.NewIndex(r.snapshot.Objects)
 	for _, page := range r.pages {
-		var list struct {
-			Items []json.RawMessage `json:"items"`
-		}
-		if err := json.Unmarshal(page.body, &list); err != nil {
-			return err
-		}
-		for _, item := range list.Items {
+		err := page.items(func(item []byte) error {
 			var named struct {
 				Metadata struct {
 					Name      string `json:"name"`
@@ -62,8 +57,12 @@ func (r *reader) takeWhole(needed map[flux.ID]bool) error {
 			}
 			id := flux.ID{Kind: page.kind.Kind, Namespace: named.Metadata.Namespace, Name: named.Metadata.Name}
 			if object := index.Get(id); object != nil && needed[id] {
-				object.Raw = item
+				object.Raw = bytes.Clone(item)
 			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

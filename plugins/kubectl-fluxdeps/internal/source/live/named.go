@@ -75,6 +75,9 @@ func sharesSource(index *flux.Index, object *flux.Object) bool {
 // beyondScope returns what wanted names of kinds that were listed in one
 // namespace only, and that is not in the snapshot.
 func (r *reader) beyondScope(wanted func(*flux.Object) []flux.ID) []flux.ID {
+	if !r.limited() {
+		return nil
+	}
 	index := flux.NewIndex(r.snapshot.Objects)
 	seen := map[flux.ID]bool{}
 	var beyond []flux.ID
@@ -89,6 +92,16 @@ func (r *reader) beyondScope(wanted func(*flux.Object) []flux.ID) []flux.ID {
 		}
 	}
 	return beyond
+}
+
+// limited reports whether any kind was listed in one namespace only.
+func (r *reader) limited() bool {
+	for _, kind := range r.kinds {
+		if kind.namespace != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // readNamed reads single objects, a few at a time. What is not there or not
