@@ -8,38 +8,13 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	"sigs.k8s.io/yaml"
 )
 
 // WriteJSON writes the value as indented JSON. Control and format characters
 // are written as escapes, which mean the same to a parser and nothing to a
 // terminal.
 func WriteJSON(w io.Writer, value any) error {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(value); err != nil {
-		return err
-	}
-	_, err := w.Write(escapeJSON(b.Bytes()))
-	return err
-}
-
-// WriteYAML writes the value as YAML, by its JSON field names.
-func WriteYAML(w io.Writer, value any) error {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	// Unescaped, YAML would refuse some characters that JSON allows, and read
-	// others as line breaks.
-	text, err = yaml.JSONToYAML(escapeJSON(text))
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(text)
-	return err
+	return json.NewEncoder(indenter{w}).Encode(value)
 }
 
 // escapeJSON writes what is not graphic as \u escapes. encoding/json does so
