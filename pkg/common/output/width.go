@@ -3,6 +3,7 @@ package output
 import (
 	"io"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/width"
 	"k8s.io/kubectl/pkg/util/term"
@@ -28,8 +29,11 @@ func Width(text string) int {
 }
 
 func runeWidth(r rune) int {
-	if r < 0x300 {
+	switch {
+	case r < 0x300:
 		return 1
+	case unicode.In(r, unicode.Mn, unicode.Me): // marks on the letter before
+		return 0
 	}
 	switch width.LookupRune(r).Kind() {
 	case width.EastAsianWide, width.EastAsianFullwidth:
