@@ -45,7 +45,10 @@ func prepare(root *cobra.Command, streams genericiooptions.IOStreams, args []str
 	root.SetIn(streams.In)
 	root.SetOut(streams.Out)
 	root.SetErr(streams.ErrOut)
-	root.PersistentPreRun = func(*cobra.Command, []string) { *started = true }
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
+		*started = c.ValidateRequiredFlags() == nil && c.ValidateFlagGroups() == nil
+		return nil // cobra asks both again, and reports them
+	}
 	return started
 }
 
