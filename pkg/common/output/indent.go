@@ -1,7 +1,6 @@
 package output
 
 import (
-	"bufio"
 	"bytes"
 	"io"
 )
@@ -11,48 +10,55 @@ import (
 // with json.Indent a large graph takes twice the time and memory to write.
 type indenter struct{ w io.Writer }
 
-func (i indenter) Write(text []byte) (int, error) {
-	w := bufio.NewWriterSize(i.w, 64<<10)
-	indent(w, escapeJSON(text))
-	return len(text), w.Flush()
-}
+func (i indenter) Write(text []byte) (int, error) { return len(text), indent(i.w, escapeJSON(text)) }
 
-func indent(w *bufio.Writer, text []byte) {
+// chunk is how much is written at once, about.
+const chunk = 64 << 10
+
+func indent(w io.Writer, text []byte) error {
+	out := make([]byte, 0, 2*chunk)
 	for depth, at := 0, 0; at < len(text); at++ {
+		if len(out) > chunk {
+			if _, err := w.Write(out); err != nil {
+				return err
+			}
+			out = out[:0]
+		}
 		switch char := text[at]; char {
 		case '"':
 			length := stringLength(text[at:])
-			w.Write(text[at : at+length]) //nolint:errcheck // Flush tells, here and below
+			out = append(out, text[at:at+length]...)
 			at += length - 1
 		case '{', '[':
-			w.WriteByte(char)
+			out = append(out, char)
 			if next := text[at+1]; next == '}' || next == ']' {
-				w.WriteByte(next)
+				out = append(out, next)
 				at++
 				continue
 			}
 			depth++
-			newLine(w, depth)
+			out = newLine(out, depth)
 		case '}', ']':
 			depth--
-			newLine(w, depth)
-			w.WriteByte(char)
+			out = append(newLine(out, depth), char)
 		case ',':
-			w.WriteByte(char)
-			newLine(w, depth)
+			out = newLine(append(out, char), depth)
 		case ':':
-			w.WriteString(": ")
+			out = append(out, ": "...)
 		default:
-			w.WriteByte(char)
+			out = append(out, char)
 		}
 	}
+	_, err := w.Write(out)
+	return err
 }
 
-func newLine(w *bufio.Writer, depth int) {
-	w.WriteByte('\n')
+func newLine(out []byte, depth int) []byte {
+	out = append(out, '\n')
 	for range depth {
-		w.WriteString("  ")
+		out = append(out, "  "...)
 	}
+	return out
 }
 
 // stringLength returns the length of the string that text begins with, quotes

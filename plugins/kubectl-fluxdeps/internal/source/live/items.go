@@ -140,7 +140,7 @@ func (s *scanner) broken() error {
 	switch {
 	case s.at < len(s.buffer):
 		return errList
-	case s.err == io.EOF:
+	case errors.Is(s.err, io.EOF):
 		return fmt.Errorf("%w: %w", errList, io.ErrUnexpectedEOF)
 	default:
 		return s.err
