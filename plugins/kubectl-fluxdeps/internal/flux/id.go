@@ -4,7 +4,6 @@
 package flux
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 )
@@ -25,11 +24,14 @@ func (id ID) String() string {
 // Compare orders IDs by namespace, kind and name, the order of kubectl's
 // tables.
 func (id ID) Compare(other ID) int {
-	return cmp.Or(
-		cmp.Compare(id.Namespace, other.Namespace),
-		cmp.Compare(id.Kind, other.Kind),
-		cmp.Compare(id.Name, other.Name),
-	)
+	// Not by cmp.Or, which makes all comparisons: graphs are sorted by this.
+	if order := strings.Compare(id.Namespace, other.Namespace); order != 0 {
+		return order
+	}
+	if order := strings.Compare(id.Kind, other.Kind); order != 0 {
+		return order
+	}
+	return strings.Compare(id.Name, other.Name)
 }
 
 // Pattern is what a user names an object with: KIND/NAME or

@@ -16,12 +16,12 @@ func Build(ctx context.Context, snapshot *flux.Snapshot, types ...EdgeType) *Gra
 	index := flux.NewIndex(snapshot.Objects)
 	b := &builder{
 		snapshot: snapshot, index: index, judge: verdict.NewJudge(snapshot, index),
-		nodes: make(map[flux.ID]*Node, len(snapshot.Objects)), edges: map[edgeKey]*Edge{},
+		nodes: make(map[flux.ID]*Node, len(snapshot.Objects)), edges: make(map[edgeKey]*Edge, 2*len(snapshot.Objects)),
 	}
 	for i := range snapshot.Objects {
 		object := &snapshot.Objects[i]
-		if flux.HasDependsOn(object.Kind) {
-			b.nodes[object.ID] = &Node{ID: object.ID, Object: object, State: stateOf(object, snapshot.Live)}
+		if flux.HasDependsOn(object.Kind) && b.nodes[object.ID] == nil {
+			b.addNode(&Node{ID: object.ID, Object: object, State: stateOf(object, snapshot.Live)})
 		}
 	}
 	for i := range snapshot.Objects {
@@ -33,8 +33,9 @@ func Build(ctx context.Context, snapshot *flux.Snapshot, types ...EdgeType) *Gra
 	return b.graph()
 }
 
+// edgeKey has pointers, which are hashed faster than names.
 type edgeKey struct {
-	from, to flux.ID
+	from, to *Node
 	kind     EdgeType
 }
 
@@ -44,6 +45,14 @@ type builder struct {
 	judge    *verdict.Judge
 	nodes    map[flux.ID]*Node
 	edges    map[edgeKey]*Edge
+	// The same in the order of the snapshot, which is mostly sorted already.
+	nodeList []*Node
+	edgeList []*Edge
+}
+
+func (b *builder) addNode(node *Node) {
+	b.nodes[node.ID] = node
+	b.nodeList = append(b.nodeList, node)
 }
 
 // add adds the edges that begin at the object.
@@ -157,25 +166,19 @@ func (b *builder) link(from, to flux.ID, kind EdgeType, absent State) *Edge {
 		if node.Object != nil {
 			node.State = stateOf(node.Object, b.snapshot.Live)
 		}
-		b.nodes[to] = node
+		b.addNode(node)
 	}
-	key := edgeKey{from, to, kind}
+	key := edgeKey{b.nodes[from], b.nodes[to], kind}
 	if b.edges[key] == nil {
-		b.edges[key] = &Edge{From: from, To: to, Type: kind}
+		edge := &Edge{From: from, To: to, Type: kind}
+		b.edges[key] = edge
+		b.edgeList = append(b.edgeList, edge)
 	}
 	return b.edges[key]
 }
 
 func (b *builder) graph() *Graph {
-	nodes := make([]*Node, 0, len(b.nodes))
-	for _, node := range b.nodes {
-		nodes = append(nodes, node)
-	}
-	edges := make([]*Edge, 0, len(b.edges))
-	for _, edge := range b.edges {
-		edges = append(edges, edge)
-	}
-	g := New(b.snapshot.Live, nodes, edges)
+	g := New(b.snapshot.Live, b.nodeList, b.edgeList)
 	for _, node := range g.Nodes {
 		node.Isolated = len(g.needs[node.ID])+len(g.needy[node.ID]) == 0
 	}

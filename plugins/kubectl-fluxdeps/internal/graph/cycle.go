@@ -15,7 +15,8 @@ func (e *Edge) waits() bool { return e.Type == DependsOn || e.Type == Health }
 // wait, dependencies before dependents (Tarjan 1972; iterative, since a chain
 // may be as long as the input).
 func (g *Graph) components() map[flux.ID]int {
-	t := tarjan{g: g, index: map[flux.ID]int{}, low: map[flux.ID]int{}, component: make(map[flux.ID]int, len(g.Nodes))}
+	sized := func() map[flux.ID]int { return make(map[flux.ID]int, len(g.Nodes)) }
+	t := tarjan{g: g, index: sized(), low: sized(), component: sized()}
 	for _, node := range g.Nodes {
 		if _, seen := t.index[node.ID]; !seen {
 			t.walk(node.ID)

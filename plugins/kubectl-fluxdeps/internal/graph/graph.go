@@ -86,7 +86,7 @@ func New(live bool, nodes []*Node, edges []*Edge) *Graph {
 	g := &Graph{
 		Live: live, Nodes: nodes, Edges: edges,
 		nodes: make(map[flux.ID]*Node, len(nodes)),
-		needs: map[flux.ID][]*Edge{}, needy: map[flux.ID][]*Edge{},
+		needs: make(map[flux.ID][]*Edge, len(nodes)), needy: make(map[flux.ID][]*Edge, len(nodes)),
 	}
 	slices.SortFunc(g.Nodes, func(a, b *Node) int { return a.ID.Compare(b.ID) })
 	slices.SortFunc(g.Edges, compareEdges)
@@ -101,7 +101,13 @@ func New(live bool, nodes []*Node, edges []*Edge) *Graph {
 }
 
 func compareEdges(a, b *Edge) int {
-	return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To), cmp.Compare(a.Type, b.Type))
+	if order := a.From.Compare(b.From); order != 0 {
+		return order
+	}
+	if order := a.To.Compare(b.To); order != 0 {
+		return order
+	}
+	return cmp.Compare(a.Type, b.Type)
 }
 
 // Node returns the node of the ID, or nil.
