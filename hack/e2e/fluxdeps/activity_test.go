@@ -119,7 +119,11 @@ func checkOrder(t *testing.T, read document) (ready int) {
 	}
 	for i, name := range chain[1:] {
 		edge := read.edge(activityID(name), activityID(chain[i]))
-		if met := edge.Met != nil && *edge.Met; met != (i < ready) {
+		met := edge.Met != nil && *edge.Met
+		// The controller writes the condition first and the observed generation
+		// a moment later; in between, the dependent does not pass.
+		between := edge.Verdict == "stale-generation"
+		if met != (i < ready) && !between {
 			t.Errorf("%s → %s with states %v: %+v", name, chain[i], states, edge)
 		}
 	}
