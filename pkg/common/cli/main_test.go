@@ -126,7 +126,8 @@ func TestVersion(t *testing.T) {
 // TestVersionOfBuild: what the release build set goes before what Go recorded.
 func TestVersionOfBuild(t *testing.T) {
 	build := &debug.BuildInfo{Main: debug.Module{Version: "v1.2.3"}, Settings: []debug.BuildSetting{
-		{Key: "vcs.revision", Value: "abc"}, {Key: "vcs.time", Value: "2026-11-20T10:00:00Z"}, {Key: "vcs.modified", Value: "true"}}}
+		{Key: "vcs.revision", Value: "abc"}, {Key: "vcs.time", Value: "2026-11-20T10:00:00Z"}, {Key: "vcs.modified", Value: "true"},
+	}}
 	for set, want := range map[string]string{"": "v1.2.3", "v2.0.0": "v2.0.0"} {
 		info := VersionInfo{Version: set}
 		info.fill(build)

@@ -22,8 +22,10 @@ func TestExplain(t *testing.T) {
 		err        error
 		want, hint string
 	}{
-		{"no answer", fmt.Errorf("kustomizations: %w", &url.Error{Op: "Get", URL: "https://x/apis?limit=500", Err: errors.New("connection refused")}),
-			"context prod: server https://x does not answer: connection refused", "kubectl version"},
+		{
+			"no answer", fmt.Errorf("kustomizations: %w", &url.Error{Op: "Get", URL: "https://x/apis?limit=500", Err: errors.New("connection refused")}),
+			"context prod: server https://x does not answer: connection refused", "kubectl version",
+		},
 		{"unauthorized", apierrors.NewUnauthorized("token expired"), "context prod: token expired", "kubectl auth whoami"},
 		{"forbidden", apierrors.NewForbidden(apps, "web", errors.New("no role")), `context prod: deployments.apps "web" is forbidden: no role`, "kubectl auth can-i"},
 		{"another", errors.New("unexpected EOF"), "context prod: unexpected EOF", ""},

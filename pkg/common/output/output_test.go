@@ -69,8 +69,14 @@ func TestCut(t *testing.T) {
 		columns int
 		want    string
 	}{
-		{"abcdef", 0, "abcdef"}, {"abcdef", 6, "abcdef"}, {"abcdef", 5, "abcd…"}, {"abcdef", 1, "…"},
-		{"漢字漢字", 8, "漢字漢字"}, {"漢字漢字", 7, "漢字漢…"}, {"漢字漢字", 6, "漢字…"}, {"", 3, ""},
+		{"abcdef", 0, "abcdef"},
+		{"abcdef", 6, "abcdef"},
+		{"abcdef", 5, "abcd…"},
+		{"abcdef", 1, "…"},
+		{"漢字漢字", 8, "漢字漢字"},
+		{"漢字漢字", 7, "漢字漢…"},
+		{"漢字漢字", 6, "漢字…"},
+		{"", 3, ""},
 	} {
 		if got := Cut(c.text, c.columns); got != c.want {
 			t.Errorf("%q to %d: %q, want %q", c.text, c.columns, got, c.want)

@@ -51,24 +51,42 @@ type KindInfo struct {
 // kinds is never written to. It is a variable and not made by each call,
 // because every object and every edge asks for its kind.
 var kinds = [...]KindInfo{
-	{Kind: Kustomization, Group: KustomizeGroup, Plural: "kustomizations", Short: []string{"ks"},
-		Versions: []string{"v1", "v1beta2", "v1beta1"}, Depends: true},
-	{Kind: HelmRelease, Group: HelmGroup, Plural: "helmreleases", Short: []string{"hr"},
-		Versions: []string{"v2", "v2beta2", "v2beta1"}, Depends: true},
-	{Kind: ResourceSet, Group: OperatorGroup, Plural: "resourcesets", Short: []string{"rset"},
-		Versions: []string{"v1"}, Depends: true},
-	{Kind: OCIRepository, Group: SourceGroup, Plural: "ocirepositories", Short: []string{"ocirepo"},
-		Versions: []string{"v1", "v1beta2"}},
-	{Kind: GitRepository, Group: SourceGroup, Plural: "gitrepositories", Short: []string{"gitrepo"},
-		Versions: []string{"v1", "v1beta2", "v1beta1"}},
-	{Kind: Bucket, Group: SourceGroup, Plural: "buckets",
-		Versions: []string{"v1", "v1beta2", "v1beta1"}},
-	{Kind: ExternalArtifact, Group: SourceGroup, Plural: "externalartifacts",
-		Versions: []string{"v1"}},
-	{Kind: HelmChart, Group: SourceGroup, Plural: "helmcharts", Short: []string{"hc"},
-		Versions: []string{"v1", "v1beta2", "v1beta1"}},
-	{Kind: HelmRepository, Group: SourceGroup, Plural: "helmrepositories", Short: []string{"helmrepo"},
-		Versions: []string{"v1", "v1beta2", "v1beta1"}},
+	{
+		Kind: Kustomization, Group: KustomizeGroup, Plural: "kustomizations", Short: []string{"ks"},
+		Versions: []string{"v1", "v1beta2", "v1beta1"}, Depends: true,
+	},
+	{
+		Kind: HelmRelease, Group: HelmGroup, Plural: "helmreleases", Short: []string{"hr"},
+		Versions: []string{"v2", "v2beta2", "v2beta1"}, Depends: true,
+	},
+	{
+		Kind: ResourceSet, Group: OperatorGroup, Plural: "resourcesets", Short: []string{"rset"},
+		Versions: []string{"v1"}, Depends: true,
+	},
+	{
+		Kind: OCIRepository, Group: SourceGroup, Plural: "ocirepositories", Short: []string{"ocirepo"},
+		Versions: []string{"v1", "v1beta2"},
+	},
+	{
+		Kind: GitRepository, Group: SourceGroup, Plural: "gitrepositories", Short: []string{"gitrepo"},
+		Versions: []string{"v1", "v1beta2", "v1beta1"},
+	},
+	{
+		Kind: Bucket, Group: SourceGroup, Plural: "buckets",
+		Versions: []string{"v1", "v1beta2", "v1beta1"},
+	},
+	{
+		Kind: ExternalArtifact, Group: SourceGroup, Plural: "externalartifacts",
+		Versions: []string{"v1"},
+	},
+	{
+		Kind: HelmChart, Group: SourceGroup, Plural: "helmcharts", Short: []string{"hc"},
+		Versions: []string{"v1", "v1beta2", "v1beta1"},
+	},
+	{
+		Kind: HelmRepository, Group: SourceGroup, Plural: "helmrepositories", Short: []string{"helmrepo"},
+		Versions: []string{"v1", "v1beta2", "v1beta1"},
+	},
 }
 
 // Kinds lists every kind that fluxdeps reads, those with a dependsOn first.

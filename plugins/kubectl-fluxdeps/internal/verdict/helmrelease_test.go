@@ -17,13 +17,25 @@ func TestHelmRelease(t *testing.T) {
 		want want
 	}{
 		{"all is well", db, nil, want{OK, "", ""}},
-		{"a: not there", flux.Dependency{Name: "cache"}, nil,
-			want{Missing, `unable to get 'ns/cache' dependency: helmreleases.helm.toolkit.fluxcd.io "cache" not found`, ""}},
+		{
+			"a: not there",
+			flux.Dependency{Name: "cache"},
+			nil,
+			want{Missing, `unable to get 'ns/cache' dependency: helmreleases.helm.toolkit.fluxcd.io "cache" not found`, ""},
+		},
 		{"b: true", flux.Dependency{Name: "db", ReadyExpr: "dep.spec.chartRef.name == 'fleet'"}, nil, want{OK, "", ""}},
-		{"b: false", flux.Dependency{Name: "db", ReadyExpr: "self.metadata.name == dep.metadata.name"}, nil,
-			want{ExprFalse, "dependency 'ns/db' is not ready according to readyExpr eval", ""}},
-		{"b: not a bool", flux.Dependency{Name: "db", ReadyExpr: "1"}, nil,
-			want{ExprError, "Reconciliation failed terminally due to configuration error: terminal error: failed to evaluate dependency db: CEL expression output type mismatch: expected bool, got int", ""}},
+		{
+			"b: false",
+			flux.Dependency{Name: "db", ReadyExpr: "self.metadata.name == dep.metadata.name"},
+			nil,
+			want{ExprFalse, "dependency 'ns/db' is not ready according to readyExpr eval", ""},
+		},
+		{
+			"b: not a bool",
+			flux.Dependency{Name: "db", ReadyExpr: "1"},
+			nil,
+			want{ExprError, "Reconciliation failed terminally due to configuration error: terminal error: failed to evaluate dependency db: CEL expression output type mismatch: expected bool, got int", ""},
+		},
 		{"c: an expression stands in for the other checks", flux.Dependency{Name: "db", ReadyExpr: "true"}, []change{set("status", nil)}, want{OK, "", ""}},
 		{"d: an earlier generation", db, []change{set("metadata.generation", 2)}, want{StaleGeneration, "dependency 'ns/db' is not ready", ""}},
 		{"e: not ready", db, []change{readyCondition("False", "InstallFailed", "x")}, want{NotReady, "dependency 'ns/db' is not ready", "InstallFailed: x"}},

@@ -64,21 +64,25 @@ func object(t *testing.T, apiVersion, kind, name string, changes ...change) flux
 }
 
 func kustomization(t *testing.T, name string, changes ...change) flux.Object {
+	t.Helper()
 	fleet := set("spec.sourceRef", map[string]any{"kind": "GitRepository", "name": "fleet"})
 	return object(t, "kustomize.toolkit.fluxcd.io/v1", flux.Kustomization, name, append([]change{fleet}, changes...)...)
 }
 
 func helmRelease(t *testing.T, name string, changes ...change) flux.Object {
+	t.Helper()
 	fleet := set("spec.chartRef", map[string]any{"kind": "OCIRepository", "name": "fleet"})
 	return object(t, "helm.toolkit.fluxcd.io/v2", flux.HelmRelease, name, append([]change{fleet}, changes...)...)
 }
 
 func resourceSet(t *testing.T, name string, changes ...change) flux.Object {
+	t.Helper()
 	return object(t, "fluxcd.controlplane.io/v1", flux.ResourceSet, name, changes...)
 }
 
 // fleet is the source that all share, at the revision.
 func fleet(t *testing.T, kind, revision string) flux.Object {
+	t.Helper()
 	return object(t, "source.toolkit.fluxcd.io/v1", kind, "fleet", set("status.artifact", map[string]any{"revision": revision}))
 }
 

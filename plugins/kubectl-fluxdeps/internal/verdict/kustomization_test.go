@@ -20,30 +20,53 @@ func TestKustomization(t *testing.T) {
 		want want
 	}{
 		{"all is well", db, nil, want{OK, "", ""}},
-		{"a: in the dependent's namespace by default", db, []change{set("metadata.namespace", "other")},
-			want{Missing, `dependency 'ns/db' not found: kustomizations.kustomize.toolkit.fluxcd.io "db" not found`, "did you mean Kustomization/other/db? (give its namespace in dependsOn)"}},
+		{
+			"a: in the dependent's namespace by default", db,
+			[]change{set("metadata.namespace", "other")},
+			want{Missing, `dependency 'ns/db' not found: kustomizations.kustomize.toolkit.fluxcd.io "db" not found`, "did you mean Kustomization/other/db? (give its namespace in dependsOn)"},
+		},
 		{"a: in another namespace", flux.Dependency{Name: "db", Namespace: "other"}, []change{set("metadata.namespace", "other")}, want{OK, "", ""}},
-		{"a: not there", flux.Dependency{Name: "cache"}, nil,
-			want{Missing, `dependency 'ns/cache' not found: kustomizations.kustomize.toolkit.fluxcd.io "cache" not found`, ""}},
-		{"a: a slip", flux.Dependency{Name: "bd"}, nil,
-			want{Missing, `dependency 'ns/bd' not found: kustomizations.kustomize.toolkit.fluxcd.io "bd" not found`, ""}},
+		{
+			"a: not there",
+			flux.Dependency{Name: "cache"},
+			nil,
+			want{Missing, `dependency 'ns/cache' not found: kustomizations.kustomize.toolkit.fluxcd.io "cache" not found`, ""},
+		},
+		{
+			"a: a slip",
+			flux.Dependency{Name: "bd"},
+			nil,
+			want{Missing, `dependency 'ns/bd' not found: kustomizations.kustomize.toolkit.fluxcd.io "bd" not found`, ""},
+		},
 		{"a: a kind in the entry is ignored", flux.Dependency{Kind: "HelmRelease", APIVersion: "helm.toolkit.fluxcd.io/v2", Name: "db"}, nil, want{OK, "", ""}},
 
 		{"b: true", expr("dep.status.observedGeneration == 1 && self.metadata.name == 'app'"), nil, want{OK, "", ""}},
-		{"b: false", expr("dep.metadata.name == 'x'"), nil,
-			want{ExprFalse, "dependency 'ns/db' is not ready according to readyExpr eval", "dep.metadata.name == 'x'"}},
+		{
+			"b: false", expr("dep.metadata.name == 'x'"), nil,
+			want{ExprFalse, "dependency 'ns/db' is not ready according to readyExpr eval", "dep.metadata.name == 'x'"},
+		},
 		{"b: does not compile", expr("dep.metadata.name =="), nil, want{ExprError, terminal + syntaxError, "failed to parse"}},
 		{"b: no such variable", expr("status.ready"), nil, want{ExprError, terminal + undeclared, "undeclared reference"}},
-		{"b: not a bool", expr("'yes'"), nil,
-			want{ExprError, terminal + "CEL expression output type mismatch: expected bool, got string", ""}},
-		{"b: fails as it runs", expr("dep.status.nothing == 'x'"), nil,
-			want{ExprError, "failed to evaluate the CEL expression 'dep.status.nothing == 'x'': no such key: nothing", ""}},
+		{
+			"b: not a bool", expr("'yes'"), nil,
+			want{ExprError, terminal + "CEL expression output type mismatch: expected bool, got string", ""},
+		},
+		{
+			"b: fails as it runs", expr("dep.status.nothing == 'x'"), nil,
+			want{ExprError, "failed to evaluate the CEL expression 'dep.status.nothing == 'x'': no such key: nothing", ""},
+		},
 		{"b: fields that the Go type adds", expr("dep.spec.interval == '0s' && !has(dep.apiVersion) && self.kind == 'Kustomization'"), nil, want{OK, "", ""}},
-		{"b: fields that the Go type does not know", expr("has(dep.spec.unknown)"), []change{set("spec.unknown", "x")},
-			want{ExprFalse, "dependency 'ns/db' is not ready according to readyExpr eval", ""}},
+		{
+			"b: fields that the Go type does not know", expr("has(dep.spec.unknown)"),
+			[]change{set("spec.unknown", "x")},
+			want{ExprFalse, "dependency 'ns/db' is not ready according to readyExpr eval", ""},
+		},
 
-		{"c: an expression stands in for the other checks", expr("true"), []change{readyCondition("False", "BuildFailed", "no"), set("status.observedGeneration", 0), set("status.lastAppliedRevision", "r0")},
-			want{OK, "", ""}},
+		{
+			"c: an expression stands in for the other checks", expr("true"),
+			[]change{readyCondition("False", "BuildFailed", "no"), set("status.observedGeneration", 0), set("status.lastAppliedRevision", "r0")},
+			want{OK, "", ""},
+		},
 
 		{"d: no conditions yet", db, []change{set("status", map[string]any{"observedGeneration": -1})}, want{NotReady, "dependency 'ns/db' is not ready", "not reconciled yet"}},
 		{"d: no status", db, []change{set("status", nil)}, want{NotReady, "dependency 'ns/db' is not ready", "not reconciled yet"}},
@@ -53,12 +76,21 @@ func TestKustomization(t *testing.T) {
 		{"e: being reconciled", db, []change{readyCondition("Unknown", "Progressing", "Reconciliation in progress")}, want{Reconciling, "dependency 'ns/db' is not ready", "Reconciliation in progress"}},
 		{"e: conditions, but none of them Ready", db, []change{set("status.conditions", []any{map[string]any{"type": "Healthy", "status": "True"}})}, want{NotReady, "dependency 'ns/db' is not ready", "not reconciled yet"}},
 
-		{"f: another revision of the shared source", db, []change{set("status.lastAppliedRevision", "r0")},
-			want{StaleRevision, "dependency 'ns/db' revision is not up to date", "applied r0, but GitRepository/ns/fleet is at r1"}},
-		{"f: no revision yet", db, []change{set("status.lastAppliedRevision", nil)},
-			want{StaleRevision, "dependency 'ns/db' revision is not up to date", "applied no revision yet, but"}},
-		{"f: the same source, its namespace written out", db, []change{set("spec.sourceRef.namespace", "ns"), set("status.lastAppliedRevision", "r0")},
-			want{StaleRevision, "dependency 'ns/db' revision is not up to date", ""}},
+		{
+			"f: another revision of the shared source", db,
+			[]change{set("status.lastAppliedRevision", "r0")},
+			want{StaleRevision, "dependency 'ns/db' revision is not up to date", "applied r0, but GitRepository/ns/fleet is at r1"},
+		},
+		{
+			"f: no revision yet", db,
+			[]change{set("status.lastAppliedRevision", nil)},
+			want{StaleRevision, "dependency 'ns/db' revision is not up to date", "applied no revision yet, but"},
+		},
+		{
+			"f: the same source, its namespace written out", db,
+			[]change{set("spec.sourceRef.namespace", "ns"), set("status.lastAppliedRevision", "r0")},
+			want{StaleRevision, "dependency 'ns/db' revision is not up to date", ""},
+		},
 		{"f: another source", db, []change{set("spec.sourceRef.name", "other"), set("status.lastAppliedRevision", "r0")}, want{OK, "", ""}},
 		{"f: a source of another kind", db, []change{set("spec.sourceRef.kind", "OCIRepository"), set("status.lastAppliedRevision", "r0")}, want{OK, "", ""}},
 		{"f: a source of that name in another namespace", db, []change{set("spec.sourceRef.namespace", "other"), set("status.lastAppliedRevision", "r0")}, want{OK, "", ""}},
@@ -117,8 +149,10 @@ func TestWhatCannotBeSeen(t *testing.T) {
 	}{
 		{"the object is forbidden", func(s *flux.Snapshot) { s.Absent[id] = flux.Absence{Forbidden: true, Message: "no"} }, db, want{Forbidden, "", "no"}},
 		{"the kind is forbidden", func(s *flux.Snapshot) { s.Unreadable[flux.Kustomization] = "never" }, db, want{Forbidden, "", "never"}},
-		{"asked for, and not there", func(s *flux.Snapshot) { s.Absent[id] = flux.Absence{Message: "gone"} }, db,
-			want{Missing, `dependency 'other/db' not found: kustomizations.kustomize.toolkit.fluxcd.io "db" not found`, ""}},
+		{
+			"asked for, and not there", func(s *flux.Snapshot) { s.Absent[id] = flux.Absence{Message: "gone"} }, db,
+			want{Missing, `dependency 'other/db' not found: kustomizations.kustomize.toolkit.fluxcd.io "db" not found`, ""},
+		},
 		{"the source is not known", func(s *flux.Snapshot) { s.Objects = s.Objects[:2] }, flux.Dependency{Name: "db"}, want{OK, "", "revision not compared"}},
 		{"the source has no artifact", func(s *flux.Snapshot) { s.Objects[2].Status.Artifact = nil }, flux.Dependency{Name: "db"}, want{OK, "", "revision not compared"}},
 		{"the whole object was not read", func(s *flux.Snapshot) { s.Objects[1].Raw = nil }, flux.Dependency{Name: "db", ReadyExpr: "true"}, want{Unknown, "", "readyExpr not evaluated"}},
@@ -146,10 +180,16 @@ func TestHints(t *testing.T) {
 		{"a near name", []flux.Object{kustomization(t, "databases"), kustomization(t, "data")}, missing("did you mean Kustomization/ns/databases?")},
 		{"near in another namespace does not count", []flux.Object{kustomization(t, "databases", in("b"))}, missing("")},
 		{"in two namespaces", []flux.Object{kustomization(t, "database", in("b")), kustomization(t, "database", in("a"))}, missing("did you mean Kustomization/a/database or Kustomization/b/database?")},
-		{"in many namespaces", []flux.Object{kustomization(t, "database", in("a")), kustomization(t, "database", in("b")), kustomization(t, "database", in("c")), kustomization(t, "database", in("d"))},
-			missing("the name exists in 4 other namespaces")},
-		{"of another kind", []flux.Object{helmRelease(t, "database")},
-			want{WrongKind, missing("").message, "a Kustomization can only depend on a Kustomization | HelmRelease/ns/database exists"}},
+		{
+			"in many namespaces",
+			[]flux.Object{kustomization(t, "database", in("a")), kustomization(t, "database", in("b")), kustomization(t, "database", in("c")), kustomization(t, "database", in("d"))},
+			missing("the name exists in 4 other namespaces"),
+		},
+		{
+			"of another kind",
+			[]flux.Object{helmRelease(t, "database")},
+			want{WrongKind, missing("").message, "a Kustomization can only depend on a Kustomization | HelmRelease/ns/database exists"},
+		},
 		{"of another kind in another namespace", []flux.Object{helmRelease(t, "database", in("b"))}, missing("")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -172,17 +212,32 @@ func TestFiles(t *testing.T) {
 	}{
 		{"there", in("ns"), []flux.Object{kustomization(t, "db", in("ns")...)}, flux.Dependency{Name: "db"}, want{Unknown, "", ""}},
 		{"with a status after all", in("ns"), []flux.Object{kustomization(t, "db")}, flux.Dependency{Name: "db"}, want{OK, "", "revision not compared"}},
-		{"not in the files", in("ns"), nil, flux.Dependency{Name: "db"},
-			want{Missing, `dependency 'ns/db' not found: kustomizations.kustomize.toolkit.fluxcd.io "db" not found`, "not in the files that were read"}},
+		{
+			"not in the files", in("ns"), nil,
+			flux.Dependency{Name: "db"},
+			want{Missing, `dependency 'ns/db' not found: kustomizations.kustomize.toolkit.fluxcd.io "db" not found`, "not in the files that were read"},
+		},
 		{"no namespace on either side", none, []flux.Object{kustomization(t, "db", none...)}, flux.Dependency{Name: "db"}, want{Unknown, "", ""}},
 		{"the dependency states none", none, []flux.Object{kustomization(t, "db", none...)}, flux.Dependency{Name: "db", Namespace: "data"}, want{Unknown, "", "taken for Kustomization//db"}},
 		{"the dependent states none", none, []flux.Object{kustomization(t, "db", in("data")...)}, flux.Dependency{Name: "db"}, want{Unknown, "", "taken for Kustomization/data/db"}},
-		{"two that may be meant", none, []flux.Object{kustomization(t, "db", in("a")...), kustomization(t, "db", in("b")...)}, flux.Dependency{Name: "db"},
-			want{Missing, `dependency '/db' not found: kustomizations.kustomize.toolkit.fluxcd.io "db" not found`, "did you mean Kustomization/a/db or Kustomization/b/db?"}},
-		{"two namespaces that are stated", in("ns"), []flux.Object{kustomization(t, "db", in("a")...)}, flux.Dependency{Name: "db"},
-			want{Missing, `dependency 'ns/db' not found: kustomizations.kustomize.toolkit.fluxcd.io "db" not found`, "did you mean Kustomization/a/db?"}},
-		{"an expression that does not compile", in("ns"), []flux.Object{kustomization(t, "db", in("ns")...)}, flux.Dependency{Name: "db", ReadyExpr: "1"},
-			want{ExprError, "", "output type mismatch"}},
+		{
+			"two that may be meant", none,
+			[]flux.Object{kustomization(t, "db", in("a")...), kustomization(t, "db", in("b")...)},
+			flux.Dependency{Name: "db"},
+			want{Missing, `dependency '/db' not found: kustomizations.kustomize.toolkit.fluxcd.io "db" not found`, "did you mean Kustomization/a/db or Kustomization/b/db?"},
+		},
+		{
+			"two namespaces that are stated", in("ns"),
+			[]flux.Object{kustomization(t, "db", in("a")...)},
+			flux.Dependency{Name: "db"},
+			want{Missing, `dependency 'ns/db' not found: kustomizations.kustomize.toolkit.fluxcd.io "db" not found`, "did you mean Kustomization/a/db?"},
+		},
+		{
+			"an expression that does not compile", in("ns"),
+			[]flux.Object{kustomization(t, "db", in("ns")...)},
+			flux.Dependency{Name: "db", ReadyExpr: "1"},
+			want{ExprError, "", "output type mismatch"},
+		},
 		{"an expression that does", in("ns"), []flux.Object{kustomization(t, "db", in("ns")...)}, flux.Dependency{Name: "db", ReadyExpr: "false"}, want{Unknown, "", ""}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

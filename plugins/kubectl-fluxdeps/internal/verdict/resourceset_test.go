@@ -45,19 +45,26 @@ func TestResourceSet(t *testing.T) {
 		{"existence, of a suspended one", ks(), kustomization(t, "db", set("spec.suspend", true)), want{OK, "", ""}},
 		{"an expression counts only with ready", ks(func(d *flux.Dependency) { d.ReadyExpr = "false" }), kustomization(t, "db"), want{OK, "", ""}},
 		{"not there", ks(), kustomization(t, "cache"), want{Missing, notMet + ksName + ` not found: kustomizations.kustomize.toolkit.fluxcd.io "db" not found`, ""}},
-		{"no default namespace", ks(withoutNamespace), kustomization(t, "db"),
-			want{Missing, notMet + `kustomize.toolkit.fluxcd.io/v1/Kustomization/db not found: kustomizations.kustomize.toolkit.fluxcd.io "db" not found`, "did you mean Kustomization/ns/db?"}},
-		{"of another kind", ks(), helmRelease(t, "db"),
-			want{WrongKind, notMet + ksName + ` not found: kustomizations.kustomize.toolkit.fluxcd.io "db" not found`, "did you mean HelmRelease/ns/db? (give its kind in dependsOn)"}},
+		{
+			"no default namespace", ks(withoutNamespace), kustomization(t, "db"),
+			want{Missing, notMet + `kustomize.toolkit.fluxcd.io/v1/Kustomization/db not found: kustomizations.kustomize.toolkit.fluxcd.io "db" not found`, "did you mean Kustomization/ns/db?"},
+		},
+		{
+			"of another kind", ks(), helmRelease(t, "db"),
+			want{WrongKind, notMet + ksName + ` not found: kustomizations.kustomize.toolkit.fluxcd.io "db" not found`, "did you mean HelmRelease/ns/db? (give its kind in dependsOn)"},
+		},
 
 		{"ready", ks(whenReady), kustomization(t, "db"), want{OK, "", ""}},
 		{"ready, of a suspended one", ks(whenReady), kustomization(t, "db", set("spec.suspend", true)), want{SuspendedOK, "", ""}},
 		{"not ready", ks(whenReady), kustomization(t, "db", failed), want{NotReady, notMet + ksName + " not ready: status InProgress", "R: m"}},
 		{"being reconciled", ks(whenReady), kustomization(t, "db", progressing), want{Reconciling, notMet + ksName + " not ready: status InProgress", ""}},
 		{"an earlier generation", ks(whenReady), kustomization(t, "db", set("metadata.generation", 2)), want{StaleGeneration, notMet + ksName + " not ready: status InProgress", ""}},
-		{"stalled", ks(whenReady), kustomization(t, "db", set("status.conditions", []any{
-			map[string]any{"type": "Ready", "status": "False", "reason": "R"}, map[string]any{"type": "Stalled", "status": "True"}})),
-			want{NotReady, notMet + ksName + " not ready: status Failed", ""}},
+		{
+			"stalled", ks(whenReady), kustomization(t, "db", set("status.conditions", []any{
+				map[string]any{"type": "Ready", "status": "False", "reason": "R"}, map[string]any{"type": "Stalled", "status": "True"},
+			})),
+			want{NotReady, notMet + ksName + " not ready: status Failed", ""},
+		},
 
 		{"ResourceSet ready", rset(whenReady), resourceSet(t, "db"), want{OK, "", ""}},
 		{"ResourceSet not ready", rset(whenReady), resourceSet(t, "db", failed), want{NotReady, notMet + rsetName + " not ready", "R: m"}},
@@ -68,8 +75,10 @@ func TestResourceSet(t *testing.T) {
 
 		{"expression in the object itself", ks(when("status.observedGeneration == 1")), kustomization(t, "db", failed), want{OK, "", ""}},
 		{"expression that is false", ks(when("metadata.name == 'x'")), kustomization(t, "db"), want{ExprFalse, notMet + ksName + " not ready: expression 'metadata.name == 'x''", ""}},
-		{"expression with dep", ks(when("dep.metadata.name == 'db'")), kustomization(t, "db"),
-			want{ExprError, "Retrying dependency check: failed to evaluate the CEL expression 'dep.metadata.name == 'db'': no such attribute(s): dep.metadata.name", ""}},
+		{
+			"expression with dep", ks(when("dep.metadata.name == 'db'")), kustomization(t, "db"),
+			want{ExprError, "Retrying dependency check: failed to evaluate the CEL expression 'dep.metadata.name == 'db'': no such attribute(s): dep.metadata.name", ""},
+		},
 		{"expression that gives no bool", ks(when("metadata.name")), kustomization(t, "db"), want{ExprError, "Retrying dependency check: failed to evaluate CEL expression as boolean: 'metadata.name'", ""}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -117,8 +126,10 @@ func TestResourceSetExternal(t *testing.T) {
 		{"existence", entry(), &flux.External{Raw: deployment(0)}, want{OK, "", "existence only"}},
 		{"current", entry(whenReady), &flux.External{Raw: deployment(1)}, want{OK, "", ""}},
 		{"in progress", entry(whenReady), &flux.External{Raw: deployment(0)}, want{Reconciling, name + " not ready: status InProgress", "Available: 0/1"}},
-		{"expression", entry(when("status.availableReplicas > 0")), &flux.External{Raw: deployment(0)},
-			want{ExprFalse, name + " not ready: expression 'status.availableReplicas > 0'", ""}},
+		{
+			"expression", entry(when("status.availableReplicas > 0")), &flux.External{Raw: deployment(0)},
+			want{ExprFalse, name + " not ready: expression 'status.availableReplicas > 0'", ""},
+		},
 		{"not there", entry(), &flux.External{Absence: &flux.Absence{Message: `deployments.apps "db" not found`}}, want{Missing, name + ` not found: deployments.apps "db" not found`, ""}},
 		{"forbidden", entry(), &flux.External{Absence: &flux.Absence{Forbidden: true, Message: "no"}}, want{Forbidden, "", "no"}},
 		{"not JSON", entry(whenReady), &flux.External{Raw: json.RawMessage("x")}, want{Unknown, "", "invalid character"}},

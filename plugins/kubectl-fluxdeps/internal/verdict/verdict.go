@@ -40,8 +40,10 @@ const (
 
 // All lists the verdicts, best first.
 func All() []Verdict {
-	return []Verdict{OK, SuspendedOK, Unknown, Reconciling, NotReady, StaleGeneration, StaleRevision,
-		ExprFalse, ExprError, Forbidden, Missing, WrongKind, Cycle}
+	return []Verdict{
+		OK, SuspendedOK, Unknown, Reconciling, NotReady, StaleGeneration, StaleRevision,
+		ExprFalse, ExprError, Forbidden, Missing, WrongKind, Cycle,
+	}
 }
 
 // Met reports whether the controller lets the dependent pass; known is false

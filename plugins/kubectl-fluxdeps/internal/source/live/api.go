@@ -12,7 +12,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
-	pathvalidation "k8s.io/apimachinery/pkg/api/validation/path"
+	"k8s.io/apimachinery/pkg/api/validate/content"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -95,7 +95,7 @@ func (a *API) stream(ctx context.Context, segments []string, query url.Values, t
 
 func (a *API) request(segments []string, query url.Values, accept string) (*rest.Request, error) {
 	for _, segment := range segments {
-		if problems := pathvalidation.IsValidPathSegmentName(segment); len(problems) > 0 {
+		if problems := content.IsPathSegmentName(segment); len(problems) > 0 {
 			return nil, fmt.Errorf("%q %w: %s", segment, errPath, problems[0])
 		}
 	}

@@ -117,7 +117,8 @@ func (a *API) external(ctx context.Context, entry externalEntry, kinds servedKin
 	served, ok := kinds.byKind[entry.id.Kind]
 	if !ok {
 		return nil, &meta.NoKindMatchError{
-			GroupKind: of.WithKind(entry.id.Kind).GroupKind(), SearchedVersions: []string{of.Version}}
+			GroupKind: of.WithKind(entry.id.Kind).GroupKind(), SearchedVersions: []string{of.Version},
+		}
 	}
 	namespace := entry.id.Namespace
 	if !served.Namespaced {

@@ -39,6 +39,7 @@ func corpusFolder(t *testing.T) string {
 }
 
 func checkTree(t *testing.T, tree string) {
+	t.Helper()
 	started := time.Now()
 	result := read(t, tree)
 	took := time.Since(started)

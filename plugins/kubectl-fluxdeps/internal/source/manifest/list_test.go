@@ -11,10 +11,14 @@ func TestLists(t *testing.T) {
 		return "{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {name: " + name + "}, spec: {sourceRef: {}}}"
 	}
 	runArchives(t, []archiveCase{
-		{"list", "-- a.yaml --\nx: y\n---\napiVersion: v1\nkind: List\nitems:\n- " + item("a") + "\n- kind: Other\n- " + item("b") + "\n",
-			"Kustomization//a a.yaml:6\nKustomization//b a.yaml:8\nobjects=2 other=2"},
-		{"typed list", "-- a.yaml --\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: KustomizationList\nitems:\n- metadata: {name: a}\n  spec:\n    sourceRef: {}\n    suspend: x\n- 3\n",
-			"Kustomization//a a.yaml:4\n! a.yaml:7: Kustomization//a: spec.suspend is of the wrong type (string), so it is left out\n! a.yaml:8: " + notObject + "\nobjects=1 other=1"},
+		{
+			"list", "-- a.yaml --\nx: y\n---\napiVersion: v1\nkind: List\nitems:\n- " + item("a") + "\n- kind: Other\n- " + item("b") + "\n",
+			"Kustomization//a a.yaml:6\nKustomization//b a.yaml:8\nobjects=2 other=2",
+		},
+		{
+			"typed list", "-- a.yaml --\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: KustomizationList\nitems:\n- metadata: {name: a}\n  spec:\n    sourceRef: {}\n    suspend: x\n- 3\n",
+			"Kustomization//a a.yaml:4\n! a.yaml:7: Kustomization//a: spec.suspend is of the wrong type (string), so it is left out\n! a.yaml:8: " + notObject + "\nobjects=1 other=1",
+		},
 		{"other list", "-- a.yaml --\napiVersion: v1\nkind: ConfigMapList\nitems:\n- " + item("a") + "\n", "other=1"},
 		{"empty list", "-- a.yaml --\nkind: List\nitems: []\n---\nkind: List\n---\nkind: List\nitems: null\n", "other=3"},
 		{"items of another shape", "-- a.yaml --\nx: y\n---\nkind: List\nitems: {a: b}\n", "! a.yaml:3: a list whose items cannot be read\nother=1 failed=1"},
@@ -36,8 +40,10 @@ func TestJSON(t *testing.T) {
 		{"one", "-- a.json --\n\n" + item("a"), "Kustomization//a a.json:2\nobjects=1"},
 		{"concatenated", "-- a.json --\n" + item("a") + item("b") + "\n\n" + item("c"), "Kustomization//a a.json:1\nKustomization//b a.json:2\nKustomization//c a.json:5\nobjects=3"},
 		{"with separators", "-- a.json --\n" + item("a") + "\n---\n" + item("b") + " # end\n--- " + item("c"), "Kustomization//a a.json:1\nKustomization//b a.json:4\nKustomization//c a.json:6\nobjects=3"},
-		{"list", "-- a.json --\n" + `{"kind": "List", "metadata": {}, "items": [` + "\n" + item("a") + ",\n1,\n" + item("b") + "]}",
-			"Kustomization//a a.json:2\nKustomization//b a.json:5\n! a.json:4: " + notObject + "\nobjects=2 other=1"},
+		{
+			"list", "-- a.json --\n" + `{"kind": "List", "metadata": {}, "items": [` + "\n" + item("a") + ",\n1,\n" + item("b") + "]}",
+			"Kustomization//a a.json:2\nKustomization//b a.json:5\n! a.json:4: " + notObject + "\nobjects=2 other=1",
+		},
 		{"line separator in a string", "-- a.json --\n{\"x\": \"\u2028\"}\n" + item("a"), "Kustomization//a a.json:2\nobjects=1 other=1"},
 		{"array", "-- a.json --\n[1, 2]\n", "! a.json:1: " + notObject + "\nother=1"},
 		{"status", "-- a.json --\n" + `{"apiVersion": "helm.toolkit.fluxcd.io/v2", "kind": "HelmRelease", "metadata": {"name": "a"}, "spec": {"chartRef": {}}, "status": {}}`, "HelmRelease//a a.json:1\nobjects=1"},
@@ -66,10 +72,14 @@ func TestHostile(t *testing.T) {
 		{"JSON nesting", "-- a.json --\n" + strings.Repeat("[", 1_000_000), "! a.json:1: not YAML: exceeded max depth of 10000\nfailed=1"},
 		{"nesting that is allowed", flow("", "a: "+strings.Repeat("[", 9_000)+strings.Repeat("]", 9_000)+"\nspec: {sourceRef: {}}"), "Kustomization//a a.yaml:1\nobjects=1"},
 		{"document size", "-- a.yaml --\nx: " + strings.Repeat("x", MaxYAML) + "\n---\ny: z\n", "! a.yaml:1: a YAML document larger than 16 MiB, which is the most that is read; JSON may be larger\nother=1 failed=1"},
-		{"many documents", "-- a.yaml --\n" + strings.Repeat("--- x\n", MaxDocuments) + "---\ny: z\n---\nw: z\n",
+		{
+			"many documents", "-- a.yaml --\n" + strings.Repeat("--- x\n", MaxDocuments) + "---\ny: z\n---\nw: z\n",
 			"! a.yaml:1: " + notObject + "\n! a.yaml:2: " + notObject + "\n! a.yaml:3: " + notObject + "\n" +
-				"! a.yaml:100001: more than 100000 documents: the rest is not read\n! and 99997 more documents that are no object\nother=100000 failed=2"},
-		{"many items", "-- a.json --\n{\"kind\": \"List\", \"items\": [" + strings.Repeat("{},", MaxDocuments) + "{},{}]} {} {}\n",
-			"! a.json:1: more than 100000 documents: the rest is not read\nother=100000 failed=3"},
+				"! a.yaml:100001: more than 100000 documents: the rest is not read\n! and 99997 more documents that are no object\nother=100000 failed=2",
+		},
+		{
+			"many items", "-- a.json --\n{\"kind\": \"List\", \"items\": [" + strings.Repeat("{},", MaxDocuments) + "{},{}]} {} {}\n",
+			"! a.json:1: more than 100000 documents: the rest is not read\nother=100000 failed=3",
+		},
 	})
 }

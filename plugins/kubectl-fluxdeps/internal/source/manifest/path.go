@@ -86,10 +86,10 @@ func (r *reader) fail(path string, err error) string {
 	return text
 }
 
-// readBefore notes a file as read.
-func (r *reader) readBefore(real string) bool {
-	before := r.seen[real]
-	r.seen[real] = true
+// readBefore notes a file as read, by its real path.
+func (r *reader) readBefore(path string) bool {
+	before := r.seen[path]
+	r.seen[path] = true
 	return before
 }
 

@@ -19,15 +19,21 @@ func object(name string) string {
 
 func TestFolder(t *testing.T) {
 	runArchives(t, []archiveCase{
-		{"all below, in the order of names", "-- b/c/d.yml --\n" + object("d") + "-- a.yaml --\n" + object("a") + "-- b/b.JSON --\n{}\n" + "-- z.yaml --\n" + object("z"),
-			"Kustomization//a a.yaml:1\nKustomization//d b/c/d.yml:1\nKustomization//z z.yaml:1\nobjects=3 other=1"},
+		{
+			"all below, in the order of names", "-- b/c/d.yml --\n" + object("d") + "-- a.yaml --\n" + object("a") + "-- b/b.JSON --\n{}\n" + "-- z.yaml --\n" + object("z"),
+			"Kustomization//a a.yaml:1\nKustomization//d b/c/d.yml:1\nKustomization//z z.yaml:1\nobjects=3 other=1",
+		},
 		{"other files are not opened", "-- a.yaml --\n" + object("a") + "-- a.txt --\n" + object("b") + "-- yaml --\nx: [\n", "Kustomization//a a.yaml:1\nobjects=1"},
 		{".git is not entered", "-- a.yaml --\n" + object("a") + "-- .git/b.yaml --\n" + object("b") + "-- .github/c.yaml --\nx: y\n", "Kustomization//a a.yaml:1\nobjects=1 other=1"},
 		{"a submodule's .git", "-- m/.git --\ngitdir: x\n-- m/a.yaml --\n" + object("a"), "Kustomization//a m/a.yaml:1\nobjects=1"},
-		{"templates of Flux objects", "-- a.yaml --\n" + object("a") + "-- b.yaml.j2 --\n" + object("{{ b }}") + "-- c.yaml.gotmpl --\n{{ c }}\n",
-			"Kustomization//a a.yaml:1\n! b.yaml.j2: not read: a template of Flux objects; templates are not rendered here\nobjects=1"},
-		{"a named template is read", "-- b.yaml.j2 --\n" + object("a") + "---\n" + ks + "metadata: {name: {{ x }}}\n{% if y %}\n",
-			"Kustomization//a b.yaml.j2:1\n! b.yaml.j2:10: not YAML: found character that cannot start any token; it looks like a template, and templates are not rendered here\nobjects=1 failed=1"},
+		{
+			"templates of Flux objects", "-- a.yaml --\n" + object("a") + "-- b.yaml.j2 --\n" + object("{{ b }}") + "-- c.yaml.gotmpl --\n{{ c }}\n",
+			"Kustomization//a a.yaml:1\n! b.yaml.j2: not read: a template of Flux objects; templates are not rendered here\nobjects=1",
+		},
+		{
+			"a named template is read", "-- b.yaml.j2 --\n" + object("a") + "---\n" + ks + "metadata: {name: {{ x }}}\n{% if y %}\n",
+			"Kustomization//a b.yaml.j2:1\n! b.yaml.j2:10: not YAML: found character that cannot start any token; it looks like a template, and templates are not rendered here\nobjects=1 failed=1",
+		},
 		{"an empty file is no trouble", "-- a.yaml --\n" + object("a") + "-- b.yaml --\n-- c.yaml --\n# later\n", "Kustomization//a a.yaml:1\nobjects=1"},
 		{"a binary file", "-- a.yaml --\n" + object("a") + "-- b.yaml --\n\\0\\x\n", "Kustomization//a a.yaml:1\n! b.yaml: a binary file\nobjects=1"},
 	})

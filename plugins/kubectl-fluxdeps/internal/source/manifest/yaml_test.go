@@ -19,25 +19,39 @@ func TestDocuments(t *testing.T) {
 		{"comments first", "-- a.yaml --\n# x\n---\n# y\n\n" + obj("a"), "Kustomization//a a.yaml:5\nobjects=1"},
 		{"no line break at the end", "-- a.yaml --\n" + obj("a") + "---\\c", "Kustomization//a a.yaml:1\nobjects=1"},
 		{"byte order mark", "-- a.yaml --\n\\BOM" + obj("a"), "Kustomization//a a.yaml:1\nobjects=1"},
-		{"crlf", "-- a.yaml --\na: b\\r\n---\\r\napiVersion: kustomize.toolkit.fluxcd.io/v1\\r\nkind: Kustomization\\r\nmetadata:\\r\n  name: a\\r\nspec:\\r\n  sourceRef: {}\\r\n",
-			"Kustomization//a a.yaml:3\nobjects=1 other=1"},
+		{
+			"crlf", "-- a.yaml --\na: b\\r\n---\\r\napiVersion: kustomize.toolkit.fluxcd.io/v1\\r\nkind: Kustomization\\r\nmetadata:\\r\n  name: a\\r\nspec:\\r\n  sourceRef: {}\\r\n",
+			"Kustomization//a a.yaml:3\nobjects=1 other=1",
+		},
 		{"lone cr", "-- a.yaml --\nx: y\\r---\\r" + obj("a"), "! a.yaml:1: not YAML: a second document without a line \"---\" before it\nother=1 failed=1"},
 		{"line separator", "-- a.yaml --\nx: \"\u2028\"\n---\n" + obj("a"), "Kustomization//a a.yaml:3\nobjects=1 other=1"},
-		{"separator with comment", "-- a.yaml --\n--- # first\n" + obj("a") + "--- \t# second\n" + obj("b"),
-			"Kustomization//a a.yaml:2\nKustomization//b a.yaml:7\nobjects=2"},
-		{"inline document", "-- a.yaml --\n--- {apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {name: a}, spec: {sourceRef: {}}}\n---\n{x: y}\n",
-			"Kustomization//a a.yaml:1\nobjects=1 other=1"},
-		{"end marker", "-- a.yaml --\n" + obj("a") + "...\n" + obj("b") + "... # end\n---\n" + obj("c"),
-			"Kustomization//a a.yaml:1\nKustomization//b a.yaml:6\nKustomization//c a.yaml:12\nobjects=3"},
-		{"directive", "-- a.yaml --\n# x\n%YAML 1.2\n---\n" + obj("a") + "...\n%YAML 1.1\n# y\n---\n" + obj("b"),
-			"Kustomization//a a.yaml:4\nKustomization//b a.yaml:12\nobjects=2"},
+		{
+			"separator with comment", "-- a.yaml --\n--- # first\n" + obj("a") + "--- \t# second\n" + obj("b"),
+			"Kustomization//a a.yaml:2\nKustomization//b a.yaml:7\nobjects=2",
+		},
+		{
+			"inline document", "-- a.yaml --\n--- {apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {name: a}, spec: {sourceRef: {}}}\n---\n{x: y}\n",
+			"Kustomization//a a.yaml:1\nobjects=1 other=1",
+		},
+		{
+			"end marker", "-- a.yaml --\n" + obj("a") + "...\n" + obj("b") + "... # end\n---\n" + obj("c"),
+			"Kustomization//a a.yaml:1\nKustomization//b a.yaml:6\nKustomization//c a.yaml:12\nobjects=3",
+		},
+		{
+			"directive", "-- a.yaml --\n# x\n%YAML 1.2\n---\n" + obj("a") + "...\n%YAML 1.1\n# y\n---\n" + obj("b"),
+			"Kustomization//a a.yaml:4\nKustomization//b a.yaml:12\nobjects=2",
+		},
 		{"empty documents", "-- a.yaml --\n---\n---\n# c\n---\n\n---\nnull\n---\n" + obj("a") + "---\n", "Kustomization//a a.yaml:9\nobjects=1"},
-		{"separator in a block", "-- a.yaml --\n" + ks + "metadata:\n  name: a\n  annotations:\n    x: |\n      ---\n      kind: y\n    z: a---\n" + source + "--- |\n ---\n",
-			"Kustomization//a a.yaml:1\n" + "! a.yaml:11: " + notObject + "\nobjects=1 other=1"},
+		{
+			"separator in a block", "-- a.yaml --\n" + ks + "metadata:\n  name: a\n  annotations:\n    x: |\n      ---\n      kind: y\n    z: a---\n" + source + "--- |\n ---\n",
+			"Kustomization//a a.yaml:1\n" + "! a.yaml:11: " + notObject + "\nobjects=1 other=1",
+		},
 		{"no separator", "-- a.yaml --\n---a: b\n---- c: d\n" + obj("a"), "Kustomization//a a.yaml:1\nobjects=1"},
 		{"redefined anchor", "-- a.yaml --\nx: &a a\n" + ks + "metadata: {name: &a b, namespace: *a}\n" + source, "Kustomization/b/b a.yaml:1\nobjects=1"},
-		{"merge keys", "-- a.yaml --\nbase: &base\n  apiVersion: kustomize.toolkit.fluxcd.io/v1\n  kind: Kustomization\nmetadata: &m {name: a}\nspec:\n  <<: {sourceRef: {}}\n  dependsOn:\n  - <<: *m\n    namespace: ns\n<<: *base\n",
-			"Kustomization//a a.yaml:1 <ns/a\nobjects=1"},
+		{
+			"merge keys", "-- a.yaml --\nbase: &base\n  apiVersion: kustomize.toolkit.fluxcd.io/v1\n  kind: Kustomization\nmetadata: &m {name: a}\nspec:\n  <<: {sourceRef: {}}\n  dependsOn:\n  - <<: *m\n    namespace: ns\n<<: *base\n",
+			"Kustomization//a a.yaml:1 <ns/a\nobjects=1",
+		},
 		{"repeated key", "-- a.yaml --\nkind: X\n" + obj("a"), "Kustomization//a a.yaml:1\nobjects=1"},
 		{"unknown tags", "-- a.yaml --\nx: !vault {a: !b c}\n" + obj("!name a"), "Kustomization//a a.yaml:1\nobjects=1"},
 		{"yaml 1.1", "-- a.yaml --\n" + ks + "metadata: {name: a}\nspec: {sourceRef: {}, suspend: yes, wait: on}\n", "Kustomization//a a.yaml:1\nobjects=1"},
@@ -46,8 +60,10 @@ func TestDocuments(t *testing.T) {
 		{"no object", "-- a.yaml --\n- op: add\n---\ntext\n---\nx: y\n", "! a.yaml:1: " + notObject + "\n! a.yaml:3: " + notObject + "\nother=3"},
 		// A folder holds JSON patches and values that nobody meant us to read.
 		{"no object in a folder", "-- a.yaml --\n- op: add\n-- b.yaml --\ntext\n", "other=2"},
-		{"all kinds", "-- a.yaml --\n{apiVersion: helm.toolkit.fluxcd.io/v2beta2, kind: HelmRelease, metadata: {name: a, namespace: ns}, spec: {chart: {}}}\n---\n{apiVersion: fluxcd.controlplane.io/v1, kind: ResourceSet, metadata: {name: a}}\n---\n{apiVersion: source.toolkit.fluxcd.io/v1, kind: OCIRepository, metadata: {name: a}, spec: {url: x}}\n---\n{apiVersion: source.toolkit.fluxcd.io/v1, kind: ExternalArtifact, metadata: {name: a}}\n",
-			"HelmRelease/ns/a a.yaml:1\nResourceSet//a a.yaml:3\nOCIRepository//a a.yaml:5\nExternalArtifact//a a.yaml:7\nobjects=4"},
+		{
+			"all kinds", "-- a.yaml --\n{apiVersion: helm.toolkit.fluxcd.io/v2beta2, kind: HelmRelease, metadata: {name: a, namespace: ns}, spec: {chart: {}}}\n---\n{apiVersion: fluxcd.controlplane.io/v1, kind: ResourceSet, metadata: {name: a}}\n---\n{apiVersion: source.toolkit.fluxcd.io/v1, kind: OCIRepository, metadata: {name: a}, spec: {url: x}}\n---\n{apiVersion: source.toolkit.fluxcd.io/v1, kind: ExternalArtifact, metadata: {name: a}}\n",
+			"HelmRelease/ns/a a.yaml:1\nResourceSet//a a.yaml:3\nOCIRepository//a a.yaml:5\nExternalArtifact//a a.yaml:7\nobjects=4",
+		},
 	})
 }
 
@@ -89,18 +105,30 @@ func TestBroken(t *testing.T) {
 
 func TestWrongFields(t *testing.T) {
 	runArchives(t, []archiveCase{
-		{"dependsOn is a string", "-- a.yaml --\n" + ks + "metadata: {name: a}\nspec:\n  sourceRef: {}\n  dependsOn: secret\n",
-			"Kustomization//a a.yaml:1\n! a.yaml:6: Kustomization//a: spec.dependsOn is of the wrong type (string), so it is left out\nobjects=1"},
-		{"dependsOn is a list of names", "-- a.yaml --\n" + ks + "metadata: {name: a}\nspec:\n  sourceRef: {}\n  dependsOn: [b, c]\n",
-			"Kustomization//a a.yaml:1 </ </\n! a.yaml:6: Kustomization//a: spec.dependsOn is of the wrong type (string), so it is left out\nobjects=1"},
-		{"a dependency without a name", "-- a.yaml --\n" + ks + "metadata: {name: a}\nspec:\n  sourceRef: {}\n  dependsOn:\n  - name: b\n  - nmae: c\n",
-			"Kustomization//a a.yaml:1 </b </\n! a.yaml:7: Kustomization//a: an entry of spec.dependsOn has no name, so it is left out\nobjects=1"},
-		{"spec is a list", "-- a.yaml --\n" + ks + "metadata: {name: a}\nspec: []\n",
-			"! a.yaml:4: Kustomization//a: spec is of the wrong type (array), so it is left out\n! a.yaml:1: 1" + arePatches + "\npatches=1"},
-		{"suspend is a variable", "-- a.yaml --\n" + ks + "metadata: {name: a}\nspec:\n  dependsOn: [{name: b}]\n  sourceRef: {}\n  suspend: ${X}\n",
-			"Kustomization//a a.yaml:1 </b\n! a.yaml:7: Kustomization//a: spec.suspend is of the wrong type (string), so it is left out\nobjects=1"},
-		{"labels", "-- a.yaml --\n" + ks + "metadata:\n  name: a\n  labels: {x: 12}\nspec: {sourceRef: {}}\n",
-			"Kustomization//a a.yaml:1\n! a.yaml:5: Kustomization//a: metadata.labels is of the wrong type (number), so it is left out\nobjects=1"},
+		{
+			"dependsOn is a string", "-- a.yaml --\n" + ks + "metadata: {name: a}\nspec:\n  sourceRef: {}\n  dependsOn: secret\n",
+			"Kustomization//a a.yaml:1\n! a.yaml:6: Kustomization//a: spec.dependsOn is of the wrong type (string), so it is left out\nobjects=1",
+		},
+		{
+			"dependsOn is a list of names", "-- a.yaml --\n" + ks + "metadata: {name: a}\nspec:\n  sourceRef: {}\n  dependsOn: [b, c]\n",
+			"Kustomization//a a.yaml:1 </ </\n! a.yaml:6: Kustomization//a: spec.dependsOn is of the wrong type (string), so it is left out\nobjects=1",
+		},
+		{
+			"a dependency without a name", "-- a.yaml --\n" + ks + "metadata: {name: a}\nspec:\n  sourceRef: {}\n  dependsOn:\n  - name: b\n  - named: c\n",
+			"Kustomization//a a.yaml:1 </b </\n! a.yaml:7: Kustomization//a: an entry of spec.dependsOn has no name, so it is left out\nobjects=1",
+		},
+		{
+			"spec is a list", "-- a.yaml --\n" + ks + "metadata: {name: a}\nspec: []\n",
+			"! a.yaml:4: Kustomization//a: spec is of the wrong type (array), so it is left out\n! a.yaml:1: 1" + arePatches + "\npatches=1",
+		},
+		{
+			"suspend is a variable", "-- a.yaml --\n" + ks + "metadata: {name: a}\nspec:\n  dependsOn: [{name: b}]\n  sourceRef: {}\n  suspend: ${X}\n",
+			"Kustomization//a a.yaml:1 </b\n! a.yaml:7: Kustomization//a: spec.suspend is of the wrong type (string), so it is left out\nobjects=1",
+		},
+		{
+			"labels", "-- a.yaml --\n" + ks + "metadata:\n  name: a\n  labels: {x: 12}\nspec: {sourceRef: {}}\n",
+			"Kustomization//a a.yaml:1\n! a.yaml:5: Kustomization//a: metadata.labels is of the wrong type (number), so it is left out\nobjects=1",
+		},
 		{"variables stay", "-- a.yaml --\n" + ks + "metadata: {name: \"app-${X:=a}\"}\nspec: {sourceRef: {}}\n", "Kustomization//app-${X:=a} a.yaml:1\nobjects=1"},
 	})
 }
