@@ -1,6 +1,7 @@
 package live
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -193,21 +194,22 @@ type cutter struct {
 // end returns how much of the text belongs to the value, or -1 where it goes
 // on behind the text.
 func (c *cutter) end(text []byte) int {
-	for i, char := range text {
-		switch {
-		case c.escaped:
-			c.escaped = false
-		case c.inString:
-			c.escaped = char == '\\'
-			c.inString = char != '"'
-			if !c.inString && c.depth == 0 {
+	for i := 0; i < len(text); i++ {
+		if c.inString {
+			if i = c.stringEnd(text, i); i == len(text) {
+				return -1
+			}
+			if c.depth == 0 {
 				return i + 1
 			}
-		case char == '"':
+			continue
+		}
+		switch text[i] {
+		case '"':
 			c.inString = true
-		case char == '{' || char == '[':
+		case '{', '[':
 			c.depth++
-		case char == '}' || char == ']':
+		case '}', ']':
 			c.depth--
 			if c.depth == 0 {
 				return i + 1
@@ -215,9 +217,36 @@ func (c *cutter) end(text []byte) int {
 			if c.depth < 0 { // a number or a word ends before what closes around it
 				return i
 			}
-		case char == ',' && c.depth == 0:
-			return i
+		case ',':
+			if c.depth == 0 {
+				return i
+			}
 		}
 	}
 	return -1
+}
+
+// stringEnd returns the index of the quote that ends the string which goes on
+// at i, or len(text). Most of the text stands in strings, so it looks for
+// bytes and not at each.
+func (c *cutter) stringEnd(text []byte, i int) int {
+	for i < len(text) {
+		if c.escaped {
+			c.escaped = false
+			i++
+			continue
+		}
+		quote := bytes.IndexByte(text[i:], '"')
+		c.inString = quote < 0
+		if c.inString {
+			quote = len(text) - i
+		}
+		backslash := bytes.IndexByte(text[i:i+quote], '\\')
+		if backslash < 0 {
+			return i + quote
+		}
+		c.inString, c.escaped = true, true
+		i += backslash + 1
+	}
+	return i
 }

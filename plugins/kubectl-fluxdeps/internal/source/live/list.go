@@ -130,7 +130,12 @@ func listQuery(limit int, token string) url.Values {
 // take decodes an item and adds it. Fields of a wrong type, which no API
 // server lets in, are left out.
 func (l *listed) take(kind flux.KindInfo) func(item []byte) error {
+	var buffer []byte
 	return func(item []byte) error {
+		var ok bool
+		if buffer, ok = lean(buffer, item); ok {
+			item = buffer
+		}
 		object, err := flux.Decode(item)
 		if object.Name == "" {
 			return cmp.Or(err, errList)
