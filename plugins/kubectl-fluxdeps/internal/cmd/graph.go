@@ -75,6 +75,7 @@ const graphExamples = `  # The whole cluster
 
 // run reads, builds, selects and writes.
 func (o *graphOptions) run(ctx context.Context) error {
+	collectRarely()
 	input, err := o.source.read(ctx, o.streams)
 	for _, warning := range input.warnings {
 		fmt.Fprintln(o.streams.ErrOut, "warning: "+output.Text(warning))
