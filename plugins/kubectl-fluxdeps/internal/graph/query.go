@@ -91,6 +91,9 @@ func (g *Graph) Subgraph(keep func(*Node) bool) *Graph {
 			nodes = append(nodes, node)
 		}
 	}
+	if len(nodes) == len(g.Nodes) {
+		return g
+	}
 	var edges []*Edge
 	for _, edge := range g.Edges {
 		if kept[edge.From] && kept[edge.To] {
