@@ -17,6 +17,8 @@ type wire struct {
 		Namespace   string            `json:"namespace"`
 		Generation  int64             `json:"generation"`
 		Labels      map[string]string `json:"labels"`
+		// Set once the object is being deleted and waits for its finalizers.
+		DeletionTimestamp string `json:"deletionTimestamp"`
 		Annotations struct {
 			// flux-operator's way to suspend an object (api/v1, common_types.go, v0.59.0).
 			Reconcile string `json:"fluxcd.controlplane.io/reconcile"`
@@ -75,6 +77,7 @@ func (w *wire) object() Object {
 		APIVersion:   w.APIVersion,
 		Labels:       w.Metadata.Labels,
 		Generation:   w.Metadata.Generation,
+		Terminating:  w.Metadata.DeletionTimestamp != "",
 		Suspended:    w.Spec.Suspend || w.Metadata.Annotations.Reconcile == "disabled",
 		DependsOn:    w.Spec.DependsOn,
 		Source:       w.source(),

@@ -8,7 +8,7 @@ import (
 
 const kustomizationJSON = `{
   "apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization",
-  "metadata": {"name": "apps", "namespace": "flux-system", "generation": 4, "labels": {"team": "web"}},
+  "metadata": {"name": "apps", "namespace": "flux-system", "generation": 4, "deletionTimestamp": "2026-11-20T11:00:00Z", "labels": {"team": "web"}},
   "spec": {
     "sourceRef": {"kind": "GitRepository", "name": "fleet"}, "wait": true, "suspend": true, "kubeConfig": {"secretRef": {"name": "x"}},
     "dependsOn": [{"name": "infra"}, {"name": "db", "namespace": "data", "readyExpr": "true"}],
@@ -28,7 +28,7 @@ func TestDecode(t *testing.T) {
 	want := Object{
 		ID:         ID{Kind: Kustomization, Namespace: "flux-system", Name: "apps"},
 		APIVersion: "kustomize.toolkit.fluxcd.io/v1", Labels: map[string]string{"team": "web"}, Generation: 4,
-		Suspended: true, Wait: true, Remote: true,
+		Terminating: true, Suspended: true, Wait: true, Remote: true,
 		Source:       &Reference{Kind: GitRepository, Name: "fleet"},
 		DependsOn:    []Dependency{{Name: "infra"}, {Name: "db", Namespace: "data", ReadyExpr: "true"}},
 		HealthChecks: []Reference{{APIVersion: "apps/v1", Kind: "Deployment", Name: "web", Namespace: "web"}},

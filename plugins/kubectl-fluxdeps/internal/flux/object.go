@@ -13,6 +13,9 @@ type Object struct {
 	Labels     map[string]string
 	Generation int64
 	Suspended  bool
+	// Terminating is true while the object is being deleted. Its controller
+	// then looks at no dependency.
+	Terminating bool
 
 	DependsOn    []Dependency
 	Source       *Reference

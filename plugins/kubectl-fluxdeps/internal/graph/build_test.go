@@ -117,15 +117,15 @@ func TestControllerSays(t *testing.T) {
 
 func TestNode(t *testing.T) {
 	a := object("a", "gone")
-	a.Suspended = true
+	a.Suspended, a.Terminating, a.Remote = true, true, true
 	a.Status.Conditions[0].LastTransitionTime = "2026-11-20T10:00:00Z"
 	g := build(t, live(a))
 	node, gone := g.Node(id("a")), g.Node(id("gone"))
-	if !node.Suspended() || node.Revision() != "r1" || node.Reason() != "ReconciliationSucceeded" || node.Message() != "done" ||
+	if !node.Suspended() || !node.Terminating() || !node.Remote() || node.Revision() != "r1" || node.Reason() != "ReconciliationSucceeded" || node.Message() != "done" ||
 		!node.Since().Equal(time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)) {
 		t.Errorf("%+v", node)
 	}
-	if gone.Suspended() || gone.Revision() != "" || gone.Reason() != "" || !gone.Since().IsZero() {
+	if gone.Suspended() || gone.Terminating() || gone.Remote() || gone.Revision() != "" || gone.Reason() != "" || !gone.Since().IsZero() {
 		t.Errorf("%+v", gone)
 	}
 	source := flux.Object{ID: id("GitRepository/s"), Status: &flux.Status{Artifact: &flux.Artifact{Revision: "r2"}}}

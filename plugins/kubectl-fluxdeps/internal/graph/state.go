@@ -67,6 +67,13 @@ func (n *Node) Since() time.Time { return n.ready().Since() }
 // Suspended reports whether the object is suspended.
 func (n *Node) Suspended() bool { return n.Object != nil && n.Object.Suspended }
 
+// Terminating reports whether the object is being deleted.
+func (n *Node) Terminating() bool { return n.Object != nil && n.Object.Terminating }
+
+// Remote reports whether the object applies to another cluster, so that what
+// it applies is not in this graph.
+func (n *Node) Remote() bool { return n.Object != nil && n.Object.Remote }
+
 // Revision is the revision that was applied last, of a source the one it
 // offers; empty when there is none.
 func (n *Node) Revision() string {
