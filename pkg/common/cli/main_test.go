@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
@@ -99,6 +100,48 @@ func TestInterrupted(t *testing.T) {
 	if code := Main(ctx, root, streams, nil); code != Interrupted || errOut.String() != "error: interrupted\n" {
 		t.Errorf("code %d, stderr %q", code, errOut.String())
 	}
+}
+
+// TestInterruptedWhileItWaits: what does not heed its context is left behind.
+func TestInterruptedWhileItWaits(t *testing.T) {
+	release := make(chan struct{})
+	defer close(release)
+	code, stderr := interrupted(t, &cobra.Command{Use: "x", RunE: func(*cobra.Command, []string) error {
+		<-release
+		return nil
+	}})
+	if code != Interrupted || stderr != "error: interrupted\n" {
+		t.Errorf("code %d, stderr %q", code, stderr)
+	}
+}
+
+// TestFinishes: a command that must say what it did is waited for.
+func TestFinishes(t *testing.T) {
+	said := false
+	command := &cobra.Command{Use: "x", RunE: func(c *cobra.Command, _ []string) error {
+		<-c.Context().Done()
+		time.Sleep(2 * grace)
+		said = true
+		return c.Context().Err()
+	}}
+	Finishes(command)
+	if code, stderr := interrupted(t, command); code != Interrupted || stderr != "error: interrupted\n" || !said {
+		t.Errorf("code %d, stderr %q, waited for: %v", code, stderr, said)
+	}
+}
+
+// interrupted runs a command and interrupts it while it runs.
+func interrupted(t *testing.T, command *cobra.Command) (code Code, stderr string) {
+	t.Helper()
+	streams, _, _, errOut := genericiooptions.NewTestIOStreams()
+	ctx, cancel := context.WithCancel(t.Context())
+	run := command.RunE
+	command.RunE = func(c *cobra.Command, args []string) error {
+		cancel()
+		return run(c, args)
+	}
+	code = Main(ctx, command, streams, nil)
+	return code, errOut.String()
 }
 
 func TestVersion(t *testing.T) {
