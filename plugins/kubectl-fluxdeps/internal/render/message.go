@@ -51,6 +51,9 @@ func dependencyMessage(edge *graph.Edge) []string {
 func nodeMessage(l line, o Options) []string {
 	node := l.node
 	var parts []string
+	if node.Remote() {
+		parts = append(parts, "applies to another cluster (spec.kubeConfig)")
+	}
 	for _, edge := range l.elsewhere {
 		parts = append(parts, elsewhereMessage(edge))
 	}

@@ -34,15 +34,25 @@ func edgeColor(v verdict.Verdict) string {
 // pictureLabel returns the lines in a node's box: what it is, and how it does
 // where that is known.
 func pictureLabel(node *graph.Node) []string {
-	var state []string
-	if node.State != graph.Unknown {
-		state = append(state, string(node.State))
-	}
-	if node.Suspended() {
-		state = append(state, "suspended")
-	}
+	state := stateWords(node)
 	if len(state) == 0 {
 		return []string{shortName(node.ID)}
 	}
 	return []string{shortName(node.ID), strings.Join(state, ", ")}
+}
+
+// stateWords tells how a node does, as far as that is known, and what else
+// keeps it as it is.
+func stateWords(node *graph.Node) []string {
+	var words []string
+	if node.State != graph.Unknown {
+		words = append(words, string(node.State))
+	}
+	if node.Suspended() {
+		words = append(words, "suspended")
+	}
+	if node.Terminating() {
+		words = append(words, "terminating")
+	}
+	return words
 }

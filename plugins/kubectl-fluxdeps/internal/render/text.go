@@ -108,21 +108,10 @@ func nameCell(l line, _ Options) output.Cell {
 }
 
 func stateCell(l line, _ Options) output.Cell {
-	if l.again || l.node.State == graph.Unknown {
-		return output.Cell{Text: suspendedMark(l, "")}
+	if l.again {
+		return output.Cell{}
 	}
-	return output.Cell{Text: suspendedMark(l, string(l.node.State)), Color: stateColor(l.node)}
-}
-
-func suspendedMark(l line, state string) string {
-	switch {
-	case l.again || !l.node.Suspended():
-		return state
-	case state == "":
-		return "suspended"
-	default:
-		return state + ",suspended"
-	}
+	return output.Cell{Text: strings.Join(stateWords(l.node), ","), Color: stateColor(l.node)}
 }
 
 func stateColor(node *graph.Node) output.Color {
