@@ -1,8 +1,12 @@
 package cluster
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/url"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -10,22 +14,91 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 )
 
-// Explain says in which cluster a request failed, and what may help.
+// Explain says in which cluster a request failed and why, and what may help.
+// No password of an address gets into it.
 func Explain(target Target, err error) error {
-	hint := ""
-	var unreachable *url.Error
+	code, hint := cli.Failed, ""
+	var transport *url.Error
 	switch {
-	case errors.As(err, &unreachable):
-		// Which request it was does not matter: none would have got through.
-		err = fmt.Errorf("server %s does not answer: %w", target.Config.Host, unreachable.Err)
-		hint = "kubectl version shows whether the server answers; --request-timeout sets how long to wait"
 	case apierrors.IsUnauthorized(err):
-		hint = "kubectl auth whoami shows whom the server takes you for"
+		code, hint = cli.LoginNeeded, target.loginHint()
+		err = fmt.Errorf("the server does not accept the credential: %w", err)
 	case apierrors.IsForbidden(err):
 		hint = "kubectl auth can-i --list shows what you may read"
+	case isTimeout(err):
+		hint = "--request-timeout=5m waits longer for each answer"
+		err = fmt.Errorf("server %s did not answer in time: %w", target.address(), inner(err))
+	case errors.As(err, &transport):
+		// Which request it was does not matter: none would have got through.
+		code, err, hint = target.explainTransport(transport)
 	}
 	if target.Context != "" {
 		err = fmt.Errorf("context %s: %w", target.Context, err)
 	}
-	return cli.Fail(cli.Failed, err, hint)
+	return cli.Fail(code, withoutPasswords(err), hint)
+}
+
+// explainTransport explains a request that brought no answer.
+func (t Target) explainTransport(failure *url.Error) (code cli.Code, err error, hint string) {
+	err = failure.Err
+	var untrusted *tls.CertificateVerificationError
+	var wire *net.OpError
+	switch isWire := errors.As(err, &wire); {
+	case t.execFailed(err):
+		return t.explainExec(err)
+	case t.redirected(failure.URL) != "":
+		err = fmt.Errorf("server %s redirects to %s, which gives: %w", t.address(), t.redirected(failure.URL), err)
+	case errors.As(err, &untrusted):
+		err = fmt.Errorf("server %s cannot be trusted: %w", t.address(), err)
+		hint = trustHint(untrusted)
+	case isWire && wire.Op == "proxyconnect":
+		err = fmt.Errorf("the proxy before server %s does not answer: %w", t.address(), err)
+		hint = "--proxy-url, proxy-url in the kubeconfig or HTTPS_PROXY names the proxy"
+	case isWire && wire.Op != "remote error", errors.Is(err, io.EOF):
+		err = fmt.Errorf("server %s does not answer: %w", t.address(), err)
+		hint = "kubectl version shows whether the server answers"
+	default:
+		err = fmt.Errorf("server %s: %w", t.address(), err)
+	}
+	return cli.Failed, err, hint
+}
+
+// inner returns what happened without the request that it happened to.
+func inner(err error) error {
+	var transport *url.Error
+	if errors.As(err, &transport) {
+		return transport.Err
+	}
+	return err
+}
+
+// isTimeout also knows a time-out that comes while an answer is read, which is
+// no url.Error.
+func isTimeout(err error) bool {
+	var timeout interface{ Timeout() bool }
+	return errors.As(err, &timeout) && timeout.Timeout()
+}
+
+func trustHint(err error) string {
+	var invalid x509.CertificateInvalidError
+	var name x509.HostnameError
+	switch {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "check this machine's clock; if it is right, the server needs a new certificate"
+	case errors.As(err, &name):
+		return "--tls-server-name=NAME takes a certificate for that name"
+	default:
+		return "--certificate-authority=FILE names the authority to trust"
+	}
+}
+
+// redirected returns the host that answered in the place of the server, empty
+// where that is the server itself.
+func (t Target) redirected(asked string) string {
+	at, err := url.Parse(asked)
+	server := t.url()
+	if err != nil || server == nil || at.Host == server.Host {
+		return ""
+	}
+	return at.Host
 }

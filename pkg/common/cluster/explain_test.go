@@ -1,41 +1,145 @@
 package cluster
 
 import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/rest"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 )
 
-// TestExplain: each failure names the cluster and a command that helps.
+// failed is how net/http reports a request without an answer.
+func failed(err error) error {
+	return fmt.Errorf("kustomizations: %w", &url.Error{Op: "Get", URL: "https://x/apis?limit=500", Err: err})
+}
+
+// untrusted is how crypto/tls reports a server that it does not trust.
+func untrusted(err error) error { return failed(&tls.CertificateVerificationError{Err: err}) }
+
+var refused = &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
+
+// TestExplain: each failure names the cluster, the cause and what helps.
 func TestExplain(t *testing.T) {
 	apps := schema.GroupResource{Group: "apps", Resource: "deployments"}
+	moved := &url.Error{Op: "Get", URL: "https://login.example.com/", Err: refused}
 	for _, c := range []struct {
 		name       string
 		err        error
+		code       cli.Code
 		want, hint string
 	}{
-		{
-			"no answer", fmt.Errorf("kustomizations: %w", &url.Error{Op: "Get", URL: "https://x/apis?limit=500", Err: errors.New("connection refused")}),
-			"context prod: server https://x does not answer: connection refused", "kubectl version",
-		},
-		{"unauthorized", apierrors.NewUnauthorized("token expired"), "context prod: token expired", "kubectl auth whoami"},
-		{"forbidden", apierrors.NewForbidden(apps, "web", errors.New("no role")), `context prod: deployments.apps "web" is forbidden: no role`, "kubectl auth can-i"},
-		{"another", errors.New("unexpected EOF"), "context prod: unexpected EOF", ""},
+		{"refused", failed(refused), cli.Failed, "server https://x does not answer: dial tcp: connection refused", "kubectl version"},
+		{"no such name", failed(&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "x", IsNotFound: true}}), cli.Failed, "server https://x does not answer: dial tcp: lookup x: no such host", "kubectl version"},
+		{"hung up", failed(io.EOF), cli.Failed, "server https://x does not answer: EOF", "kubectl version"},
+		{"the proxy", failed(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: refused}), cli.Failed, "the proxy before server https://x does not answer: proxyconnect tcp: dial tcp: connection refused", "--proxy-url"},
+		{"redirected", moved, cli.Failed, "server https://x redirects to login.example.com, which gives: dial tcp: connection refused", ""},
+		{"too slow", failed(context.DeadlineExceeded), cli.Failed, "server https://x did not answer in time: context deadline exceeded", "--request-timeout"},
+		{"too slow within the answer", fmt.Errorf("kustomizations: %w", context.DeadlineExceeded), cli.Failed, "server https://x did not answer in time: kustomizations: context deadline exceeded", "--request-timeout"},
+		{"unknown authority", untrusted(x509.UnknownAuthorityError{}), cli.Failed, "server https://x cannot be trusted: tls: failed to verify certificate: x509: certificate signed by unknown authority", "--certificate-authority"},
+		{"expired", untrusted(x509.CertificateInvalidError{Reason: x509.Expired, Detail: "z"}), cli.Failed, "server https://x cannot be trusted: tls: failed to verify certificate: x509: certificate has expired or is not yet valid: z", "check this machine's clock"},
+		{"another name", untrusted(x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"y"}}, Host: "x"}), cli.Failed, "server https://x cannot be trusted: tls: failed to verify certificate: x509: certificate is valid for y, not x", "--tls-server-name"},
+		{"refused in the handshake", failed(&net.OpError{Op: "remote error", Err: errors.New("tls: expired certificate")}), cli.Failed, "server https://x: remote error: tls: expired certificate", ""},
+		{"unauthorized", apierrors.NewUnauthorized("token expired"), cli.LoginNeeded, "the server does not accept the credential: token expired", "log in again, or"},
+		{"forbidden", apierrors.NewForbidden(apps, "web", errors.New("no role")), cli.Failed, `deployments.apps "web" is forbidden: no role`, "kubectl auth can-i"},
+		{"another", errors.New("unexpected EOF"), cli.Failed, "unexpected EOF", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := Explain(Target{Context: "prod", Config: &rest.Config{Host: "https://x"}}, c.err)
-			var known *cli.Error
-			if !errors.As(err, &known) || known.Code != cli.Failed || err.Error() != c.want || !strings.HasPrefix(known.Hint, c.hint) || (c.hint == "") != (known.Hint == "") {
-				t.Errorf("got %+v", known)
-			}
+			check(t, &rest.Config{Host: "https://x"}, c.err, c.code, c.want, c.hint)
 		})
+	}
+}
+
+func check(t *testing.T, config *rest.Config, failure error, code cli.Code, want, hint string) {
+	t.Helper()
+	err := Explain(Target{Context: "prod", Config: config}, failure)
+	var known *cli.Error
+	if !errors.As(err, &known) || known.Code != code || err.Error() != "context prod: "+want {
+		t.Errorf("code %d, %v", known.Code, err)
+	}
+	if !strings.HasPrefix(known.Hint, hint) || (hint == "") != (known.Hint == "") {
+		t.Errorf("hint %q", known.Hint)
+	}
+}
+
+// TestExplainExec: what an exec credential plugin lacks is not the server's
+// fault.
+func TestExplainExec(t *testing.T) {
+	for _, c := range []struct {
+		name, install, text string
+		code                cli.Code
+		want, hint          string
+	}{
+		{"fails", "", "exec: executable /opt/aws failed with exit code 255", cli.LoginNeeded, "no credential: exec: executable /opt/aws failed with exit code 255", "log in again with the tool behind aws,"},
+		{"is not there", "", "exec: executable /opt/aws not found\n\nIt looks like", cli.Failed, "no credential: exec: executable /opt/aws not found", "install aws, "},
+		{"tells how to install it", "brew install aws\nor not", "exec: executable /opt/aws not found", cli.Failed, "no credential: exec: executable /opt/aws not found", "brew install aws"},
+		{"babbles", "", "decoding stdout: no kind", cli.Failed, "no credential: decoding stdout: no kind", "kubectl version"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			config := &rest.Config{Host: "https://x", ExecProvider: &clientcmdapi.ExecConfig{
+				Command: "/opt/aws", Args: []string{"--secret=hunter2"}, InstallHint: c.install,
+			}}
+			check(t, config, failed(errors.New("getting credentials: "+c.text)), c.code, c.want, c.hint)
+		})
+	}
+	config := &rest.Config{Host: "https://x", ExecProvider: &clientcmdapi.ExecConfig{Command: "/opt/aws"}}
+	check(t, config, apierrors.NewUnauthorized("no"), cli.LoginNeeded, "the server does not accept the credential: no", "log in again with the tool behind aws,")
+}
+
+// TestPasswords: an address may hold one, whether it can be parsed or not.
+func TestPasswords(t *testing.T) {
+	for host, want := range map[string]string{
+		"https://joe:hunter2@x:1/a":   "server https://x:1/a does not answer: dial tcp: connection refused",
+		"https://joe:hun/ter2@x":      "server https://x does not answer: dial tcp: connection refused",
+		"https://joe:hun@ter2@x":      "server https://x does not answer: dial tcp: connection refused",
+		"https://joe:hunter2@x:%zz/a": "server https://x:%zz/a does not answer: dial tcp: connection refused",
+		"joe:hunter2@x:1":             "server http://x:1 does not answer: dial tcp: connection refused",
+	} {
+		err := Explain(Target{Config: &rest.Config{Host: host}}, &url.Error{Op: "Get", URL: strings.TrimSuffix(host, "/a"), Err: refused})
+		if err.Error() != want {
+			t.Errorf("%s: %v", host, err)
+		}
+	}
+	err := Explain(Target{Config: &rest.Config{Host: "x"}}, errors.New(`parse "https://joe:hun ter2@x": z`))
+	if strings.Contains(err.Error(), "joe") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestTimeoutOfTheClient: client-go's own time-out is known as one, before and
+// within the answer.
+func TestTimeoutOfTheClient(t *testing.T) {
+	for _, begin := range []string{"", `{"a`} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if begin != "" {
+				_, _ = io.WriteString(w, begin)
+				_ = http.NewResponseController(w).Flush()
+			}
+			<-r.Context().Done()
+		}))
+		client := &http.Client{Timeout: 50 * time.Millisecond}
+		response, err := client.Get(server.URL)
+		if err == nil {
+			_, err = io.ReadAll(response.Body)
+			response.Body.Close()
+		}
+		if err = Explain(Target{Config: &rest.Config{Host: "https://x"}}, err); !strings.HasPrefix(err.Error(), "server https://x did not answer in time: ") {
+			t.Errorf("%v", err)
+		}
+		server.Close()
 	}
 }

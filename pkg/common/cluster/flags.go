@@ -5,6 +5,8 @@ package cluster
 import (
 	"errors"
 	"fmt"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,10 +74,16 @@ func (f *Flags) Target(userAgent string) (Target, error) {
 	if err := f.impersonateExtra(); err != nil {
 		return Target{}, err
 	}
+	if err := f.check(); err != nil {
+		return Target{}, err
+	}
 	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(f.rules, f.overrides)
 	config, err := loader.ClientConfig()
 	if err != nil {
 		return Target{}, explainLoad(err, f.rules)
+	}
+	if _, _, err := rest.DefaultServerUrlFor(config); err != nil {
+		return Target{}, cli.Use(fmt.Errorf("server %q is no address: want https://HOST:PORT", withoutPassword(config.Host)))
 	}
 	namespace, _, err := loader.Namespace()
 	if err != nil {
@@ -128,11 +136,32 @@ func (f *Flags) context(loader clientcmd.ClientConfig) string {
 	return raw.CurrentContext
 }
 
-func explainLoad(err error, rules *clientcmd.ClientConfigLoadingRules) error {
-	const hint = "name a cluster with --kubeconfig FILE or --context NAME, or read manifests with -f"
-	if clientcmd.IsEmptyConfig(err) || errors.Is(err, clientcmd.ErrEmptyConfig) {
-		return cli.Fail(cli.BadUse,
-			fmt.Errorf("no cluster: no kubeconfig with a context was found at %v", rules.GetLoadingPrecedence()), hint)
+// check refuses what clientcmd would refuse too, but without naming the flag. A
+// proxy's address may hold a password, so it is not repeated.
+func (f *Flags) check() error {
+	if _, err := clientcmd.ParseTimeout(f.overrides.Timeout); f.overrides.Timeout != "" && err != nil {
+		return cli.Use(fmt.Errorf("--%s=%q: want a time as 30s, 2m or 1h", clientcmd.FlagTimeout, f.overrides.Timeout))
 	}
-	return cli.Fail(cli.BadUse, fmt.Errorf("kubeconfig: %w", err), hint)
+	proxy, err := url.Parse(f.overrides.ClusterInfo.ProxyURL)
+	if f.overrides.ClusterInfo.ProxyURL == "" {
+		return nil
+	}
+	if err != nil || !slices.Contains([]string{"http", "https", "socks5"}, proxy.Scheme) || proxy.Host == "" {
+		return cli.Use(fmt.Errorf("--%s: want an address that begins with http://, https:// or socks5://", clientcmd.FlagProxyURL))
+	}
+	return nil
+}
+
+func explainLoad(err error, rules *clientcmd.ClientConfigLoadingRules) error {
+	const name = "name a cluster with --kubeconfig FILE or --context NAME, or read manifests with -f"
+	switch {
+	case clientcmd.IsEmptyConfig(err) || errors.Is(err, clientcmd.ErrEmptyConfig):
+		files := strings.Join(rules.GetLoadingPrecedence(), ", ")
+		return cli.Fail(cli.BadUse, fmt.Errorf("no cluster: no kubeconfig with a context was found at %s", files), name)
+	// clientcmd has no type for what --context names (client_config.go, v0.37).
+	case clientcmd.IsContextNotFound(err) || strings.HasPrefix(err.Error(), "context ") && strings.HasSuffix(err.Error(), " does not exist"):
+		return cli.Fail(cli.BadUse, fmt.Errorf("kubeconfig: %w", err), "kubectl config get-contexts lists what there is")
+	default:
+		return cli.Fail(cli.BadUse, withoutPasswords(fmt.Errorf("kubeconfig: %w", err)), "")
+	}
 }

@@ -102,13 +102,18 @@ func TestBadUse(t *testing.T) {
 	for _, c := range []struct {
 		name, config string
 		args         []string
-		want         string
+		want, hint   string
 	}{
-		{"no kubeconfig", "", nil, "no cluster: no kubeconfig with a context was found"},
-		{"no such context", kubeconfig, []string{"--context", "gone"}, `context "gone" does not exist`},
-		{"no such file", kubeconfig, []string{"--kubeconfig", "/gone"}, "stat /gone"},
-		{"not YAML", "x: [", nil, "kubeconfig: "},
-		{"not an extra", kubeconfig, []string{"--as-user-extra", "x"}, `--as-user-extra="x": want KEY=VALUE`},
+		{"no kubeconfig", "", nil, "no cluster: no kubeconfig with a context was found at /", "name a cluster with --kubeconfig"},
+		{"no such context", kubeconfig, []string{"--context", "gone"}, `context "gone" does not exist`, "kubectl config get-contexts"},
+		{"no such file", kubeconfig, []string{"--kubeconfig", "/gone"}, "stat /gone", ""},
+		{"not YAML", "x: [", nil, "kubeconfig: ", ""},
+		{"not an extra", kubeconfig, []string{"--as-user-extra", "x"}, `--as-user-extra="x": want KEY=VALUE`, ""},
+		{"not a time", kubeconfig, []string{"--request-timeout", "soon"}, `--request-timeout="soon": want a time as 30s, 2m or 1h`, ""},
+		{"not a proxy", kubeconfig, []string{"--proxy-url", "ftp://joe:hunter2@x"}, "--proxy-url: want an address", ""},
+		{"not an address", kubeconfig, []string{"--proxy-url", "http://joe:hunter2@%zz"}, "--proxy-url: want an address", ""},
+		{"not a server", kubeconfig, []string{"-s", "https://joe:hunter2@%zz"}, `server "https://%zz" is no address`, ""},
+		{"not a proxy in the file", strings.Replace(kubeconfig, `.com"`, `.com", proxy-url: "http://joe:hunter2@%zz"`, 1), nil, "kubeconfig: ", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := target(t, c.config, c.args...)
@@ -116,10 +121,24 @@ func TestBadUse(t *testing.T) {
 			if !errors.As(err, &known) || known.Code != cli.BadUse || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v", err)
 			}
-			if known != nil && strings.HasPrefix(c.want, "no") && known.Hint == "" {
-				t.Error("no hint")
+			if known != nil && (!strings.HasPrefix(known.Hint, c.hint) || (c.hint == "") != (known.Hint == "")) {
+				t.Errorf("hint %q", known.Hint)
+			}
+			if strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("a password in %v", err)
 			}
 		})
+	}
+}
+
+// TestManyFiles: those that were looked at are listed for people.
+func TestManyFiles(t *testing.T) {
+	t.Setenv("KUBECONFIG", "/nope"+string(os.PathListSeparator)+"/nope2")
+	t.Setenv("KUBERNETES_SERVICE_HOST", "")
+	flags, set := NewFlags(), pflag.NewFlagSet("", pflag.ContinueOnError)
+	flags.AddFlags(set)
+	if _, err := flags.Target("x"); err == nil || !strings.HasSuffix(err.Error(), "was found at /nope, /nope2") {
+		t.Errorf("error %v", err)
 	}
 }
 
