@@ -13,13 +13,13 @@ type wire struct {
 	APIVersion string `json:"apiVersion"`
 	Kind       string `json:"kind"`
 	Metadata   struct {
-		Name        string            `json:"name"`
-		Namespace   string            `json:"namespace"`
-		Generation  int64             `json:"generation"`
-		Labels      map[string]string `json:"labels"`
+		Name       string            `json:"name"`
+		Namespace  string            `json:"namespace"`
+		Generation int64             `json:"generation"`
+		Labels     map[string]string `json:"labels"`
 		// Set once the object is being deleted and waits for its finalizers.
 		DeletionTimestamp string `json:"deletionTimestamp"`
-		Annotations struct {
+		Annotations       struct {
 			// flux-operator's way to suspend an object (api/v1, common_types.go, v0.59.0).
 			Reconcile string `json:"fluxcd.controlplane.io/reconcile"`
 		} `json:"annotations"`

@@ -123,7 +123,7 @@ func TestInventory(t *testing.T) {
 		{"null", `null`, nil},
 		{
 			"every kind with a dependsOn", `{"entries": [{"id": "n_a_kustomize.toolkit.fluxcd.io_Kustomization"}, {"id": "n_b_helm.toolkit.fluxcd.io_HelmRelease"}, {"id": "n_c_fluxcd.controlplane.io_ResourceSet"}]}`,
-			Inventory{{Kustomization, "n", "a"}, {HelmRelease, "n", "b"}, {ResourceSet, "n", "c"}},
+			Inventory{NewID("", Kustomization, "n", "a"), NewID("", HelmRelease, "n", "b"), NewID("", ResourceSet, "n", "c")},
 		},
 		{"others", `{"entries": [{"id": "n_a_source.toolkit.fluxcd.io_GitRepository"}, {"id": "_x_rbac.authorization.k8s.io_ClusterRole"}, {"id": "n_a_kustomize.config.k8s.io_Kustomization"}]}`, nil},
 		{"odd ids", `{"entries": [{"id": "kustomize.toolkit.fluxcd.io"}, {"id": "a_b_c_d_kustomize.toolkit.fluxcd.io_Kustomization"}]}`, nil},

@@ -14,15 +14,51 @@ type ID struct {
 	Kind      string
 	Namespace string
 	Name      string
+	// Group is empty for Flux's own kinds and for those of Kubernetes itself,
+	// which have no two of one name. For all others it is the API group.
+	Group string
 }
 
-// String returns the form used in every output: Kind/namespace/name.
+// NewID returns the ID of what a reference names with an API version and kind.
+// Without an API version the kind is Flux's.
+func NewID(apiVersion, kind, namespace, name string) ID {
+	id := ID{Kind: kind, Namespace: namespace, Name: name}
+	group, _, ok := strings.Cut(apiVersion, "/")
+	if !ok {
+		group = ""
+	}
+	known, isFlux := LookupKind(kind)
+	switch {
+	case apiVersion == "" || isFlux && string(known.Group) == group:
+	case isFlux && group == "":
+		id.Group = "core"
+	case isFlux || !ofKubernetes(group):
+		id.Group = group
+	}
+	return id
+}
+
+// ofKubernetes reports whether an API group is one of Kubernetes' own: those
+// without a dot are older than the rule, the others are protected by it.
+func ofKubernetes(group string) bool {
+	return !strings.Contains(group, ".") || strings.HasSuffix(group, ".k8s.io")
+}
+
+// HasDependsOn reports whether the object is of a kind of Flux that can have a
+// dependsOn.
+func (id ID) HasDependsOn() bool { return id.Group == "" && HasDependsOn(id.Kind) }
+
+// String returns the form used in every output: Kind/namespace/name, where
+// there is a Group Kind.group/namespace/name.
 func (id ID) String() string {
+	if id.Group != "" {
+		return id.Kind + "." + id.Group + "/" + id.Namespace + "/" + id.Name
+	}
 	return id.Kind + "/" + id.Namespace + "/" + id.Name
 }
 
 // Compare orders IDs by namespace, kind and name, the order of kubectl's
-// tables.
+// tables, and then by group.
 func (id ID) Compare(other ID) int {
 	// Not by cmp.Or, which makes all comparisons: graphs are sorted by this.
 	if order := strings.Compare(id.Namespace, other.Namespace); order != 0 {
@@ -31,7 +67,10 @@ func (id ID) Compare(other ID) int {
 	if order := strings.Compare(id.Kind, other.Kind); order != 0 {
 		return order
 	}
-	return strings.Compare(id.Name, other.Name)
+	if order := strings.Compare(id.Name, other.Name); order != 0 {
+		return order
+	}
+	return strings.Compare(id.Group, other.Group)
 }
 
 // Pattern is what a user names an object with: KIND/NAME or
@@ -44,7 +83,7 @@ type Pattern struct {
 
 // Matches reports whether the pattern names id.
 func (p Pattern) Matches(id ID) bool {
-	return p.Kind == id.Kind && p.Name == id.Name &&
+	return p.Kind == id.Kind && p.Name == id.Name && id.Group == "" &&
 		(p.Namespace == nil || *p.Namespace == id.Namespace)
 }
 

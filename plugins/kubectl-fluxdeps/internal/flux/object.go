@@ -61,6 +61,17 @@ func (r Reference) In(namespace string) ID {
 	return ID{Kind: r.Kind, Namespace: namespace, Name: r.Name}
 }
 
+// ID returns what a healthCheck names. It has no default namespace, and is of
+// apps/v1 where it states no version (kustomize-controller v1.9.5,
+// ReferenceToObjMetadataSet).
+func (r Reference) ID() ID {
+	apiVersion := r.APIVersion
+	if apiVersion == "" {
+		apiVersion = "apps/v1"
+	}
+	return NewID(apiVersion, r.Kind, r.Namespace, r.Name)
+}
+
 // Status is the part of an object's status that verdicts are made of.
 type Status struct {
 	ObservedGeneration    int64       `json:"observedGeneration"`

@@ -16,6 +16,10 @@ type Snapshot struct {
 	Absent map[ID]Absence
 	// Unreadable maps a kind to why no object of it could be read.
 	Unreadable map[string]string
+	// Listed maps each kind that was listed, or that the server lacks, to the
+	// namespace that was; empty for all. What lies there and is not among the
+	// objects does not exist.
+	Listed map[string]string
 	// External holds what ResourceSets depend on beside Flux objects.
 	External map[ExternalID]External
 	// AdditiveReadyExpr tells for which kinds the controller runs with the
@@ -33,6 +37,22 @@ func (s *Snapshot) DefaultNamespace(namespace string) {
 	}
 }
 
+// AbsenceOf tells whether the object is known not to be there, or not to be
+// readable, and why. It must not be among the objects.
+func (s *Snapshot) AbsenceOf(id ID) (Absence, bool) {
+	if id.Group != "" {
+		return Absence{}, false
+	}
+	if absence, ok := s.Absent[id]; ok {
+		return absence, true
+	}
+	if message, ok := s.Unreadable[id.Kind]; ok {
+		return Absence{Forbidden: true, Message: message}, true
+	}
+	namespace, listed := s.Listed[id.Kind]
+	return Absence{}, listed && (namespace == "" || namespace == id.Namespace)
+}
+
 // Absence is why one object was not received.
 type Absence struct {
 	// Forbidden is true where the server refused, false where it has no such
@@ -42,7 +62,8 @@ type Absence struct {
 	Message string
 }
 
-// ExternalID names an object of any kind.
+// ExternalID names an object of any kind, in the version that was asked for:
+// a server need not serve each.
 type ExternalID struct {
 	APIVersion string
 	ID
@@ -97,7 +118,7 @@ func (x *Index) Named(kind, name string) []*Object {
 // v1.6.4 checkDependencies, flux-operator v0.59.0 likewise).
 func (o *Object) Target(dep Dependency) ID {
 	if o.Kind == ResourceSet {
-		return ID{Kind: dep.Kind, Namespace: dep.Namespace, Name: dep.Name}
+		return NewID(dep.APIVersion, dep.Kind, dep.Namespace, dep.Name)
 	}
 	namespace := dep.Namespace
 	if namespace == "" {
