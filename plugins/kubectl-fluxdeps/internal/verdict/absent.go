@@ -1,8 +1,11 @@
 package verdict
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/api/validate/content"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 )
@@ -13,7 +16,7 @@ func (j *Judge) absent(from *flux.Object, want flux.ID) Finding {
 		return Finding{Verdict: Forbidden, Detail: absence}
 	}
 	finding := Finding{Verdict: Missing, Detail: j.whereLooked(), Message: notFoundMessage(from.Kind, want)}
-	other := j.otherKind(want)
+	other := j.otherKind(from.ID, want)
 	switch {
 	case other != nil && from.Kind == flux.ResourceSet:
 		finding.Verdict = WrongKind
@@ -25,7 +28,7 @@ func (j *Judge) absent(from *flux.Object, want flux.ID) Finding {
 		finding.Hint = fmt.Sprintf("%s exists, but a %s cannot depend on it; a wrapping Kustomization with wait or healthChecks can", other.ID, from.Kind)
 		return finding
 	}
-	finding.Hint = j.didYouMean(want)
+	finding.Hint = j.didYouMean(from.ID, want)
 	return finding
 }
 
@@ -46,15 +49,15 @@ func (j *Judge) whereLooked() string {
 }
 
 // otherKind returns an object with the name wanted, of another kind that can
-// be depended on by its own.
-func (j *Judge) otherKind(want flux.ID) *flux.Object {
+// be depended on by its own. The dependent itself is none that can be meant.
+func (j *Judge) otherKind(from, want flux.ID) *flux.Object {
 	for _, kind := range []string{flux.Kustomization, flux.HelmRelease, flux.ResourceSet} {
 		if kind == want.Kind {
 			continue
 		}
 		id := want
 		id.Kind = kind
-		if found := j.index.Get(id); found != nil {
+		if found := j.index.Get(id); found != nil && id != from {
 			return found
 		}
 	}
@@ -62,11 +65,11 @@ func (j *Judge) otherKind(want flux.ID) *flux.Object {
 }
 
 // didYouMean names what was probably meant: the same name in another
-// namespace, else a near name in the same one.
-func (j *Judge) didYouMean(want flux.ID) string {
+// namespace, else a near name in the same one; never the dependent itself.
+func (j *Judge) didYouMean(from, want flux.ID) string {
 	var elsewhere []string
 	for _, object := range j.index.Named(want.Kind, want.Name) {
-		if object.Namespace != want.Namespace {
+		if object.Namespace != want.Namespace && object.ID != from {
 			elsewhere = append(elsewhere, object.ID.String())
 		}
 	}
@@ -77,7 +80,7 @@ func (j *Judge) didYouMean(want flux.ID) string {
 	default:
 		return fmt.Sprintf("the name exists in %d other namespaces; give the namespace in dependsOn", len(elsewhere))
 	}
-	if near, ok := j.near.to(want); ok {
+	if near, ok := j.near.to(want, from); ok {
 		return fmt.Sprintf("did you mean %s?", near)
 	}
 	return ""
@@ -85,10 +88,10 @@ func (j *Judge) didYouMean(want flux.ID) string {
 
 // notFoundMessage is the text of the controller of the dependent's kind for
 // check a, of flux-operator the end of it, with the API server's answer to a
-// GET of a name that is not there.
+// GET of a name that is not there, or the client's that does not ask.
 func notFoundMessage(kind string, want flux.ID) string {
 	info, _ := flux.LookupKind(want.Kind)
-	notFound := fmt.Sprintf("%s.%s %q not found", info.Plural, info.Group, want.Name)
+	notFound := cmp.Or(pathError(want), fmt.Sprintf("%s.%s %q not found", info.Plural, info.Group, want.Name))
 	switch kind {
 	case flux.ResourceSet:
 		return notFound
@@ -97,4 +100,19 @@ func notFoundMessage(kind string, want flux.ID) string {
 	default:
 		return fmt.Sprintf("dependency '%s' not found: %s", namespacedName(want), notFound)
 	}
+}
+
+// pathError is what client-go (rest.Request) says of a name that
+// cannot be part of a path, which the CRDs let in; empty for any other.
+func pathError(want flux.ID) string {
+	if problems := content.IsPathSegmentName(want.Namespace); len(problems) > 0 {
+		return fmt.Sprintf("invalid namespace %q: %v", want.Namespace, problems)
+	}
+	if want.Name == "" {
+		return "resource name may not be empty"
+	}
+	if problems := content.IsPathSegmentName(want.Name); len(problems) > 0 {
+		return fmt.Sprintf("invalid resource name %q: %v", want.Name, problems)
+	}
+	return ""
 }

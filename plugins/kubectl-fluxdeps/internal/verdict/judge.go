@@ -33,7 +33,7 @@ func (j *Judge) Resolve(from *flux.Object, dep flux.Dependency) (*flux.Object, f
 	if found := j.index.Get(want); found != nil {
 		return found, want
 	}
-	if j.snapshot.Live {
+	if j.snapshot.Live || want.Group != "" {
 		return nil, want
 	}
 	var match *flux.Object
@@ -52,19 +52,40 @@ func (j *Judge) Resolve(from *flux.Object, dep flux.Dependency) (*flux.Object, f
 	return match, match.ID
 }
 
+// Waits reports whether the entry makes from wait until the other is ready,
+// whatever else. An expression of its own asks for what it likes, and a
+// ResourceSet for existence unless it says otherwise; what is being deleted
+// asks for nothing.
+func (j *Judge) Waits(from *flux.Object, dep flux.Dependency) bool {
+	switch {
+	case from.Terminating:
+		return false
+	case from.Kind == flux.ResourceSet:
+		return dep.Ready && dep.ReadyExpr == ""
+	default:
+		return dep.ReadyExpr == "" || j.snapshot.AdditiveReadyExpr[from.Kind]
+	}
+}
+
 // Dependency judges one entry of from's spec.dependsOn.
 func (j *Judge) Dependency(ctx context.Context, from *flux.Object, dep flux.Dependency) Finding {
 	target, want := j.Resolve(from, dep)
 	switch {
 	case from.Kind == flux.ResourceSet:
 		return j.resourceSetEntry(ctx, from, dep, target, want)
+	case target == nil && pathError(want) != "":
+		return Finding{Verdict: Missing, Message: notFoundMessage(from.Kind, want), Detail: "no object can have that name"}
 	case target == nil:
 		return j.absent(from, want)
 	case target.Status == nil && !j.snapshot.Live:
 		return j.withoutStatus(from.Target(dep), target, dep)
 	}
 	finding := j.present(ctx, from, dep, target)
-	if finding.Verdict == OK && target.Suspended {
+	switch {
+	case finding.Verdict != OK:
+	case target.Terminating:
+		finding.Detail = "it is being deleted"
+	case target.Suspended:
 		finding.Verdict = SuspendedOK
 	}
 	return finding
@@ -152,8 +173,13 @@ func (j *Judge) revision(from, target *flux.Object) Finding {
 		return Finding{Verdict: OK}
 	}
 	object := j.index.Get(source)
-	if object == nil || object.Status == nil || object.Status.Artifact == nil {
-		return Finding{Verdict: OK, Detail: fmt.Sprintf("revision not compared: %s has no artifact that we could read", source)}
+	switch {
+	case object == nil:
+		return j.sourceAbsent(source)
+	case object.Status == nil && !j.snapshot.Live:
+		return Finding{Verdict: Unknown, Detail: fmt.Sprintf("revision not compared: %s was read without a status", source)}
+	case object.Status == nil || object.Status.Artifact == nil:
+		return Finding{Verdict: OK, Detail: fmt.Sprintf("revision not compared: %s has no artifact yet", source)}
 	}
 	current, applied := object.Status.Artifact.Revision, target.Status.LastAppliedRevision
 	if current == applied {
@@ -168,6 +194,21 @@ func (j *Judge) revision(from, target *flux.Object) Finding {
 		finding.Detail += "; it is suspended, so this stays until it is resumed"
 	}
 	return finding
+}
+
+// sourceAbsent is the verdict where the shared source was not received. One
+// that is not there stops the dependent before it comes to its dependencies.
+func (j *Judge) sourceAbsent(source flux.ID) Finding {
+	switch absence, known := j.snapshot.AbsenceOf(source); {
+	case known && absence.Forbidden:
+		return Finding{Verdict: Unknown, Detail: fmt.Sprintf("revision not compared: %s could not be read: %s", source, absence.Message)}
+	case known:
+		return Finding{Verdict: OK, Detail: fmt.Sprintf("revision not compared: %s is not there", source)}
+	case j.snapshot.Live:
+		return Finding{Verdict: Unknown, Detail: fmt.Sprintf("revision not compared: %s was not read", source)}
+	default:
+		return Finding{Verdict: Unknown, Detail: fmt.Sprintf("revision not compared: %s is not in the files that were read", source)}
+	}
 }
 
 func orNone(revision string) string {

@@ -141,6 +141,7 @@ func TestAdditive(t *testing.T) {
 func TestWhatCannotBeSeen(t *testing.T) {
 	db := flux.Dependency{Name: "db", Namespace: "other"}
 	id := flux.ID{Kind: flux.Kustomization, Namespace: "other", Name: "db"}
+	source := flux.ID{Kind: flux.GitRepository, Namespace: "ns", Name: "fleet"}
 	for _, c := range []struct {
 		name string
 		hide func(*flux.Snapshot)
@@ -153,8 +154,18 @@ func TestWhatCannotBeSeen(t *testing.T) {
 			"asked for, and not there", func(s *flux.Snapshot) { s.Absent[id] = flux.Absence{Message: "gone"} }, db,
 			want{Missing, `dependency 'other/db' not found: kustomizations.kustomize.toolkit.fluxcd.io "db" not found`, ""},
 		},
-		{"the source is not known", func(s *flux.Snapshot) { s.Objects = s.Objects[:2] }, flux.Dependency{Name: "db"}, want{OK, "", "revision not compared"}},
-		{"the source has no artifact", func(s *flux.Snapshot) { s.Objects[2].Status.Artifact = nil }, flux.Dependency{Name: "db"}, want{OK, "", "revision not compared"}},
+		{"the source was not read", func(s *flux.Snapshot) { s.Objects = s.Objects[:2] }, flux.Dependency{Name: "db"}, want{Unknown, "", "revision not compared: GitRepository/ns/fleet was not read"}},
+		{"the source is forbidden", func(s *flux.Snapshot) {
+			s.Objects, s.Absent[source] = s.Objects[:2], flux.Absence{Forbidden: true, Message: "no"}
+		}, flux.Dependency{Name: "db"}, want{Unknown, "", "revision not compared: GitRepository/ns/fleet could not be read: no"}},
+		{"all sources are forbidden", func(s *flux.Snapshot) {
+			s.Objects, s.Unreadable[flux.GitRepository] = s.Objects[:2], "never"
+		}, flux.Dependency{Name: "db"}, want{Unknown, "", "could not be read: never"}},
+		{"the source is not there", func(s *flux.Snapshot) {
+			s.Objects, s.Listed = s.Objects[:2], map[string]string{flux.GitRepository: ""}
+		}, flux.Dependency{Name: "db"}, want{OK, "", "revision not compared: GitRepository/ns/fleet is not there"}},
+		{"the source has no artifact", func(s *flux.Snapshot) { s.Objects[2].Status.Artifact = nil }, flux.Dependency{Name: "db"}, want{OK, "", "GitRepository/ns/fleet has no artifact yet"}},
+		{"the source has no status", func(s *flux.Snapshot) { s.Objects[2].Status = nil }, flux.Dependency{Name: "db"}, want{OK, "", "has no artifact yet"}},
 		{"the whole object was not read", func(s *flux.Snapshot) { s.Objects[1].Raw = nil }, flux.Dependency{Name: "db", ReadyExpr: "true"}, want{Unknown, "", "readyExpr not evaluated"}},
 		{"no source at all", func(s *flux.Snapshot) { s.Objects[0].Source = nil }, flux.Dependency{Name: "db"}, want{OK, "", ""}},
 	} {
@@ -164,6 +175,62 @@ func TestWhatCannotBeSeen(t *testing.T) {
 			check(t, judge(t, snapshot, c.dep), c.want)
 		})
 	}
+}
+
+// TestNotItself: nobody meant the dependent.
+func TestNotItself(t *testing.T) {
+	const name = `kustomizations.kustomize.toolkit.fluxcd.io "apps-1" not found`
+	for _, c := range []struct {
+		name string
+		from flux.Object
+		dep  flux.Dependency
+		want want
+	}{
+		{"by a near name", kustomization(t, "apps-2"), flux.Dependency{Name: "apps-1"}, want{Missing, "dependency 'ns/apps-1' not found: " + name, ""}},
+		{"by its name elsewhere", kustomization(t, "apps-1"), flux.Dependency{Name: "apps-1", Namespace: "b"}, want{Missing, "dependency 'b/apps-1' not found: " + name, ""}},
+		{
+			"by its name as another kind", resourceSet(t, "apps-1"), on("kustomize.toolkit.fluxcd.io/v1", flux.Kustomization, "apps-1"),
+			want{Missing, "Retrying dependency check: dependency kustomize.toolkit.fluxcd.io/v1/Kustomization/ns/apps-1 not found: " + name, ""},
+		},
+	} {
+		got := judge(t, cluster(c.from), c.dep)
+		check(t, got, c.want)
+		if got.Hint != "" {
+			t.Errorf("%s: hint %q", c.name, got.Hint)
+		}
+	}
+}
+
+// TestNames: the CRDs let names in that no object can have, and the controller
+// asks for none of them.
+func TestNames(t *testing.T) {
+	for _, c := range []struct {
+		from flux.Object
+		dep  flux.Dependency
+		want string
+	}{
+		{kustomization(t, "a"), flux.Dependency{}, "dependency 'ns/' not found: resource name may not be empty"},
+		{kustomization(t, "a"), flux.Dependency{Name: "a/b"}, `dependency 'ns/a/b' not found: invalid resource name "a/b": [may not contain '/']`},
+		{kustomization(t, "a"), flux.Dependency{Name: "a%/"}, `dependency 'ns/a%/' not found: invalid resource name "a%/": [may not contain '/' may not contain '%']`},
+		{kustomization(t, "a"), flux.Dependency{Name: "b", Namespace: ".."}, `dependency '../b' not found: invalid namespace "..": [may not be '..']`},
+		{helmRelease(t, "a"), flux.Dependency{}, "unable to get 'ns/' dependency: resource name may not be empty"},
+		{
+			resourceSet(t, "a"), on("apps/v1", "Deployment", "x/y"),
+			`Retrying dependency check: dependency apps/v1/Deployment/ns/x/y not found: invalid resource name "x/y": [may not contain '/']`,
+		},
+	} {
+		// The reader has asked for none of them either, or was told the same.
+		snapshot := cluster(c.from)
+		snapshot.Absent[c.from.Target(c.dep)] = flux.Absence{Message: "no path"}
+		check(t, judge(t, snapshot, c.dep), want{Missing, c.want, "no object can have that name | "})
+	}
+}
+
+// TestTerminating: the controller does not ask whether a dependency is being
+// deleted.
+func TestTerminating(t *testing.T) {
+	snapshot := cluster(kustomization(t, "app"), kustomization(t, "db", set("metadata.deletionTimestamp", "2026-11-20T11:00:00Z")), fleet(t, flux.GitRepository, "r1"))
+	check(t, judge(t, snapshot, flux.Dependency{Name: "db"}), want{OK, "", "being deleted"})
 }
 
 func TestHints(t *testing.T) {
@@ -211,7 +278,17 @@ func TestFiles(t *testing.T) {
 		want want
 	}{
 		{"there", in("ns"), []flux.Object{kustomization(t, "db", in("ns")...)}, flux.Dependency{Name: "db"}, want{Unknown, "", ""}},
-		{"with a status after all", in("ns"), []flux.Object{kustomization(t, "db")}, flux.Dependency{Name: "db"}, want{OK, "", "revision not compared"}},
+		{"with a status after all", in("ns"), []flux.Object{kustomization(t, "db")}, flux.Dependency{Name: "db"}, want{Unknown, "", "GitRepository/ns/fleet is not in the files"}},
+		{
+			"with a status, and the source too", in("ns"),
+			[]flux.Object{kustomization(t, "db", set("status.lastAppliedRevision", "r0")), fleet(t, flux.GitRepository, "r1")},
+			flux.Dependency{Name: "db"}, want{StaleRevision, "dependency 'ns/db' revision is not up to date", "is at r1"},
+		},
+		{
+			"with a status, and the source without", in("ns"),
+			[]flux.Object{kustomization(t, "db"), object(t, "source.toolkit.fluxcd.io/v1", flux.GitRepository, "fleet", set("status", nil))},
+			flux.Dependency{Name: "db"}, want{Unknown, "", "GitRepository/ns/fleet was read without a status"},
+		},
 		{
 			"not in the files", in("ns"), nil,
 			flux.Dependency{Name: "db"},

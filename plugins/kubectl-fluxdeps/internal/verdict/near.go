@@ -28,15 +28,17 @@ func newNearNames(objects []flux.Object) *nearNames {
 }
 
 // to returns the nearest name of the same kind and namespace, if one is near
-// enough to be a slip: a third of the name's length apart at most.
-func (n *nearNames) to(want flux.ID) (flux.ID, bool) {
+// enough to be a slip: a third of the name's length apart at most. except is
+// none that could be meant.
+func (n *nearNames) to(want, except flux.ID) (flux.ID, bool) {
 	if n.searches++; n.searches > maxNearSearches {
 		return flux.ID{}, false
 	}
 	key := want
 	key.Name = ""
 	limit := max(1, len(want.Name)/3)
-	best := slices.MinFunc(append([]flux.ID{{}}, n.byGroup[key]...), func(a, b flux.ID) int {
+	names := slices.DeleteFunc(append([]flux.ID{{}}, n.byGroup[key]...), func(id flux.ID) bool { return id == except })
+	best := slices.MinFunc(names, func(a, b flux.ID) int {
 		return cmp.Or(cmp.Compare(apart(want.Name, a.Name, limit), apart(want.Name, b.Name, limit)), a.Compare(b))
 	})
 	return best, best.Name != "" && apart(want.Name, best.Name, limit) <= limit

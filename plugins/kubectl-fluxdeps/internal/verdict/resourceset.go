@@ -53,7 +53,7 @@ func formatMetadata(id flux.ID) string {
 	if id.Namespace == "" {
 		return id.Kind + "/" + id.Name
 	}
-	return id.String()
+	return id.Kind + "/" + namespacedName(id)
 }
 
 func (j *Judge) resourceSetVerdict(
@@ -61,21 +61,34 @@ func (j *Judge) resourceSetVerdict(
 ) Finding {
 	external, read := j.snapshot.External[flux.ExternalID{APIVersion: dep.APIVersion, ID: want}]
 	switch {
+	case pathError(want) != "":
+		return Finding{Verdict: Missing, Message: pathError(want), Detail: "no object can have that name"}
+	case read && external.Absence != nil:
+		return externalAbsent(*external.Absence, target)
 	case target != nil:
 		return j.fluxTarget(ctx, dep, target)
-	case read && external.Absence == nil:
-		return externalTarget(ctx, dep, external)
-	case read && external.Absence.Forbidden:
-		return Finding{Verdict: Forbidden, Detail: external.Absence.Message}
 	case read:
-		return Finding{Verdict: Missing, Message: external.Absence.Message, Detail: external.Absence.Message}
-	case flux.HasDependsOn(want.Kind):
+		return externalTarget(ctx, dep, external)
+	case want.HasDependsOn():
 		return j.absent(from, want)
 	case j.snapshot.Live:
 		return Finding{Verdict: Unknown, Detail: "not read"}
 	default:
 		return Finding{Verdict: Unknown, Detail: "a " + want.Kind + " is not looked for in files"}
 	}
+}
+
+// externalAbsent judges an entry that the server has no answer to. There may
+// be an object of that kind and name all the same, in another version.
+func externalAbsent(absence flux.Absence, target *flux.Object) Finding {
+	if absence.Forbidden {
+		return Finding{Verdict: Forbidden, Detail: absence.Message}
+	}
+	finding := Finding{Verdict: Missing, Message: absence.Message, Detail: absence.Message}
+	if target != nil && target.APIVersion != "" {
+		finding.Hint = fmt.Sprintf("did you mean apiVersion %s?", target.APIVersion)
+	}
+	return finding
 }
 
 // fluxTarget judges an entry that names a Kustomization, HelmRelease or

@@ -87,6 +87,31 @@ func TestResourceSet(t *testing.T) {
 	}
 }
 
+// TestResourceSetVersion: the object must be served in the version of the
+// entry, and be of its group.
+func TestResourceSetVersion(t *testing.T) {
+	const notFound = "Retrying dependency check: dependency "
+	old := on("kustomize.toolkit.fluxcd.io/v1beta2", flux.Kustomization, "db")
+	other := on("kustomize.config.k8s.io/v1", flux.Kustomization, "db")
+	absent := flux.External{Absence: &flux.Absence{Message: "no matches for kind"}}
+	snapshot := cluster(resourceSet(t, "app"), kustomization(t, "db"))
+	check(t, judge(t, snapshot, old), want{OK, "", "existence"}) // served, for all we know
+	check(t, judge(t, snapshot, other), want{Unknown, "", "not read"})
+	for _, dep := range []flux.Dependency{old, other} {
+		snapshot.External[flux.ExternalID{APIVersion: dep.APIVersion, ID: snapshot.Objects[0].Target(dep)}] = absent
+	}
+	check(t, judge(t, snapshot, old), want{
+		Missing, notFound + "kustomize.toolkit.fluxcd.io/v1beta2/Kustomization/ns/db not found: no matches for kind",
+		"did you mean apiVersion kustomize.toolkit.fluxcd.io/v1?",
+	})
+	check(t, judge(t, snapshot, other), want{
+		Missing, notFound + "kustomize.config.k8s.io/v1/Kustomization/ns/db not found: no matches for kind", "no matches for kind | ",
+	})
+	snapshot.Live = false
+	clear(snapshot.External)
+	check(t, judge(t, snapshot, other), want{Unknown, "", "not looked for in files"})
+}
+
 // TestResourceSetExpression: one that does not parse ends the reconciliation.
 func TestResourceSetExpression(t *testing.T) {
 	got := judge(t, cluster(resourceSet(t, "app"), kustomization(t, "db")), on("kustomize.toolkit.fluxcd.io/v1", flux.Kustomization, "db", when("1 +")))
