@@ -61,13 +61,13 @@ func (b *builder) add(ctx context.Context, object *flux.Object, types []EdgeType
 		b.addDependsOn(ctx, object)
 	}
 	if slices.Contains(types, Source) && object.Source != nil {
-		b.link(object.ID, object.Source.In(object.Namespace), Source, Unknown)
+		b.link(object.ID, object.Source.In(object.Namespace), Source)
 	}
 	if slices.Contains(types, Health) {
 		b.addHealth(object)
 	}
 	if parent, ok := parentOf(object); ok && slices.Contains(types, Parent) {
-		b.link(object.ID, parent, Parent, Unknown)
+		b.link(object.ID, parent, Parent)
 	}
 }
 
@@ -76,24 +76,54 @@ func (b *builder) add(ctx context.Context, object *flux.Object, types []EdgeType
 func (b *builder) addDependsOn(ctx context.Context, object *flux.Object) {
 	expected := ""
 	for _, dep := range object.DependsOn {
-		if dep.Name == "" {
-			continue // refused by the CRD; the reader of files has warned
+		if dep.Name == "" && !b.snapshot.Live {
+			continue // the reader of files has warned
 		}
 		finding := b.judge.Dependency(ctx, object, dep)
 		if expected == "" {
 			expected = finding.Message
 		}
 		_, target := b.judge.Resolve(object, dep)
-		edge := b.link(object.ID, target, DependsOn, stateOfAbsent(finding.Verdict))
-		if edge.Verdict == "" || severity(finding.Verdict) > severity(edge.Verdict) {
+		edge := b.link(object.ID, target, DependsOn)
+		edge.Loose = (edge.Verdict == "" || edge.Loose) && !b.judge.Waits(object, dep)
+		if edge.Verdict == "" || decides(finding.Verdict, edge.Verdict) {
 			edge.Finding = finding
 		}
+		b.nodes[target].told(statedVersion(object, dep), finding.Verdict)
 	}
 	b.nodes[object.ID].ControllerSays = controllerSays(object, expected)
 }
 
-// severity orders verdicts, so that an entry written twice shows the worse.
-func severity(v verdict.Verdict) int { return slices.Index(verdict.All(), v) }
+// statedVersion is the API version that an entry asks for: only ResourceSets'
+// have one.
+func statedVersion(object *flux.Object, dep flux.Dependency) string {
+	if object.Kind != flux.ResourceSet {
+		return ""
+	}
+	return dep.APIVersion
+}
+
+// decides reports whether a verdict takes the place of that on an earlier
+// entry for the same object. The first that stops the controller stays, for it
+// asks no further; before it the worse is shown.
+func decides(v, earlier verdict.Verdict) bool {
+	met, known := earlier.Met()
+	return (met || !known) && severity(v) > severity(earlier)
+}
+
+// severity orders what lets an object pass before what may not, and that
+// before what does not.
+func severity(v verdict.Verdict) int {
+	met, known := v.Met()
+	switch {
+	case met:
+		return slices.Index(verdict.All(), v)
+	case !known:
+		return len(verdict.All()) + slices.Index(verdict.All(), v)
+	default:
+		return 2 * len(verdict.All())
+	}
+}
 
 // controllerSays returns the controller's reason for not going on where it is
 // another than the one that the verdicts lead to: its status is up to one
@@ -109,32 +139,30 @@ func controllerSays(object *flux.Object, expected string) string {
 	return condition.Message
 }
 
-func stateOfAbsent(v verdict.Verdict) State {
-	switch v {
-	case verdict.Missing, verdict.WrongKind:
-		return Missing
-	case verdict.Forbidden:
-		return Forbidden
-	default:
-		return Unknown
+// addHealth adds what the object's readiness waits for. With wait the
+// healthChecks are ignored and everything it applied counts; either way it
+// does not wait for itself (kustomize-controller v1.9.5, checkHealth). What
+// lies on another cluster is not in this graph.
+func (b *builder) addHealth(object *flux.Object) {
+	switch {
+	case object.Remote:
+	case !object.Wait:
+		for _, check := range object.HealthChecks {
+			b.linkHealth(object.ID, check.ID(), check.APIVersion)
+		}
+	case object.Status != nil:
+		for _, id := range object.Status.Inventory {
+			b.linkHealth(object.ID, id, "")
+		}
 	}
 }
 
-// addHealth adds what the object's readiness waits for. With wait the
-// healthChecks are ignored and everything it applied counts
-// (kustomize-controller v1.9.5, checkHealth).
-func (b *builder) addHealth(object *flux.Object) {
-	if object.Wait {
-		if object.Status != nil {
-			for _, id := range object.Status.Inventory {
-				b.link(object.ID, id, Health, Unknown)
-			}
-		}
+func (b *builder) linkHealth(from, to flux.ID, apiVersion string) {
+	if from == to {
 		return
 	}
-	for _, check := range object.HealthChecks {
-		b.link(object.ID, check.In(object.Namespace), Health, Unknown)
-	}
+	b.link(from, to, Health)
+	b.nodes[to].told(apiVersion, "")
 }
 
 // parentOf returns the object that applies this one, by the labels that the
@@ -159,10 +187,10 @@ func parentLabelPrefix(kind string) string {
 }
 
 // link returns the edge between the two, making it and its end where they are
-// not there yet. absent is the end's state where no object is known.
-func (b *builder) link(from, to flux.ID, kind EdgeType, absent State) *Edge {
+// not there yet.
+func (b *builder) link(from, to flux.ID, kind EdgeType) *Edge {
 	if b.nodes[to] == nil {
-		node := &Node{ID: to, Object: b.index.Get(to), State: absent}
+		node := &Node{ID: to, Object: b.index.Get(to), State: stateOfAbsent(b.snapshot, to)}
 		if node.Object != nil {
 			node.State = stateOf(node.Object, b.snapshot.Live)
 		}

@@ -11,7 +11,7 @@ import (
 func TestEdgeTypes(t *testing.T) {
 	a := object("a", "b")
 	a.Source = &flux.Reference{Kind: flux.GitRepository, Name: "fleet"}
-	a.HealthChecks = []flux.Reference{{Kind: "Deployment", Name: "web", Namespace: "ns"}, {Kind: flux.HelmRelease, Name: "h", Namespace: "ns"}}
+	a.HealthChecks = []flux.Reference{{Kind: "Deployment", Name: "web", Namespace: "ns"}, {APIVersion: "helm.toolkit.fluxcd.io/v2", Kind: flux.HelmRelease, Name: "h", Namespace: "ns"}}
 	waits := object("b")
 	waits.Wait, waits.HealthChecks = true, a.HealthChecks // which wait makes void
 	waits.Status.Inventory = flux.Inventory{id("a")}
@@ -46,14 +46,42 @@ func TestIsolated(t *testing.T) {
 	}
 }
 
-// TestTwice: an entry that is written twice shows the worse verdict, once.
+// TestTwice: an entry that is written twice is one edge, which shows what
+// stops the controller: the first of them that does.
 func TestTwice(t *testing.T) {
-	a := object("a", "b")
-	a.DependsOn = append(a.DependsOn, flux.Dependency{Name: "b", ReadyExpr: "("}, flux.Dependency{Name: ""}, flux.Dependency{Name: "b", Namespace: "ns"})
-	g := build(t, live(a, object("b")))
-	if len(g.Edges) != 1 || g.Edges[0].Verdict != verdict.ExprError {
-		t.Errorf("%d edges, the first %s", len(g.Edges), g.Edges[0].Verdict)
+	plain, broken, unread := flux.Dependency{Name: "b"}, flux.Dependency{Name: "b", ReadyExpr: "("}, flux.Dependency{Name: "b", ReadyExpr: "true"}
+	for _, c := range []struct {
+		name   string
+		deps   []flux.Dependency
+		status string
+		want   verdict.Verdict
+	}{
+		{"one that does not", []flux.Dependency{plain, broken, plain}, "True", verdict.ExprError},
+		{"two that do", []flux.Dependency{plain, broken}, "False", verdict.NotReady},
+		{"in the other order", []flux.Dependency{broken, plain}, "False", verdict.ExprError},
+		{"one of which nothing is known", []flux.Dependency{plain, unread, plain}, "True", verdict.Unknown},
+		{"and one that stops it for certain", []flux.Dependency{unread, plain}, "False", verdict.NotReady},
+	} {
+		a, b := object("a"), object("b")
+		a.DependsOn, b.Status.Conditions[0].Status = c.deps, c.status
+		g := build(t, live(a, b))
+		if len(g.Edges) != 1 || g.Edges[0].Verdict != c.want {
+			t.Errorf("%s: %d edges, the first %s, want %s", c.name, len(g.Edges), g.Edges[0].Verdict, c.want)
+		}
 	}
+}
+
+// TestNoName: the CRDs let an empty name in, the controller finds nothing by
+// it. The reader of files has left such an entry out, and said so.
+func TestNoName(t *testing.T) {
+	snapshot := live(object("a", ""))
+	g := build(t, snapshot)
+	equal(t, "in a cluster", edges(g, all), "a>")
+	if g.Edges[0].Verdict != verdict.Missing || g.Node(id("a")).Isolated || !g.Broken() {
+		t.Errorf("%+v", g.Edges[0])
+	}
+	snapshot.Live = false
+	equal(t, "in files", edges(build(t, snapshot), all), "")
 }
 
 // TestEnds: what is depended on and not there is a node that says why.
@@ -65,6 +93,79 @@ func TestEnds(t *testing.T) {
 		if node := g.Node(id(name)); node == nil || node.State != want {
 			t.Errorf("%s: %+v, want %s", name, node, want)
 		}
+	}
+}
+
+// TestKnownEnds: what other references name is known to be missing where all of
+// its kind were listed, and not otherwise.
+func TestKnownEnds(t *testing.T) {
+	a := object("a")
+	a.Source = &flux.Reference{Kind: flux.OCIRepository, Name: "gone"}
+	a.HealthChecks = []flux.Reference{
+		{APIVersion: "helm.toolkit.fluxcd.io/v2", Kind: flux.HelmRelease, Name: "gone", Namespace: "ns"},
+		{APIVersion: "apps/v1", Kind: "Deployment", Name: "web", Namespace: "ns"},
+		{APIVersion: "apiextensions.k8s.io/v1", Kind: "CustomResourceDefinition", Name: "things"},
+	}
+	source, release := id("OCIRepository/gone"), id("HelmRelease/gone")
+	for _, c := range []struct {
+		name            string
+		know            func(*flux.Snapshot)
+		source, release State
+	}{
+		{"nothing was listed", func(*flux.Snapshot) {}, Unknown, Unknown},
+		{"all were", func(s *flux.Snapshot) { s.Listed = map[string]string{source.Kind: "", release.Kind: ""} }, Missing, Missing},
+		{"those of the namespace were", func(s *flux.Snapshot) { s.Listed = map[string]string{source.Kind: "ns", release.Kind: "other"} }, Missing, Unknown},
+		{"one was asked for, one kind is forbidden", func(s *flux.Snapshot) {
+			s.Absent = map[flux.ID]flux.Absence{source: {}}
+			s.Unreadable = map[string]string{release.Kind: "no"}
+		}, Missing, Forbidden},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			snapshot := live(a)
+			c.know(snapshot)
+			g := build(t, snapshot, Source, Health)
+			for id, want := range map[flux.ID]State{
+				source: c.source, release: c.release, id("Deployment/web"): Unknown,
+				{Kind: "CustomResourceDefinition", Name: "things"}: Unknown, // in no namespace
+			} {
+				if node := g.Node(id); node == nil || node.State != want {
+					t.Errorf("%s: %+v, want %s", id, node, want)
+				}
+			}
+			equal(t, "its version", g.Node(release).APIVersion, "helm.toolkit.fluxcd.io/v2")
+		})
+	}
+}
+
+// TestGroups: kinds of one name in two groups are two things, versions of one
+// are not.
+func TestGroups(t *testing.T) {
+	entry := func(apiVersion, kind string) flux.Dependency {
+		return flux.Dependency{APIVersion: apiVersion, Kind: kind, Name: "odd"}
+	}
+	a := object("ResourceSet/a")
+	a.DependsOn = []flux.Dependency{
+		entry("serving.knative.dev/v1", "Namespace"), entry("v1", "Namespace"),
+		entry("example.com/v2", "Thing"), entry("example.com/v1", "Thing"), entry("example.com/v3", "Thing"),
+	}
+	snapshot := live(a)
+	snapshot.External = map[flux.ExternalID]flux.External{}
+	for i, dep := range a.DependsOn {
+		external := flux.External{}
+		if i%2 == 0 { // all but v1 Namespace and example.com/v1 Thing
+			external.Absence = &flux.Absence{Message: "no matches"}
+		}
+		snapshot.External[flux.ExternalID{APIVersion: dep.APIVersion, ID: a.Target(dep)}] = external
+	}
+	got := map[string]string{}
+	for _, node := range build(t, snapshot).Nodes[:3] {
+		got[node.ID.String()] = string(node.State) + " " + node.APIVersion
+	}
+	for id, want := range map[string]string{
+		"Namespace//odd": "unknown v1", "Namespace.serving.knative.dev//odd": "missing serving.knative.dev/v1",
+		"Thing.example.com//odd": "unknown example.com/v1",
+	} {
+		equal(t, id, got[id], want)
 	}
 }
 

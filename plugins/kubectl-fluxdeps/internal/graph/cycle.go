@@ -7,9 +7,10 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/verdict"
 )
 
-// waits reports whether the edge makes From wait until To is ready. A parent
-// is only needed to exist, and a source has no dependencies of its own.
-func (e *Edge) waits() bool { return e.Type == DependsOn || e.Type == Health }
+// waits reports whether the edge makes From wait until To is ready, whatever
+// else. A parent is only needed to exist, and a source has no dependencies of
+// its own.
+func (e *Edge) waits() bool { return e.Type == DependsOn && !e.Loose || e.Type == Health }
 
 // components numbers the strongly connected components over the edges that
 // wait, dependencies before dependents (Tarjan 1972; iterative, since a chain
@@ -93,8 +94,9 @@ func (t *tarjan) close(root flux.ID) {
 	t.found++
 }
 
-// markCycles gives every dependsOn edge within a component the verdict cycle
-// and finds the shortest cycle of each.
+// markCycles gives every dependsOn edge that waits within a component the
+// verdict cycle, and finds the shortest cycle of each. Loose edges close none:
+// what depends on itself through one can still become ready.
 func (g *Graph) markCycles(components map[flux.ID]int) {
 	knots := map[int]flux.ID{}
 	for _, edge := range g.Edges {

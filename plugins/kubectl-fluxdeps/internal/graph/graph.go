@@ -34,11 +34,17 @@ type Node struct {
 	// Object is nil where there is only a reference: State then says why.
 	Object *flux.Object
 	State  State
+	// APIVersion is what the reference gives where Object is nil.
+	APIVersion string
 	// ControllerSays is the controller's own reason for waiting, where it
 	// differs from what the verdicts come to.
 	ControllerSays string
 	// Isolated is true where no edge begins or ends here.
 	Isolated bool
+
+	// found is true where a verdict tells that an object that was not listed
+	// is there.
+	found bool
 }
 
 // Edge says that From needs To.
@@ -49,6 +55,9 @@ type Edge struct {
 	// Alone is what the verdict would be but for the cycle that the edge is
 	// part of.
 	Alone verdict.Verdict
+	// Loose is true where From may go on before To is ready: a dependsOn edge
+	// that asks for existence, or for whatever an expression of its own does.
+	Loose bool
 	// Implied is true where a longer path says the same.
 	Implied bool
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // markImplied marks each dependsOn edge whose two ends are also joined by a
-// longer path of dependsOn edges: the transitive reduction, which is unique
+// longer path of dependsOn edges, loose ones apart, which say something else: the transitive reduction, which is unique
 // where there are no cycles (Aho, Garey, Ullman 1972). Edges that begin or end
 // in a cycle are never marked: there each member's would be implied by the
 // others', and with all of them gone nothing would be joined.
@@ -25,11 +25,12 @@ func (g *Graph) markImplied(components map[flux.ID]int) {
 	}
 }
 
-// dependencies returns the dependsOn edges that begin at the object.
+// dependencies returns the dependsOn edges that begin at the object and are
+// not loose.
 func (g *Graph) dependencies(id flux.ID) []*Edge {
 	var edges []*Edge
 	for _, edge := range g.needs[id] {
-		if edge.Type == DependsOn {
+		if edge.Type == DependsOn && !edge.Loose {
 			edges = append(edges, edge)
 		}
 	}
@@ -83,7 +84,7 @@ func (g *Graph) beyond(edges []*Edge, ranks ranks) map[flux.ID]bool {
 	reached := map[flux.ID]bool{}
 	for ; len(queue) > 0; queue = queue[1:] {
 		for _, edge := range g.needs[queue[0]] {
-			if edge.Type == DependsOn && !reached[edge.To] && ranks.of(edge.To) >= ground {
+			if edge.Type == DependsOn && !edge.Loose && !reached[edge.To] && ranks.of(edge.To) >= ground {
 				reached[edge.To] = true
 				queue = append(queue, edge.To)
 			}

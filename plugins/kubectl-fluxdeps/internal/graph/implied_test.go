@@ -28,6 +28,17 @@ func TestImplied(t *testing.T) {
 	}
 }
 
+// TestImpliedLoose: an expression of its own says something else than a path.
+func TestImpliedLoose(t *testing.T) {
+	loose := func(from, to string, deps ...string) flux.Object {
+		o := object(from, deps...)
+		o.DependsOn = append(o.DependsOn, flux.Dependency{Name: to, ReadyExpr: "true"})
+		return o
+	}
+	equal(t, "the shortcut is loose", edges(build(t, live(loose("a", "c", "b"), object("b", "c"), object("c"))), implied), "")
+	equal(t, "the path is loose", edges(build(t, live(object("a", "b", "c"), loose("b", "c"), object("c"))), implied), "")
+}
+
 // TestImpliedRandom compares with the definition on random graphs: an edge is
 // implied where there is a path of two steps or more, and neither end is part
 // of a cycle. Without the implied edges everything is still reached.

@@ -6,6 +6,7 @@ import (
 	"github.com/fluxcd/pkg/apis/meta"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/verdict"
 )
 
 // State is how an object is doing.
@@ -52,6 +53,43 @@ func stateOf(object *flux.Object, live bool) State {
 		return Waiting
 	default:
 		return Failed
+	}
+}
+
+// stateOfAbsent is the state of what is not among the objects.
+func stateOfAbsent(snapshot *flux.Snapshot, id flux.ID) State {
+	switch absence, absent := snapshot.AbsenceOf(id); {
+	case !absent:
+		return Unknown
+	case absence.Forbidden:
+		return Forbidden
+	default:
+		return Missing
+	}
+}
+
+// told takes in what a reference says of an object that is not among those
+// read: its version and, in a dependsOn, the verdict. What one finds is there,
+// though another asks for it in a version that is not served.
+func (n *Node) told(apiVersion string, v verdict.Verdict) {
+	if n.Object != nil {
+		return
+	}
+	if n.APIVersion == "" || apiVersion != "" && apiVersion < n.APIVersion {
+		n.APIVersion = apiVersion
+	}
+	switch v {
+	case verdict.Missing, verdict.WrongKind:
+		if !n.found {
+			n.State = Missing
+		}
+	case verdict.Forbidden:
+		if !n.found && n.State == Unknown {
+			n.State = Forbidden
+		}
+	case "", verdict.Unknown:
+	default:
+		n.found, n.State = true, Unknown
 	}
 }
 
