@@ -42,8 +42,10 @@ type Summary struct {
 
 // Node is one object, or a name that is referred to and not there.
 type Node struct {
-	// ID is Kind/namespace/name.
-	ID         string `json:"id"`
+	// ID is Kind/namespace/name; of a kind that is neither Flux's nor one of
+	// Kubernetes itself it is Kind.group/namespace/name.
+	ID string `json:"id"`
+	// APIVersion is absent where what refers to a missing object gives none.
 	APIVersion string `json:"apiVersion,omitempty"`
 	Kind       string `json:"kind"`
 	Namespace  string `json:"namespace"`
@@ -56,6 +58,12 @@ type Node struct {
 	Message   string     `json:"message,omitempty"`
 	Since     *time.Time `json:"since,omitempty"`
 	Suspended bool       `json:"suspended"`
+	// Terminating is true while the object is being deleted; its dependencies
+	// then hold nothing back.
+	Terminating bool `json:"terminating,omitempty"`
+	// Remote is true where the object applies to another cluster, so that what
+	// it applies is not in this graph.
+	Remote bool `json:"remote,omitempty"`
 	// Revision is what was applied last; of a source what it offers.
 	Revision string `json:"revision,omitempty"`
 	// Source is the id of the object that manifests or chart come from.

@@ -57,7 +57,8 @@ func documentNode(node *graph.Node) v1alpha1.Node {
 		ID: node.ID.String(), Kind: node.Kind, Namespace: node.Namespace, Name: node.Name,
 		State: string(node.State), Reason: node.Reason(), Message: node.Message(), Since: known(node.Since()),
 		Suspended: node.Suspended(), Revision: node.Revision(), Isolated: node.Isolated,
-		ControllerSays: node.ControllerSays,
+		ControllerSays: node.ControllerSays, APIVersion: node.APIVersion,
+		Remote: node.Remote(), Terminating: node.Terminating(),
 	}
 	if object := node.Object; object != nil {
 		out.APIVersion = object.APIVersion
