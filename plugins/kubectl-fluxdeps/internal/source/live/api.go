@@ -27,6 +27,9 @@ type API struct {
 	client *rest.RESTClient
 	// compress tells that the kubeconfig does not turn compression off.
 	compress bool
+	// execPlugin tells that a program of the kubeconfig makes the credentials,
+	// when the first request needs them.
+	execPlugin bool
 }
 
 // NewAPI returns the API server that the config names.
@@ -42,7 +45,7 @@ func NewAPI(config *rest.Config) (*API, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &API{client: client, compress: !config.DisableCompression}, nil
+	return &API{client: client, compress: !config.DisableCompression, execPlugin: config.ExecProvider != nil}, nil
 }
 
 // errPath is of a name that comes from an object and can be that of none.

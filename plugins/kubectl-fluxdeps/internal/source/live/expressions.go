@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -72,15 +73,30 @@ func (r *reader) takeWhole(needed map[flux.ID]bool) error {
 // helm-controller (since v1.4); off by default.
 const additiveGate = "AdditiveCELDependencyCheck"
 
-// controllerOf maps the controllers' Deployments to the kind they reconcile.
-var controllerOf = map[string]string{
-	"kustomize-controller": flux.Kustomization,
-	"helm-controller":      flux.HelmRelease,
+// controllerOf returns the Deployment of the controller that reconciles a kind,
+// where that controller has the gate.
+func controllerOf(kind string) string {
+	switch kind {
+	case flux.Kustomization:
+		return "kustomize-controller"
+	case flux.HelmRelease:
+		return "helm-controller"
+	default:
+		return ""
+	}
 }
 
-// readGates reads the gate from the controllers' arguments. Where they cannot
-// be read the default is taken, and said so.
+// asDefault says what is taken where a gate is not known.
+const asDefault = "readyExpr is taken to replace the built-in check, as by default"
+
+// readGates reads the gate of the kinds that have a readyExpr from their
+// controllers' arguments. Where they cannot be read the default is taken, and
+// said so.
 func (r *reader) readGates(ctx context.Context) {
+	kinds := r.gatedKinds()
+	if len(kinds) == 0 {
+		return
+	}
 	body, err := r.deployments(ctx)
 	var list struct {
 		Items []deployment `json:"items"`
@@ -89,22 +105,55 @@ func (r *reader) readGates(ctx context.Context) {
 		err = json.Unmarshal(body, &list)
 	}
 	if err != nil {
-		r.warn("the controllers' feature gates could not be read (%v); readyExpr is taken to replace the built-in check, as by default", err)
+		r.warn("the controllers' feature gates could not be read (%v); %s", err, asDefault)
 		return
 	}
-	for _, d := range list.Items {
-		if kind, ok := controllerOf[d.Metadata.Name]; ok && d.gate(additiveGate) {
-			r.snapshot.AdditiveReadyExpr[kind] = true
-		}
+	for _, kind := range kinds {
+		r.readGate(kind, list.Items)
 	}
 }
+
+// readGate takes the gate on where any of the controller's Deployments has it
+// on: there may be one of each shard.
+func (r *reader) readGate(kind string, deployments []deployment) {
+	found := false
+	for _, d := range deployments {
+		if d.Metadata.Name == controllerOf(kind) {
+			found = true
+			r.snapshot.AdditiveReadyExpr[kind] = r.snapshot.AdditiveReadyExpr[kind] || d.gate(additiveGate)
+		}
+	}
+	if !found {
+		r.warn("the feature gates of %s are not known: no Deployment of that name has the label %s; %s", controllerOf(kind), fluxLabel, asDefault)
+	}
+}
+
+// gatedKinds returns the kinds in whose objects a readyExpr is subject to the
+// gate, in the order of flux.Kinds.
+func (r *reader) gatedKinds() []string {
+	var kinds []string
+	for _, kind := range flux.Kinds() {
+		used := slices.ContainsFunc(r.snapshot.Objects, func(o flux.Object) bool { return o.Kind == kind.Kind && hasReadyExpr(&o) })
+		if used && controllerOf(kind.Kind) != "" {
+			kinds = append(kinds, kind.Kind)
+		}
+	}
+	return kinds
+}
+
+func hasReadyExpr(object *flux.Object) bool {
+	return slices.ContainsFunc(object.DependsOn, func(d flux.Dependency) bool { return d.ReadyExpr != "" })
+}
+
+// fluxLabel is what flux and flux-operator put on the controllers.
+const fluxLabel = "app.kubernetes.io/part-of=flux"
 
 // deployments lists Flux's Deployments, where that is forbidden in all
 // namespaces then in the usual one.
 func (r *reader) deployments(ctx context.Context) ([]byte, error) {
 	const fluxNamespace = "flux-system"
 	deployments := resource{"apps", "v1", "deployments"}
-	query := url.Values{"labelSelector": {"app.kubernetes.io/part-of=flux"}}
+	query := url.Values{"labelSelector": {fluxLabel}}
 	body, err := r.api.get(ctx, deployments.path("", ""), query, "")
 	if apierrors.IsForbidden(err) {
 		body, err = r.api.get(ctx, deployments.path(fluxNamespace, ""), query, "")

@@ -34,6 +34,7 @@ func Read(ctx context.Context, api *API, options Options) (*flux.Snapshot, []str
 		api: api, options: options,
 		snapshot: &flux.Snapshot{
 			Live: true, Absent: map[flux.ID]flux.Absence{}, Unreadable: map[string]string{},
+			Listed:   map[string]string{},
 			External: map[flux.ExternalID]flux.External{}, AdditiveReadyExpr: map[string]bool{},
 		},
 		kinds: map[string]kindResult{},
@@ -53,6 +54,8 @@ type reader struct {
 	options  Options
 	snapshot *flux.Snapshot
 	kinds    map[string]kindResult
+	// known are versions that were learnt beforehand.
+	known    map[string][]string
 	pages    []page
 	warnings []string
 }
@@ -72,33 +75,53 @@ func (r *reader) warn(format string, args ...any) {
 // readDependents reads the kinds that have a dependsOn.
 func (r *reader) readDependents(ctx context.Context) error {
 	kinds := slices.DeleteFunc(flux.Kinds(), func(k flux.KindInfo) bool { return !k.Depends })
-	if err := r.readKinds(ctx, kinds); err != nil {
+	if err := r.knock(ctx, kinds[0]); err != nil {
 		return err
 	}
-	var lacking []string
-	var refused []error
-	for _, kind := range kinds {
-		switch result := r.kinds[kind.Kind]; {
-		case errors.Is(result.err, errNoKind):
-			lacking = append(lacking, kind.Kind)
-		case result.err != nil:
-			refused = append(refused, result.err)
-		}
+	if err := r.listKinds(ctx, kinds); err != nil {
+		return err
 	}
+	lacking, refused := r.without(kinds)
 	switch {
 	case len(lacking) == len(kinds):
 		return fmt.Errorf("%w: the server has no Flux: no %s", ErrNothing, strings.Join(lacking, ", no "))
 	case len(lacking)+len(refused) == len(kinds):
-		return fmt.Errorf("%w: %w", ErrNothing, errors.Join(refused...))
+		return fmt.Errorf("%w: not allowed to list %s %s: %w", ErrNothing, plurals(refused), r.tried(), r.kinds[refused[0].Kind].err)
 	case len(lacking) > 0:
 		r.warn("the server has no %s", strings.Join(lacking, " and no "))
 	}
+	r.warnUnlisted(refused)
+	r.warnLimited(kinds)
 	return nil
 }
 
-// readKinds lists the kinds side by side and takes in what they gave. An error
-// that is not about one kind alone ends it.
+// knock asks for the versions of one kind before anything else where an exec
+// credential plugin runs within the first request: of several at once, each
+// would run one that fails, or that asks for a login.
+func (r *reader) knock(ctx context.Context, kind flux.KindInfo) error {
+	if !r.api.execPlugin {
+		return nil
+	}
+	versions, err := r.versions(ctx, kind)
+	if err != nil {
+		return fmt.Errorf("%s: %w", kind.Plural, err)
+	}
+	r.known = map[string][]string{kind.Kind: versions}
+	return nil
+}
+
+// readKinds lists kinds of which single objects are asked for by name yet.
 func (r *reader) readKinds(ctx context.Context, kinds []flux.KindInfo) error {
+	if err := r.listKinds(ctx, kinds); err != nil {
+		return err
+	}
+	r.warnLimited(kinds)
+	return nil
+}
+
+// listKinds lists the kinds side by side and takes in what they gave. An error
+// that is not about one kind alone ends it.
+func (r *reader) listKinds(ctx context.Context, kinds []flux.KindInfo) error {
 	results := make([]kindResult, len(kinds))
 	var group sync.WaitGroup
 	for i, kind := range kinds {
@@ -113,13 +136,22 @@ func (r *reader) readKinds(ctx context.Context, kinds []flux.KindInfo) error {
 	return nil
 }
 
-// readKind lists a kind in the namespace wanted, or in the fallback.
-func (r *reader) readKind(ctx context.Context, kind flux.KindInfo) kindResult {
+// versions returns the versions of the kind to try.
+func (r *reader) versions(ctx context.Context, kind flux.KindInfo) ([]string, error) {
+	if versions, ok := r.known[kind.Kind]; ok {
+		return versions, nil
+	}
 	versions, err := r.api.versions(ctx, kind)
 	if apierrors.IsForbidden(err) {
 		// Without discovery the newest version is the best guess.
-		versions, err = kind.Versions[:1], nil
+		return kind.Versions[:1], nil
 	}
+	return versions, err
+}
+
+// readKind lists a kind in the namespace wanted, or in the fallback.
+func (r *reader) readKind(ctx context.Context, kind flux.KindInfo) kindResult {
+	versions, err := r.versions(ctx, kind)
 	if err != nil {
 		return kindResult{err: err}
 	}
@@ -136,17 +168,15 @@ func (r *reader) takeKind(kind flux.KindInfo, result kindResult) error {
 	r.kinds[kind.Kind] = result
 	switch {
 	case result.err == nil:
+		r.snapshot.Listed[kind.Kind] = result.namespace
 	case errors.Is(result.err, errNoKind):
+		r.snapshot.Listed[kind.Kind] = ""
 		return nil
 	case apierrors.IsForbidden(result.err):
 		r.snapshot.Unreadable[kind.Kind] = result.err.Error()
-		r.warn("%s are left out: %v", kind.Plural, result.err)
 		return nil
 	default:
 		return fmt.Errorf("%s: %w", kind.Plural, result.err)
-	}
-	if result.namespace != r.options.Namespace {
-		r.warn("%s: not allowed to list them in all namespaces; only namespace %q is shown", kind.Plural, result.namespace)
 	}
 	r.snapshot.Objects = append(r.snapshot.Objects, result.objects...)
 	r.pages = append(r.pages, result.pages...)

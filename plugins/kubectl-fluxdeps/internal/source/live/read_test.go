@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/rest"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
@@ -79,12 +80,19 @@ func TestFaults(t *testing.T) {
 		{
 			"forbidden in all namespaces", func(s *server) { s.faults[kustomizations] = forbidden },
 			Options{Fallback: "ns"},
-			"K/a K/b K/c K/d K/e", `kustomizations: not allowed to list them in all namespaces; only namespace "ns" is shown`,
+			"K/a K/b K/c K/d K/e", `not allowed to list kustomizations in all namespaces: only namespace "ns" is shown`,
+		},
+		{
+			"all kinds forbidden in all namespaces", func(s *server) {
+				s.faults[kustomizations], s.faults[helmReleases], s.faults[resourceSets] = forbidden, forbidden, forbidden
+			},
+			Options{Fallback: "ns"},
+			"K/a K/b K/c K/d K/e", `not allowed to list kustomizations, helmreleases and resourcesets in all namespaces: only namespace "ns" is shown`,
 		},
 		{"forbidden in the fallback too", func(s *server) {
 			s.faults[kustomizations] = forbidden
 			s.faults[strings.Replace(kustomizations, "/v1/", "/v1/namespaces/ns/", 1)] = forbidden
-		}, Options{Fallback: "ns"}, "", "kustomizations are left out: server says Forbidden"},
+		}, Options{Fallback: "ns"}, "", `kustomizations are left out: not allowed to list them in all namespaces, nor in namespace "ns": server says Forbidden`},
 		{
 			"expired on the second page", func(s *server) { s.faults[kustomizations+"?"] = expired },
 			Options{},
@@ -123,6 +131,19 @@ func TestFaults(t *testing.T) {
 				t.Errorf("unreadable: %v", snapshot.Unreadable)
 			}
 		})
+	}
+}
+
+// TestNoDiscovery: where the versions may not be looked up only the newest is
+// asked for.
+func TestNoDiscovery(t *testing.T) {
+	s := newServer(t)
+	s.faults["/apis/kustomize.toolkit.fluxcd.io"], s.faults[kustomizations] = forbidden, notFound
+	if _, _, err := s.read(t, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := s.asked("/apis/kustomize.toolkit.fluxcd.io/v1beta2/kustomizations"); n != 0 {
+		t.Errorf("asked %d times for an older version", n)
 	}
 }
 
@@ -178,17 +199,36 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-func TestNothing(t *testing.T) {
+func TestNoFlux(t *testing.T) {
 	s := newServer(t)
 	clear(s.groups)
 	if _, _, err := s.read(t, Options{}); !errors.Is(err, ErrNothing) || !strings.Contains(err.Error(), "the server has no Flux") {
 		t.Errorf("error %v", err)
 	}
-	s = newServer(t)
-	for _, path := range []string{kustomizations, helmReleases, resourceSets} {
-		s.faults[path] = forbidden
-	}
-	if _, _, err := s.read(t, Options{}); !errors.Is(err, ErrNothing) || !strings.Contains(err.Error(), "server says Forbidden") {
-		t.Errorf("error %v", err)
+}
+
+// TestNothingAllowed: one error says it all, where it was tried too.
+func TestNothingAllowed(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		options Options
+		want    string
+	}{
+		{"anywhere", Options{}, "in all namespaces"},
+		{"with a fallback", Options{Fallback: "ns"}, `in all namespaces, nor in namespace "ns"`},
+		{"in one namespace", Options{Namespace: "ns"}, `in namespace "ns"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newServer(t)
+			for _, path := range []string{kustomizations, helmReleases, resourceSets} {
+				group, plural := path[:strings.LastIndex(path, "/")], path[strings.LastIndex(path, "/"):]
+				s.faults[path], s.faults[group+"/namespaces/ns"+plural] = forbidden, forbidden
+			}
+			_, warnings, err := s.read(t, c.options)
+			want := "nothing could be read: not allowed to list kustomizations, helmreleases and resourcesets " + c.want + ": server says Forbidden"
+			if !errors.Is(err, ErrNothing) || !apierrors.IsForbidden(err) || err.Error() != want || len(warnings) > 0 {
+				t.Errorf("error %v, warnings %q", err, warnings)
+			}
+		})
 	}
 }
