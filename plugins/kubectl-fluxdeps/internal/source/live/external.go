@@ -31,6 +31,9 @@ func (r *reader) readExternal(ctx context.Context) error {
 	})
 	for i, entry := range wanted {
 		absent, ok := absence(errs[i])
+		if entry.listed && (errs[i] == nil || apierrors.IsForbidden(errs[i])) {
+			continue
+		}
 		if errs[i] != nil && !ok {
 			return fmt.Errorf("%s %s: %w", entry.id.APIVersion, entry.id.ID, errs[i])
 		}
@@ -42,6 +45,9 @@ func (r *reader) readExternal(ctx context.Context) error {
 // externalEntry is an object that a ResourceSet depends on.
 type externalEntry struct {
 	id flux.ExternalID
+	// listed is true of Flux's own: all that is asked is whether the server has
+	// the kind in the version of the entry, which is not the one that was listed.
+	listed bool
 	// whole is true where readiness matters, so that the metadata alone will
 	// not do.
 	whole bool
@@ -56,13 +62,14 @@ func (r *reader) externalEntries() []externalEntry {
 			continue
 		}
 		for _, dep := range object.DependsOn {
-			if _, fluxKind := flux.KindOf(dep.APIVersion, dep.Kind); fluxKind && flux.HasDependsOn(dep.Kind) {
+			id := flux.ExternalID{APIVersion: dep.APIVersion, ID: object.Target(dep)}
+			listed := id.HasDependsOn()
+			if listed && r.kinds[dep.Kind].resource.apiVersion() == dep.APIVersion {
 				continue
 			}
-			id := flux.ExternalID{APIVersion: dep.APIVersion, ID: object.Target(dep)}
 			at := slices.IndexFunc(wanted, func(e externalEntry) bool { return e.id == id })
 			if at < 0 {
-				wanted = append(wanted, externalEntry{id: id})
+				wanted = append(wanted, externalEntry{id: id, listed: listed})
 				at = len(wanted) - 1
 			}
 			wanted[at].whole = wanted[at].whole || dep.Ready
@@ -119,6 +126,9 @@ func (a *API) external(ctx context.Context, entry externalEntry, kinds servedKin
 		return nil, &meta.NoKindMatchError{
 			GroupKind: of.WithKind(entry.id.Kind).GroupKind(), SearchedVersions: []string{of.Version},
 		}
+	}
+	if entry.listed {
+		return nil, nil
 	}
 	namespace := entry.id.Namespace
 	if !served.Namespaced {

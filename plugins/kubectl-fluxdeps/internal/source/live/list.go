@@ -109,7 +109,8 @@ func (a *API) pages(ctx context.Context, kind flux.KindInfo, r resource, namespa
 			return err
 		})
 		if err != nil {
-			return listed{}, err
+			// What may not be listed may still be read by name.
+			return listed{resource: r}, err
 		}
 		result.pages = append(result.pages, page{kind, packed.Bytes()})
 	}

@@ -4,19 +4,21 @@ import (
 	"context"
 	"sync"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 )
 
 // parallelGets bounds the requests under way at once for single objects.
 const parallelGets = 8
 
-// readTargets reads, one by one, the dependencies that lie outside of the
-// namespace that was listed.
+// readTargets reads, one by one, the dependencies that lie outside of what was
+// listed.
 func (r *reader) readTargets(ctx context.Context) error {
 	return r.readNamed(ctx, r.beyondScope(func(object *flux.Object) []flux.ID {
 		var targets []flux.ID
 		for _, dep := range object.DependsOn {
-			if target := object.Target(dep); dep.Name != "" && flux.HasDependsOn(target.Kind) {
+			if target := object.Target(dep); dep.Name != "" && target.HasDependsOn() {
 				targets = append(targets, target)
 			}
 		}
@@ -26,7 +28,7 @@ func (r *reader) readTargets(ctx context.Context) error {
 
 // readSources reads the sources that verdicts rest on: those that a
 // Kustomization shares with one it depends on. Each kind in use is listed
-// once, what lies outside of the scope is read one by one.
+// once, what lies outside of the scope or may not be listed is read one by one.
 func (r *reader) readSources(ctx context.Context) error {
 	index := flux.NewIndex(r.snapshot.Objects)
 	wanted := func(object *flux.Object) []flux.ID {
@@ -53,7 +55,25 @@ func (r *reader) readSources(ctx context.Context) error {
 	if err := r.readKinds(ctx, kinds); err != nil {
 		return err
 	}
-	return r.readNamed(ctx, r.beyondScope(wanted))
+	if err := r.readNamed(ctx, r.beyondScope(wanted)); err != nil {
+		return err
+	}
+	r.warnRefused(kinds)
+	return nil
+}
+
+// warnRefused names the kinds that may not be listed and of which not all that
+// is in use may be read either.
+func (r *reader) warnRefused(kinds []flux.KindInfo) {
+	refused := map[string]bool{}
+	for id, absence := range r.snapshot.Absent {
+		refused[id.Kind] = refused[id.Kind] || absence.Forbidden
+	}
+	for _, kind := range kinds {
+		if why, unlisted := r.snapshot.Unreadable[kind.Kind]; unlisted && refused[kind.Kind] {
+			r.warn("%s are left out: %s", kind.Plural, why)
+		}
+	}
 }
 
 // sharesSource reports whether the object depends on one with the same source,
@@ -73,7 +93,7 @@ func sharesSource(index *flux.Index, object *flux.Object) bool {
 }
 
 // beyondScope returns what wanted names of kinds that were listed in one
-// namespace only, and that is not in the snapshot.
+// namespace only, or that may not be listed, and that is not in the snapshot.
 func (r *reader) beyondScope(wanted func(*flux.Object) []flux.ID) []flux.ID {
 	if !r.limited() {
 		return nil
@@ -83,9 +103,7 @@ func (r *reader) beyondScope(wanted func(*flux.Object) []flux.ID) []flux.ID {
 	var beyond []flux.ID
 	for i := range r.snapshot.Objects {
 		for _, id := range wanted(&r.snapshot.Objects[i]) {
-			kind, listed := r.kinds[id.Kind]
-			outside := listed && kind.err == nil && kind.namespace != "" && kind.namespace != id.Namespace
-			if outside && index.Get(id) == nil && !seen[id] {
+			if r.kinds[id.Kind].leavesOut(id.Namespace) && index.Get(id) == nil && !seen[id] {
 				seen[id] = true
 				beyond = append(beyond, id)
 			}
@@ -94,14 +112,24 @@ func (r *reader) beyondScope(wanted func(*flux.Object) []flux.ID) []flux.ID {
 	return beyond
 }
 
-// limited reports whether any kind was listed in one namespace only.
+// limited reports whether any kind was listed in one namespace only, or not at
+// all.
 func (r *reader) limited() bool {
 	for _, kind := range r.kinds {
-		if kind.namespace != "" {
+		if kind.namespace != "" || kind.err != nil {
 			return true
 		}
 	}
 	return false
+}
+
+// leavesOut reports whether objects of the namespace were not listed and may
+// be there.
+func (k kindResult) leavesOut(namespace string) bool {
+	if k.err != nil {
+		return apierrors.IsForbidden(k.err) && k.resource.plural != ""
+	}
+	return k.namespace != "" && k.namespace != namespace
 }
 
 // readNamed reads single objects, a few at a time. What is not there or not
