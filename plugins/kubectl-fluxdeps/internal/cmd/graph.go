@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -36,6 +37,9 @@ func NewGraphCommand(display string, streams genericiooptions.IOStreams) *cobra.
 		Long:    graphLong,
 		Example: strings.ReplaceAll(graphExamples, "kubectl fluxdeps", display),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := misspelt(c, args); err != nil {
+				return err
+			}
 			options, err := flags.options(streams, args)
 			if err != nil {
 				return err
@@ -45,6 +49,16 @@ func NewGraphCommand(display string, streams genericiooptions.IOStreams) *cobra.
 	}
 	flags.add(command)
 	return command
+}
+
+// misspelt reports an argument that is almost the name of a command.
+func misspelt(c *cobra.Command, args []string) error {
+	for _, arg := range args {
+		if names := c.Root().SuggestionsFor(arg); len(names) > 0 && !strings.Contains(arg, "/") {
+			return cli.Fail(cli.BadUse, fmt.Errorf("%q is not a command", arg), fmt.Sprintf("did you mean '%s %s'?", c.Root().CommandPath(), names[0]))
+		}
+	}
+	return nil
 }
 
 const graphLong = `Show what depends on what among Flux Kustomizations, HelmReleases and
@@ -57,7 +71,9 @@ expr-false, expr-error, missing, wrong-kind, forbidden or cycle.
 
 All namespaces are shown unless -n is given; where listing them all is not
 allowed, the context's namespace. With KIND/NAME or KIND/NAMESPACE/NAME only
-what these objects need, and what needs them, is shown.
+what these objects need, and what needs them, is shown, in all namespaces: -n
+then says in which namespace KIND/NAME is. Without such names, what other
+namespaces need of the one given with -n is not looked for.
 
 ` + cli.ExitCodesHelp
 
@@ -87,11 +103,19 @@ func (o *graphOptions) run(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := o.selection.check(whole); err != nil {
+	if err := o.selection.check(whole, input.snapshot.Unreadable); err != nil {
 		return err
+	}
+	if o.exitCode {
+		if err := o.source.checked(whole); err != nil {
+			return err
+		}
 	}
 	picture := o.picture(whole)
 	o.render.Warnings = input.warnings
+	if len(picture.Nodes) == 0 && o.render.Folded == 0 && !render.Structured(o.render.Format) {
+		fmt.Fprintln(o.streams.ErrOut, output.Text(o.nothing(whole)))
+	}
 	if err := o.write(picture); err != nil {
 		return err
 	}
@@ -133,15 +157,29 @@ func (o *graphOptions) fold(picture *graph.Graph) *graph.Graph {
 	})
 }
 
-func (o *graphOptions) write(picture *graph.Graph) error {
-	if len(picture.Nodes) == 0 && o.render.Folded == 0 && !render.Structured(o.render.Format) {
-		fmt.Fprintln(o.streams.ErrOut, o.source.nothing())
+// nothing says why there is nothing to show.
+func (o *graphOptions) nothing(whole *graph.Graph) string {
+	if len(whole.Nodes) > 0 {
+		return o.selection.empty(whole) + "."
 	}
+	return o.source.nothing() + "."
+}
+
+func (o *graphOptions) write(picture *graph.Graph) error {
 	o.render.Now = time.Now()
 	o.render.Color = o.color.For(o.streams.Out)
 	o.render.Width = output.TerminalWidth(o.streams.Out)
 	if o.render.Format == "wide" {
 		o.render.Width = 0
 	}
-	return render.Write(o.streams.Out, picture, o.render)
+	if !render.Templated(o.render.Format) {
+		return render.Write(o.streams.Out, picture, o.render)
+	}
+	// Only the template can be at fault here, and half an answer is none.
+	var out bytes.Buffer
+	if err := render.Write(&out, picture, o.render); err != nil {
+		return cli.Use(err)
+	}
+	_, err := out.WriteTo(o.streams.Out)
+	return err
 }

@@ -48,6 +48,11 @@ func (f *graphFlags) add(command *cobra.Command) {
 
 // completions are the values that are known beforehand.
 func completions(command *cobra.Command) {
+	var beginnings []string
+	for _, kind := range kinds() {
+		beginnings = append(beginnings, kind+"/")
+	}
+	command.ValidArgsFunction = cobra.FixedCompletions(beginnings, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace)
 	for flag, values := range map[string][]string{
 		"edges":    names(graph.EdgeTypes()),
 		"output":   render.Formats(),
@@ -70,12 +75,14 @@ func (f *graphFlags) options(streams genericiooptions.IOStreams, args []string) 
 	if err != nil {
 		return nil, cli.Use(err)
 	}
-	selection, err := f.selection.parse(args)
+	selection, err := f.selection.parse(args, f.source.namespace())
 	if err != nil {
 		return nil, err
 	}
+	source := f.source.parse()
+	source.sources, source.focused = slices.Contains(edges, graph.Source), len(selection.focus.Patterns) > 0
 	return &graphOptions{
-		streams: streams, source: f.source.parse(slices.Contains(edges, graph.Source)), selection: selection, edges: edges,
+		streams: streams, source: source, selection: selection, edges: edges,
 		full: f.full, exitCode: f.exitCode, color: f.color,
 		render: render.Options{Format: f.format, NoHeaders: f.noHeaders, Group: f.group},
 	}, nil

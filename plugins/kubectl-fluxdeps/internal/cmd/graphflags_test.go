@@ -1,13 +1,21 @@
 package cmd
 
 import (
+	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+	"k8s.io/client-go/rest"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/graph"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/source/live"
 )
@@ -61,6 +69,88 @@ func TestFocusFromArgumentsAndFlag(t *testing.T) {
 	}
 }
 
+// -n tells where an object is that states no namespace.
+func TestFocusInNamespace(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"ks/a"}, "Kustomization/a"},
+		{[]string{"ks/a", "-n", "x"}, "Kustomization/x/a"},
+		{[]string{"ks/y/a", "-n", "x"}, "Kustomization/y/a"},
+		{[]string{"ks/a", "-n", "x", "-A"}, "Kustomization/a"},
+	} {
+		if got := parsed(t, c.args...).selection.focus.Patterns[0].String(); got != c.want {
+			t.Errorf("%v: %s, want %s", c.args, got, c.want)
+		}
+	}
+}
+
+// Of what is folded away that is counted which somebody should look at.
+func TestFoldedTroubled(t *testing.T) {
+	var nodes []*graph.Node
+	for _, state := range graph.States() {
+		nodes = append(nodes, &graph.Node{ID: flux.ID{Kind: flux.Kustomization, Name: string(state)}, State: state, Isolated: true})
+	}
+	nodes = append(nodes, &graph.Node{ID: flux.ID{Kind: flux.Kustomization, Name: "needed"}, State: graph.Failed})
+	options := parsed(t)
+	left := options.fold(graph.New(true, nodes, nil))
+	if len(left.Nodes) != 1 || options.render.Folded != len(graph.States()) || options.render.FoldedTroubled != len(graph.States())-2 {
+		t.Errorf("%d left, %d folded, %d of them troubled", len(left.Nodes), options.render.Folded, options.render.FoldedTroubled)
+	}
+}
+
+// It is said where nothing was found.
+func TestNothingFound(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "the cluster"},
+		{[]string{"-n", "odd"}, "namespace odd"},
+		{[]string{"-n", "odd", "-A"}, "the cluster"},
+		{[]string{"-n", "odd", "-f", "x"}, "the files"},
+	} {
+		if got, want := parsed(t, c.args...).nothing(graph.New(true, nil, nil)), "No Kustomizations, HelmReleases or ResourceSets found in "+c.want+"."; got != want {
+			t.Errorf("%v: %s", c.args, got)
+		}
+	}
+}
+
+// What may not be read is not said to be missing.
+func TestUnreadableFocus(t *testing.T) {
+	empty := graph.New(true, nil, nil)
+	focus := parsed(t, "rset/rs", "ks/x").selection
+	var failed *cli.Error
+	err := focus.check(empty, map[string]string{flux.ResourceSet: "resourcesets is forbidden"})
+	if !errors.As(err, &failed) || failed.Code != cli.Failed || err.Error() != "ResourceSet/rs: resourcesets is forbidden" ||
+		failed.Hint != "kubectl auth can-i list resourcesets.fluxcd.controlplane.io shows whether you may" {
+		t.Errorf("%+v", err)
+	}
+	err = focus.check(empty, nil)
+	if !errors.As(err, &failed) || failed.Code != cli.BadUse || err.Error() != "ResourceSet/rs, Kustomization/x not found in what was read" {
+		t.Errorf("%+v", err)
+	}
+}
+
+// Nothing may be listed at all: -n is the cure.
+func TestExplainForbidden(t *testing.T) {
+	target := cluster.Target{Context: "prod", Config: &rest.Config{Host: "https://x"}}
+	for _, c := range []struct {
+		err  error
+		hint string
+	}{
+		{fmt.Errorf("%w: %w", live.ErrNothing, apierrors.NewForbidden(schema.GroupResource{}, "", nil)), "-n NAMESPACE looks at"},
+		{fmt.Errorf("%w: the server has no Flux", live.ErrNothing), ""},
+	} {
+		var failed *cli.Error
+		if err := explain(target, c.err); !errors.As(err, &failed) || failed.Code != cli.Failed || !strings.HasPrefix(failed.Hint, c.hint) ||
+			!strings.HasPrefix(err.Error(), "context prod: nothing could be read: ") {
+			t.Errorf("%v, hint %q", err, failed.Hint)
+		}
+	}
+}
+
 // Objects that somebody asked for are not folded away.
 func TestFolding(t *testing.T) {
 	for _, c := range []struct {
@@ -92,6 +182,8 @@ func TestScope(t *testing.T) {
 		{nil, given, live.Options{Namespace: "apps"}},
 		{[]string{"-A"}, inContext, live.Options{}},
 		{[]string{"-A"}, given, live.Options{}},
+		{[]string{"ks/a"}, inContext, live.Options{Fallback: "apps"}},
+		{[]string{"ks/a"}, given, live.Options{Fallback: "apps"}},
 		{[]string{"--edges=source"}, inContext, live.Options{Fallback: "apps", Sources: true}},
 	} {
 		if got := parsed(t, c.args...).source.scope(c.target); got != c.want {

@@ -23,6 +23,7 @@ func NewRoot(program string, streams genericiooptions.IOStreams) *cobra.Command 
 	root.Args = cobra.ArbitraryArgs // else cobra takes the first for a command
 	root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: display}
 	root.CompletionOptions.DisableDefaultCmd = true
+	root.SuggestionsMinimumDistance = 2 // what cobra takes for its own
 	root.AddCommand(NewGraphCommand(display, streams), cli.NewVersionCommand(name, streams))
 	cli.SetHelp(root)
 	return root

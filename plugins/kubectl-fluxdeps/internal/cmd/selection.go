@@ -58,11 +58,12 @@ type selection struct {
 	kinds    []string
 }
 
-// parse checks the flags. args are objects in focus too.
-func (f *selectionFlags) parse(args []string) (selection, error) {
+// parse checks the flags. args are objects in focus too; those that state no
+// namespace are in the one given, if any.
+func (f *selectionFlags) parse(args []string, namespace string) (selection, error) {
 	s := selection{all: f.all, statuses: f.statuses}
 	var err error
-	if s.focus, err = f.parseFocus(slices.Concat(args, f.focus)); err != nil {
+	if s.focus, err = f.parseFocus(slices.Concat(args, f.focus), namespace); err != nil {
 		return selection{}, err
 	}
 	if s.labels, err = labels.Parse(f.labels); err != nil {
@@ -83,12 +84,15 @@ func (f *selectionFlags) parse(args []string) (selection, error) {
 	return s, nil
 }
 
-func (f *selectionFlags) parseFocus(texts []string) (graph.Focus, error) {
+func (f *selectionFlags) parseFocus(texts []string, namespace string) (graph.Focus, error) {
 	focus := graph.Focus{Up: f.up, Down: f.down, Depth: f.depth}
 	for _, text := range texts {
 		pattern, err := flux.ParsePattern(text)
 		if err != nil {
 			return focus, cli.Fail(cli.BadUse, err, "objects are named as kustomization/apps or kustomization/flux-system/apps; --help lists the commands")
+		}
+		if pattern.Namespace == nil && namespace != "" {
+			pattern.Namespace = &namespace
 		}
 		focus.Patterns = append(focus.Patterns, pattern)
 	}
@@ -101,14 +105,20 @@ func (f *selectionFlags) parseFocus(texts []string) (graph.Focus, error) {
 	return focus, nil
 }
 
-// check reports objects in focus that the graph does not have.
-func (s selection) check(g *graph.Graph) error {
+// check reports objects in focus that the graph does not have. unreadable tells
+// of the kinds that could not be read.
+func (s selection) check(g *graph.Graph, unreadable map[string]string) error {
 	unmatched := s.focus.Unmatched(g)
 	if len(unmatched) == 0 {
 		return nil
 	}
 	texts := make([]string, len(unmatched))
 	for i, pattern := range unmatched {
+		if why, ok := unreadable[pattern.Kind]; ok {
+			kind, _ := flux.LookupKind(pattern.Kind)
+			return cli.Fail(cli.Failed, fmt.Errorf("%s: %s", pattern, why),
+				fmt.Sprintf("kubectl auth can-i list %s.%s shows whether you may", kind.Plural, kind.Group))
+		}
 		texts[i] = pattern.String()
 	}
 	return cli.Fail(cli.BadUse, fmt.Errorf("%s not found in what was read", strings.Join(texts, ", ")),
@@ -146,4 +156,27 @@ func (s selection) wants(n *graph.Node) bool {
 	ofState := len(s.statuses) == 0 || slices.Contains(s.statuses, string(n.State)) ||
 		n.Suspended() && slices.Contains(s.statuses, suspended)
 	return ofState && (len(s.kinds) == 0 || slices.Contains(s.kinds, n.Kind))
+}
+
+// empty says that no object of the graph is in the part to show, and by which
+// flags.
+func (s selection) empty(g *graph.Graph) string {
+	var flags []string
+	if !s.labels.Empty() {
+		flags = append(flags, "--selector="+s.labels.String())
+	}
+	if len(s.statuses) > 0 {
+		flags = append(flags, "--status="+strings.Join(s.statuses, ","))
+	}
+	if len(s.kinds) > 0 {
+		flags = append(flags, "--kind="+strings.Join(s.kinds, ","))
+	}
+	text := fmt.Sprintf("Of %d objects none matches %s", len(g.Nodes), strings.Join(flags, " "))
+	if len(g.Nodes) == 1 {
+		text = "The only object does not match " + strings.Join(flags, " ")
+	}
+	if slices.ContainsFunc(s.kinds, flux.IsSource) {
+		text += "; --edges=source shows sources"
+	}
+	return text
 }

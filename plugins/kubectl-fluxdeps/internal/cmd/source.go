@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/pflag"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/graph"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/source/live"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/source/manifest"
 )
@@ -30,6 +33,21 @@ func (f *sourceFlags) add(set *pflag.FlagSet) {
 	set.BoolVarP(&f.allNamespaces, "all-namespaces", "A", false,
 		"Look at all namespaces, and at nothing less where that is not allowed.")
 	f.cluster.AddFlags(set)
+	files := set.Lookup("filename")
+	files.Value, files.DefValue = notEmpty{files.Value}, ""
+	set.Lookup("namespace").Usage = "Look at this namespace, and at what it depends on in others. With KIND/NAME, the namespace of these names. " +
+		"With -f, the namespace of objects that state none; none is left out."
+}
+
+// notEmpty refuses an empty value: -f "$DIR" must not read the cluster where
+// DIR is not set.
+type notEmpty struct{ pflag.Value }
+
+func (v notEmpty) Set(text string) error {
+	if strings.TrimSpace(text) == "" {
+		return errors.New("want a file, a folder or -")
+	}
+	return v.Value.Set(text)
 }
 
 // sourceOptions say where to read from: files where there are any, else the
@@ -40,10 +58,21 @@ type sourceOptions struct {
 	cluster       *cluster.Flags
 	// sources tells that Flux sources are wanted as such.
 	sources bool
+	// focused tells that objects were asked for by name: what needs them may
+	// be in any namespace.
+	focused bool
 }
 
-func (f *sourceFlags) parse(sources bool) sourceOptions {
-	return sourceOptions{files: f.files, allNamespaces: f.allNamespaces, cluster: f.cluster, sources: sources}
+func (f *sourceFlags) parse() sourceOptions {
+	return sourceOptions{files: f.files, allNamespaces: f.allNamespaces, cluster: f.cluster}
+}
+
+// namespace is the one given with -n; -A takes it back.
+func (f *sourceFlags) namespace() string {
+	if f.allNamespaces {
+		return ""
+	}
+	return f.cluster.GivenNamespace()
 }
 
 // input is what was read, and what of it is missing.
@@ -70,18 +99,28 @@ func (o sourceOptions) readCluster(ctx context.Context) (input, error) {
 	}
 	snapshot, warnings, err := live.Read(ctx, api, o.scope(target))
 	if err != nil {
-		return input{warnings: warnings}, cluster.Explain(target, err)
+		return input{warnings: warnings}, explain(target, err)
 	}
 	return input{snapshot, warnings}, nil
 }
 
+// explain knows what helps where nothing at all may be listed.
+func explain(target cluster.Target, err error) error {
+	explained := cluster.Explain(target, err)
+	if !errors.Is(err, live.ErrNothing) || !apierrors.IsForbidden(err) {
+		return explained
+	}
+	return cli.Fail(cli.Failed, explained, "-n NAMESPACE looks at a namespace that you may read; kubectl auth can-i --list -n NAMESPACE shows what that is")
+}
+
 // scope is the namespace to look at: the one given, else all, else where that
-// is not allowed the context's.
+// is not allowed the context's. Around objects in focus it is all too, because
+// what needs them may be anywhere; where that is not allowed, the one given.
 func (o sourceOptions) scope(target cluster.Target) live.Options {
 	switch {
 	case o.allNamespaces:
 		return live.Options{Sources: o.sources}
-	case target.NamespaceGiven:
+	case target.NamespaceGiven && !o.focused:
 		return live.Options{Sources: o.sources, Namespace: target.Namespace}
 	default:
 		return live.Options{Sources: o.sources, Fallback: target.Namespace}
@@ -113,13 +152,26 @@ func warningTexts(warnings []manifest.Warning) []string {
 	return texts
 }
 
-// nothing says that what was read holds nothing to show.
+// nothing says that what was read holds no object.
 func (o sourceOptions) nothing() string {
 	where := "the cluster"
-	if len(o.files) > 0 {
+	switch namespace := o.cluster.GivenNamespace(); {
+	case len(o.files) > 0:
 		where = "the files"
+	case namespace != "" && !o.allNamespaces:
+		where = "namespace " + namespace
 	}
-	return "No Kustomizations, HelmReleases or ResourceSets found in " + where + "."
+	return "No Kustomizations, HelmReleases or ResourceSets found in " + where
+}
+
+// checked reports an error where files were to be checked and hold nothing
+// that can be: a pipeline must not pass on a tree that nobody looked at.
+func (o sourceOptions) checked(whole *graph.Graph) error {
+	if len(o.files) == 0 || len(whole.Nodes) > 0 {
+		return nil
+	}
+	return cli.Fail(cli.BadUse, errors.New(o.nothing()+", so nothing was checked"),
+		"what a kustomization.yaml takes from elsewhere is not read: name the folder that holds it all, or render it: kubectl kustomize DIR | kubectl fluxdeps -f - --exit-code")
 }
 
 func userAgent() string { return "kubectl-fluxdeps/" + cli.Version("").Version }

@@ -28,8 +28,11 @@ func Formats() []string {
 // Structured reports whether the format is one for programs, which gets every
 // node and edge.
 func Structured(format string) bool {
-	return format == "json" || format == "yaml" || strings.HasPrefix(format, jsonPath)
+	return format == "json" || format == "yaml" || Templated(format)
 }
+
+// Templated reports whether the format is a template of the user's.
+func Templated(format string) bool { return strings.HasPrefix(format, jsonPath) }
 
 // Check reports whether the format is known and its template can be parsed.
 func Check(format string) error {
