@@ -28,9 +28,9 @@ type document struct {
 }
 
 type node struct {
-	ID, State, Reason, Message, ControllerSays string
-	Since                                      time.Time
-	Suspended                                  bool
+	ID, APIVersion, State, Reason, Message, ControllerSays string
+	Since                                                  time.Time
+	Suspended, Terminating, Remote                         bool
 }
 
 type edge struct {
