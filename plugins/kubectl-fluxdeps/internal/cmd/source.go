@@ -12,6 +12,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/graph"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/source/live"
@@ -132,7 +133,7 @@ func (o sourceOptions) scope(target cluster.Target) live.Options {
 func (o sourceOptions) readFiles(ctx context.Context, streams genericiooptions.IOStreams) (input, error) {
 	result, err := manifest.Read(ctx, o.files, streams.In)
 	if errors.Is(err, manifest.ErrNothing) {
-		err = cli.Use(err)
+		err = cli.Use(errors.New(output.Text(err.Error()))) // names of files are not to be trusted
 	}
 	if err != nil {
 		return input{}, err

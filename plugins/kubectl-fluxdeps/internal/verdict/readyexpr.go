@@ -30,7 +30,7 @@ func (j *Judge) readyExpr(ctx context.Context, from *flux.Object, dep flux.Depen
 		}
 	}
 	if from.Raw == nil || target.Raw == nil {
-		return Finding{Verdict: Unknown, Detail: "readyExpr not evaluated: the whole objects were not read"}
+		return Finding{Verdict: Unknown, Detail: "readyExpr not evaluated: there is no status to evaluate it on"}
 	}
 	variables, err := readyExprVariables(from, target)
 	if err != nil {

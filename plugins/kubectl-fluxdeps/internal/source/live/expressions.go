@@ -18,7 +18,7 @@ import (
 // the pages that were read, and the controllers' feature gate. Without any
 // readyExpr it does nothing.
 func (r *reader) readExpressions(ctx context.Context) error {
-	needed := r.neededWhole()
+	needed := flux.ReadyExprObjects(r.snapshot.Objects)
 	if len(needed) > 0 {
 		if err := r.takeWhole(needed); err != nil {
 			return err
@@ -27,20 +27,6 @@ func (r *reader) readExpressions(ctx context.Context) error {
 	}
 	r.pages = nil
 	return nil
-}
-
-// neededWhole returns the objects that have a readyExpr and those it is about.
-func (r *reader) neededWhole() map[flux.ID]bool {
-	needed := map[flux.ID]bool{}
-	for i := range r.snapshot.Objects {
-		object := &r.snapshot.Objects[i]
-		for _, dep := range object.DependsOn {
-			if dep.ReadyExpr != "" {
-				needed[object.ID], needed[object.Target(dep)] = true, true
-			}
-		}
-	}
-	return needed
 }
 
 func (r *reader) takeWhole(needed map[flux.ID]bool) error {

@@ -64,20 +64,38 @@ func (f *file) object(raw []byte, at place, h head) {
 	}
 	object.Kind, object.APIVersion = h.Kind, h.APIVersion
 	object.Origin = &flux.Origin{File: f.name, Line: at.line}
-	f.wrongFields(object, at, wrong)
+	if object.Status != nil {
+		object.Raw = raw // until it is known what a readyExpr needs
+	}
+	f.wrongFields(object, h, at, wrong)
 	f.documents++
 	f.counts.Documents++
-	f.found = append(f.found, candidate{Object: object, partial: isPartial(h)})
+	f.found = append(f.found, candidate{Object: object, patch: whyPatch(h)})
 }
 
 // wrongFields warns of what is missing in the object now.
-func (f *file) wrongFields(object flux.Object, at place, wrong *stdjson.UnmarshalTypeError) {
-	switch {
-	case wrong != nil:
-		f.warnings.add(fields(), f.name, at.field(wrong.Field), object.ID.String()+": "+wrongType(wrong)+", so it is left out")
-	case slices.ContainsFunc(object.DependsOn, func(d flux.Dependency) bool { return d.Name == "" }):
-		f.warnings.add(fields(), f.name, at.field("spec.dependsOn"), object.ID.String()+": an entry of spec.dependsOn has no name, so it is left out")
+func (f *file) wrongFields(object flux.Object, h head, at place, wrong *stdjson.UnmarshalTypeError) {
+	const dependsOn = "spec.dependsOn"
+	inDependsOn := false
+	if wrong != nil {
+		inDependsOn = strings.HasPrefix(wrong.Field, dependsOn)
+		text := wrongType(wrong) + ", so it is left out"
+		if h.isArray(wrong.Field) {
+			text = "an entry of " + text
+		}
+		f.warnings.add(fields(), f.name, at.field(wrong.Field), object.ID.String()+": "+text)
 	}
+	if !inDependsOn && slices.ContainsFunc(object.DependsOn, func(d flux.Dependency) bool { return d.Name == "" }) {
+		f.warnings.add(fields(), f.name, at.field(dependsOn), object.ID.String()+": an entry of "+dependsOn+" has no name, so it is left out")
+	}
+}
+
+// isArray reports whether the field is an array in the document: what is of the
+// wrong type is then one of its entries, and the others are read.
+func (h head) isArray(field string) bool {
+	name, ofSpec := strings.CutPrefix(field, "spec.")
+	raw := h.Spec[name]
+	return ofSpec && len(raw) > 0 && raw[0] == '['
 }
 
 func (f *file) nameless(at place, kind string, wrong *stdjson.UnmarshalTypeError) {

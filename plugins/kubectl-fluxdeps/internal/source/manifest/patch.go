@@ -9,19 +9,23 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 )
 
-// isPartial reports whether a document leaves out what the API server demands
-// of its kind, as patches do, or says itself that it is one.
-func isPartial(h head) bool {
+// whyPatch says why a document looks like a patch: it says so itself, or it
+// leaves out what the API server demands of its kind. It is empty for an
+// object.
+func whyPatch(h head) string {
 	if h.Directive != "" {
-		return true
+		return "it has a $patch"
 	}
 	demanded := demandedOf(h.Kind)
 	for _, field := range demanded {
 		if raw, ok := h.Spec[field]; ok && string(raw) != "null" {
-			return false
+			return ""
 		}
 	}
-	return len(demanded) > 0
+	if len(demanded) == 0 {
+		return ""
+	}
+	return "no spec." + strings.Join(demanded, " and no spec.")
 }
 
 // demandedOf lists fields of spec of which an object of the kind has one.

@@ -163,7 +163,7 @@ func TestNothing(t *testing.T) {
 		{"each path has its reason", nil, []string{"/gone", dir + "/empty.yaml"}, "/gone: it does not exist; DIR/empty.yaml: no document in it"},
 		{"address", nil, []string{"https://example.com/a.yaml"}, "https://example.com/a.yaml: addresses are not read: fetch the file first and pass it with -f -"},
 		{"a file as a folder", nil, []string{dir + "/empty.yaml/a.yaml"}, "DIR/empty.yaml/a.yaml: cannot read it: not a directory"},
-		{"name that cannot be printed", nil, []string{"/gone\x1b[31m"}, `/gone\u001b[31m: it does not exist`},
+		{"name that is escaped where it is printed", nil, []string{"/gone\x1b[31m"}, "/gone\x1b[31m: it does not exist"},
 		{"closed stdin", nil, []string{"-"}, "-: it is closed"},
 		{"empty stdin", strings.NewReader(""), []string{"-"}, "-: no document in it"},
 		{"endless stdin", endless{}, []string{"-"}, "-: larger than 64 MiB, which is the most that is read"},

@@ -105,7 +105,7 @@ func lookedAt(empty []string) string {
 	if len(empty) == 0 {
 		return "no file was named"
 	}
-	return printable(strings.Join(empty, "; "))
+	return strings.Join(empty, "; ")
 }
 
 // reader carries the state of one Read.

@@ -10,7 +10,8 @@ import (
 // object, a patch or a duplicate: that takes all files.
 type candidate struct {
 	flux.Object
-	partial bool
+	// patch says why it looks like a patch; empty for an object.
+	patch string
 }
 
 // result decides on the candidates.
@@ -19,8 +20,9 @@ func (r *reader) result() Result {
 	var patches []candidate
 	first := map[flux.ID]*flux.Origin{}
 	for _, c := range r.found {
+		c.patch = r.whyPatch(c)
 		switch before := first[c.ID]; {
-		case r.isPatch(c):
+		case c.patch != "":
 			patches = append(patches, c)
 		case before != nil:
 			r.duplicate(c, before)
@@ -30,21 +32,32 @@ func (r *reader) result() Result {
 		}
 	}
 	r.counts.Objects, r.counts.Patches = len(objects), len(patches)
+	dropRaw(objects)
 	r.warnPatches(patches, len(objects))
 	return Result{Objects: objects, Warnings: r.warnings.all(), Counts: r.counts}
 }
 
-// isPatch reports whether a document is a patch. What a kustomization.yaml
-// says of its file goes before what the document looks like: there are trees
-// whose objects all get their sourceRef by a patch.
-func (r *reader) isPatch(c candidate) bool {
+// dropRaw frees the documents that no readyExpr needs.
+func dropRaw(objects []flux.Object) {
+	needed := flux.ReadyExprObjects(objects)
+	for i := range objects {
+		if !needed[objects[i].ID] {
+			objects[i].Raw = nil
+		}
+	}
+}
+
+// whyPatch says why a document is a patch; empty for an object. What a
+// kustomization.yaml says of its file goes before what the document looks
+// like: there are trees whose objects all get their sourceRef by a patch.
+func (r *reader) whyPatch(c candidate) string {
 	switch is := r.roles[c.Origin.File]; {
 	case is.resource:
-		return false
+		return ""
 	case is.patch:
-		return true
+		return "a kustomization.yaml names it as one"
 	default:
-		return c.partial
+		return c.patch
 	}
 }
 
@@ -54,27 +67,16 @@ func (r *reader) duplicate(c candidate, before *flux.Origin) {
 		fmt.Sprintf("%s was read before at %s: the first stays", c.ID, before))
 }
 
-// warnPatches speaks up, once, where patches would have been missed.
-func (r *reader) warnPatches(patches []candidate, objects int) {
-	var at *flux.Origin
-	edges := 0
-	for _, p := range patches {
+// warnPatches speaks up where patches would have been missed.
+func (r *reader) warnPatches(found []candidate, objects int) {
+	for _, p := range found {
 		if len(p.DependsOn) == 0 && objects > 0 {
 			continue
 		}
-		if at == nil {
-			at = p.Origin
-		}
+		text := fmt.Sprintf("%s is taken for a patch, not an object: %s", p.ID, p.patch)
 		if len(p.DependsOn) > 0 {
-			edges++
+			text += "; its dependsOn is not shown"
 		}
+		r.warnings.add(patches(), p.Origin.File, p.Origin.Line, text)
 	}
-	if at == nil {
-		return
-	}
-	text := fmt.Sprintf("%d of the Flux documents are patches, not objects: they lack what their kind must have, or a kustomization.yaml names them as patches", len(patches))
-	if edges > 0 {
-		text += fmt.Sprintf("; %d of them have a dependsOn, which is not shown", edges)
-	}
-	r.warnings.list = append(r.warnings.list, Warning{File: at.File, Line: at.Line, Text: text})
 }

@@ -6,7 +6,11 @@ import (
 	"testing"
 )
 
-const arePatches = " of the Flux documents are patches, not objects: they lack what their kind must have, or a kustomization.yaml names them as patches"
+const (
+	isPatch  = " is taken for a patch, not an object: "
+	noSource = isPatch + "no spec.sourceRef"
+	named    = isPatch + "a kustomization.yaml names it as one; its dependsOn is not shown"
+)
 
 // Patches and duplicates are read from a folder: roles need all of its files.
 func TestSettle(t *testing.T) {
@@ -21,11 +25,13 @@ func TestSettle(t *testing.T) {
 			"partial of each kind", "-- a.yaml --\n" + full("a") + "---\n{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: a}, spec: {values: {}}}\n---\n{apiVersion: source.toolkit.fluxcd.io/v1, kind: GitRepository, metadata: {name: a}, spec: {ref: {}}}\n---\n{apiVersion: source.toolkit.fluxcd.io/v1, kind: Bucket, metadata: {name: a}}\n---\n{apiVersion: source.toolkit.fluxcd.io/v1, kind: HelmChart, metadata: {name: a}, spec: {chart: null}}\n",
 			"Kustomization//a a.yaml:1 </x\nobjects=1 patches=4",
 		},
-		{"directive", "-- a.yaml --\n" + full("a") + "---\n$patch: delete\n" + full("b"), "Kustomization//a a.yaml:1 </x\n! a.yaml:6: 1" + arePatches + "; 1 of them have a dependsOn, which is not shown\nobjects=1 patches=1"},
-		{"only patches", "-- a.yaml --\n" + partial("a") + "-- b.yaml --\n" + partial("b"), "! a.yaml:1: 2" + arePatches + "\npatches=2"},
+		{"directive", "-- a.yaml --\n" + full("a") + "---\n$patch: delete\n" + full("b"), "Kustomization//a a.yaml:1 </x\n! a.yaml:6: Kustomization//b" + isPatch + "it has a $patch; its dependsOn is not shown\nobjects=1 patches=1"},
+		{"only patches", "-- a.yaml --\n" + partial("a") + "-- b.yaml --\n" + partial("b"), "! a.yaml:1: Kustomization//a" + noSource + "\n! b.yaml:1: Kustomization//b" + noSource + "\npatches=2"},
+		{"only a patch of a HelmRelease", "-- a.yaml --\n{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: a}}\n", "! a.yaml:1: HelmRelease//a" + isPatch + "no spec.chart and no spec.chartRef\npatches=1"},
+		{"many patches", "-- a.yaml --\n" + strings.Repeat(partial("a")+"---\n", 4), "! a.yaml:1: Kustomization//a" + noSource + "\n! a.yaml:6: Kustomization//a" + noSource + "\n! a.yaml:11: Kustomization//a" + noSource + "\n! and 1 more documents that are taken for patches\npatches=4"},
 		{
 			"dependsOn of patches", "-- a.yaml --\n" + full("a") + "-- b.yaml --\n" + partial("b") + "-- c.yaml --\n" + ks + "metadata: {name: c}\nspec: {dependsOn: [{name: x}]}\n",
-			"Kustomization//a a.yaml:1 </x\n! c.yaml:1: 2" + arePatches + "; 1 of them have a dependsOn, which is not shown\nobjects=1 patches=2",
+			"Kustomization//a a.yaml:1 </x\n! c.yaml:1: Kustomization//c" + noSource + "; its dependsOn is not shown\nobjects=1 patches=2",
 		},
 		{
 			"named as a resource", kustomization + "resources: [../a.yaml, ./b.yaml]\n-- a.yaml --\n" + partial("a") + "-- k/b.yaml --\n" + partial("b"),
@@ -34,12 +40,12 @@ func TestSettle(t *testing.T) {
 		{
 			"named as patches", kustomization + "patches: [{path: a.yaml}, {patch: x}]\npatchesStrategicMerge:\n- b.yaml\n- |\n  x: y\npatchesJson6902: [{path: c.yaml}]\nresources: {x: y}\n" +
 				"-- k/a.yaml --\n" + full("a") + "-- k/b.yaml --\n" + full("b") + "-- k/c.yaml --\n" + full("c") + "-- k/d.yaml --\n" + full("d"),
-			"Kustomization//d k/d.yaml:1 </x\n! k/a.yaml:1: 3" + arePatches + "; 3 of them have a dependsOn, which is not shown\nobjects=1 patches=3 other=1",
+			"Kustomization//d k/d.yaml:1 </x\n! k/a.yaml:1: Kustomization//a" + named + "\n! k/b.yaml:1: Kustomization//b" + named + "\n! k/c.yaml:1: Kustomization//c" + named + "\nobjects=1 patches=3 other=1",
 		},
 		{"named as both", kustomization + "resources: [a.yaml]\npatches: [{path: a.yaml}]\n-- k/a.yaml --\n" + full("a"), "Kustomization//a k/a.yaml:1 </x\nobjects=1 other=1"},
 		{
 			"kustomization without a type", "-- kustomization.yml --\npatches: [{path: a.yaml}]\n-- a.yaml --\n" + full("a") + "-- b.yaml --\n" + full("b"),
-			"Kustomization//b b.yaml:1 </x\n! a.yaml:1: 1" + arePatches + "; 1 of them have a dependsOn, which is not shown\nobjects=1 patches=1 other=1",
+			"Kustomization//b b.yaml:1 </x\n! a.yaml:1: Kustomization//a" + named + "\nobjects=1 patches=1 other=1",
 		},
 		{
 			"duplicate", "-- one/a.yaml --\n" + full("a") + "-- two/a.yaml --\nx: y\n---\n" + full("a"),
@@ -50,7 +56,7 @@ func TestSettle(t *testing.T) {
 			"Kustomization//a a.yaml:1 </x\nKustomization/b/a a.yaml:6 </x\nobjects=2 other=1",
 		},
 		{"many duplicates", "-- a.yaml --\n" + strings.Repeat(full("a")+"---\n", 9), "Kustomization//a a.yaml:1 </x\n" + manyDuplicates() + "! and 5 more objects that were read before: the first stays\nobjects=1 duplicates=8"},
-		{"odd name", "-- a.yaml --\n" + full(`"a\ab"`) + "---\n" + full(`"a\ab"`), "Kustomization//a\ab a.yaml:1 </x\n! a.yaml:6: Kustomization//a\\u0007b was read before at a.yaml:1: the first stays\nobjects=1 duplicates=1"},
+		{"odd name", "-- a.yaml --\n" + full(`"a\ab"`) + "---\n" + full(`"a\ab"`), "Kustomization//a\ab a.yaml:1 </x\n! a.yaml:6: Kustomization//a\ab was read before at a.yaml:1: the first stays\nobjects=1 duplicates=1"},
 	})
 }
 

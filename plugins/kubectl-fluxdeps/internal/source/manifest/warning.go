@@ -3,13 +3,11 @@ package manifest
 import (
 	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
-// Warning tells what could not be read, or not as it stands, and why. Its Text
-// is printable and quotes nothing of a file but names of objects and fields.
-// File is as it was named or found, so it may hold any character.
+// Warning tells what could not be read, or not as it stands, and why. It quotes
+// nothing of a file but names of objects and fields. These, and the name of the
+// file, may hold any character: whoever prints it escapes it.
 type Warning struct {
 	// File is empty where the warning is about more than one.
 	File string
@@ -24,9 +22,9 @@ func (w Warning) String() string {
 	case w.File == "":
 		return w.Text
 	case w.Line == 0:
-		return printable(w.File) + ": " + w.Text
+		return w.File + ": " + w.Text
 	default:
-		return fmt.Sprintf("%s:%d: %s", printable(w.File), w.Line, w.Text)
+		return fmt.Sprintf("%s:%d: %s", w.File, w.Line, w.Text)
 	}
 }
 
@@ -44,6 +42,7 @@ func broken() topic     { return topic{10, "documents that could not be read"} }
 func templates() topic  { return topic{3, "documents or files that look like templates"} }
 func fields() topic     { return topic{10, "documents with a field of the wrong type or without a name"} }
 func notObjects() topic { return topic{3, "documents that are no object"} }
+func patches() topic    { return topic{3, "documents that are taken for patches"} }
 func duplicates() topic { return topic{3, "objects that were read before: the first stays"} }
 
 // warnings collects the warnings of one Read.
@@ -59,7 +58,7 @@ type leftOut struct {
 
 func (w *warnings) add(about topic, file string, line int, text string) {
 	if w.count(about) <= about.most {
-		w.list = append(w.list, Warning{File: file, Line: line, Text: printable(text)})
+		w.list = append(w.list, Warning{File: file, Line: line, Text: short(text)})
 	}
 }
 
@@ -89,25 +88,10 @@ func (w *warnings) all() []Warning {
 // maxText keeps a name of a megabyte out of a warning.
 const maxText = 1000
 
-// printable escapes what could move the cursor or end the line, and cuts.
-func printable(text string) string {
-	if len(text) > maxText {
-		text = strings.ToValidUTF8(text[:maxText], "") + "…"
-	}
-	if clean(text) {
+// short cuts a text that quotes too much.
+func short(text string) string {
+	if len(text) <= maxText {
 		return text
 	}
-	var b strings.Builder
-	for _, r := range text {
-		if r == utf8.RuneError || !unicode.IsPrint(r) {
-			fmt.Fprintf(&b, "\\u%04x", r)
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
-func clean(text string) bool {
-	return strings.IndexFunc(text, func(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) }) < 0
+	return strings.ToValidUTF8(text[:maxText], "") + "…"
 }

@@ -110,8 +110,16 @@ func TestWrongFields(t *testing.T) {
 			"Kustomization//a a.yaml:1\n! a.yaml:6: Kustomization//a: spec.dependsOn is of the wrong type (string), so it is left out\nobjects=1",
 		},
 		{
+			"one dependency is only a name", "-- a.yaml --\n" + ks + "metadata: {name: a}\nspec:\n  sourceRef: {}\n  dependsOn: [b, {name: c}]\n",
+			"Kustomization//a a.yaml:1 </ </c\n! a.yaml:6: Kustomization//a: an entry of spec.dependsOn is of the wrong type (string), so it is left out\nobjects=1",
+		},
+		{
+			"a dependency without a name beside another fault", "-- a.yaml --\n" + ks + "metadata: {name: a}\nspec:\n  sourceRef: {}\n  suspend: x\n  dependsOn: [{}]\n",
+			"Kustomization//a a.yaml:1 </\n! a.yaml:6: Kustomization//a: spec.suspend is of the wrong type (string), so it is left out\n! a.yaml:7: Kustomization//a: an entry of spec.dependsOn has no name, so it is left out\nobjects=1",
+		},
+		{
 			"dependsOn is a list of names", "-- a.yaml --\n" + ks + "metadata: {name: a}\nspec:\n  sourceRef: {}\n  dependsOn: [b, c]\n",
-			"Kustomization//a a.yaml:1 </ </\n! a.yaml:6: Kustomization//a: spec.dependsOn is of the wrong type (string), so it is left out\nobjects=1",
+			"Kustomization//a a.yaml:1 </ </\n! a.yaml:6: Kustomization//a: an entry of spec.dependsOn is of the wrong type (string), so it is left out\nobjects=1",
 		},
 		{
 			"a dependency without a name", "-- a.yaml --\n" + ks + "metadata: {name: a}\nspec:\n  sourceRef: {}\n  dependsOn:\n  - name: b\n  - named: c\n",
@@ -119,7 +127,7 @@ func TestWrongFields(t *testing.T) {
 		},
 		{
 			"spec is a list", "-- a.yaml --\n" + ks + "metadata: {name: a}\nspec: []\n",
-			"! a.yaml:4: Kustomization//a: spec is of the wrong type (array), so it is left out\n! a.yaml:1: 1" + arePatches + "\npatches=1",
+			"! a.yaml:4: Kustomization//a: spec is of the wrong type (array), so it is left out\n! a.yaml:1: Kustomization//a" + noSource + "\npatches=1",
 		},
 		{
 			"suspend is a variable", "-- a.yaml --\n" + ks + "metadata: {name: a}\nspec:\n  dependsOn: [{name: b}]\n  sourceRef: {}\n  suspend: ${X}\n",
