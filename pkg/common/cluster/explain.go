@@ -30,7 +30,7 @@ func Explain(target Target, err error) error {
 		err = fmt.Errorf("server %s did not answer in time: %w", target.address(), inner(err))
 	case errors.As(err, &transport):
 		// Which request it was does not matter: none would have got through.
-		code, err, hint = target.explainTransport(transport)
+		code, hint, err = target.explainTransport(transport)
 	}
 	if target.Context != "" {
 		err = fmt.Errorf("context %s: %w", target.Context, err)
@@ -39,7 +39,7 @@ func Explain(target Target, err error) error {
 }
 
 // explainTransport explains a request that brought no answer.
-func (t Target) explainTransport(failure *url.Error) (code cli.Code, err error, hint string) {
+func (t Target) explainTransport(failure *url.Error) (code cli.Code, hint string, err error) {
 	err = failure.Err
 	var untrusted *tls.CertificateVerificationError
 	var wire *net.OpError
@@ -60,7 +60,7 @@ func (t Target) explainTransport(failure *url.Error) (code cli.Code, err error, 
 	default:
 		err = fmt.Errorf("server %s: %w", t.address(), err)
 	}
-	return cli.Failed, err, hint
+	return cli.Failed, hint, err
 }
 
 // inner returns what happened without the request that it happened to.

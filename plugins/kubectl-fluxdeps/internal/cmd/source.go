@@ -44,6 +44,7 @@ func (f *sourceFlags) add(set *pflag.FlagSet) {
 // DIR is not set.
 type notEmpty struct{ pflag.Value }
 
+// Set takes a value that is not empty.
 func (v notEmpty) Set(text string) error {
 	if strings.TrimSpace(text) == "" {
 		return errors.New("want a file, a folder or -")
