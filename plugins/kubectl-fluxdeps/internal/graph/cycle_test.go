@@ -70,6 +70,11 @@ func TestLooseEdges(t *testing.T) {
 	exists, ready := func(*flux.Dependency) {}, func(d *flux.Dependency) { d.Ready = true }
 	expr := func(d *flux.Dependency) { d.Ready, d.ReadyExpr = true, "true" }
 	onB := flux.Dependency{Name: "b", ReadyExpr: "true"}
+	twice := func(one, other flux.Dependency) flux.Object {
+		a := entry("a", one)
+		a.DependsOn = append(a.DependsOn, other)
+		return a
+	}
 	leaving := object("a", "b")
 	leaving.Terminating = true
 	for _, c := range []struct {
@@ -80,11 +85,9 @@ func TestLooseEdges(t *testing.T) {
 	}{
 		{"an expression of its own", []flux.Object{entry("a", onB), object("b", "a")}, false, ""},
 		{"one that is asked in addition", []flux.Object{entry("a", onB), object("b", "a")}, true, "a>b>a"},
-		{"written twice, once without", []flux.Object{func() flux.Object {
-			a := entry("a", onB)
-			a.DependsOn = append(a.DependsOn, flux.Dependency{Name: "b"})
-			return a
-		}(), object("b", "a")}, false, "a>b>a"},
+		{"written twice, first without", []flux.Object{twice(flux.Dependency{Name: "b"}, onB), object("b", "a")}, false, "a>b>a"},
+		{"written twice, then without", []flux.Object{twice(onB, flux.Dependency{Name: "b"}), object("b", "a")}, false, "a>b>a"},
+		{"written twice, never without", []flux.Object{twice(onB, onB), object("b", "a")}, false, ""},
 		{"on itself", []flux.Object{entry("b", onB)}, false, ""},
 		{"ResourceSets that ask for existence", []flux.Object{rset("a", "b", exists), rset("b", "a", ready)}, false, ""},
 		{"ResourceSets that ask an expression", []flux.Object{rset("a", "b", expr), rset("b", "a", ready)}, false, ""},

@@ -127,7 +127,7 @@ func (r *reader) limited() bool {
 // be there.
 func (k kindResult) leavesOut(namespace string) bool {
 	if k.err != nil {
-		return apierrors.IsForbidden(k.err) && k.resource.plural != ""
+		return apierrors.IsForbidden(k.err)
 	}
 	return k.namespace != "" && k.namespace != namespace
 }
