@@ -48,13 +48,17 @@ func ofKubernetes(group string) bool {
 // dependsOn.
 func (id ID) HasDependsOn() bool { return id.Group == "" && HasDependsOn(id.Kind) }
 
-// String returns the form used in every output: Kind/namespace/name, where
-// there is a Group Kind.group/namespace/name.
-func (id ID) String() string {
-	if id.Group != "" {
-		return id.Kind + "." + id.Group + "/" + id.Namespace + "/" + id.Name
+// Type returns the kind, behind a dot with the Group where there is one.
+func (id ID) Type() string {
+	if id.Group == "" {
+		return id.Kind
 	}
-	return id.Kind + "/" + id.Namespace + "/" + id.Name
+	return id.Kind + "." + id.Group
+}
+
+// String returns the form used in every output: Type/namespace/name.
+func (id ID) String() string {
+	return id.Type() + "/" + id.Namespace + "/" + id.Name
 }
 
 // Compare orders IDs by namespace, kind and name, the order of kubectl's

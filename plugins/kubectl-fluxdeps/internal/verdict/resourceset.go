@@ -74,7 +74,7 @@ func (j *Judge) resourceSetVerdict(
 	case j.snapshot.Live:
 		return Finding{Verdict: Unknown, Detail: "not read"}
 	default:
-		return Finding{Verdict: Unknown, Detail: "a " + want.Kind + " is not looked for in files"}
+		return Finding{Verdict: Unknown, Detail: "a " + want.Type() + " is not looked for in files"}
 	}
 }
 
