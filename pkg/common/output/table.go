@@ -117,7 +117,7 @@ func (t *tableWriter) write(row []Cell) {
 		return
 	}
 	width := max(minLast, t.Width) - len(belowIndent)
-	for line := range strings.Lines(wordwrap.WrapString(row[last].Text, uint(width))) { //nolint:gosec // not negative
+	for line := range strings.Lines(wordwrap.WrapString(row[last].Text, uint(width))) {
 		Cell{Lead: belowIndent, Text: strings.TrimSuffix(line, "\n"), Color: row[last].Color}.write(t.Writer, t.Color)
 		t.WriteByte('\n')
 	}
