@@ -100,7 +100,7 @@ func namespaceCell(l line, _ Options) output.Cell {
 }
 
 func nameCell(l line, _ Options) output.Cell {
-	cell := output.Cell{Lead: l.branch, Text: output.Text(l.node.Kind + "/" + l.node.Name)}
+	cell := output.Cell{Lead: l.branch, Text: output.Text(l.node.Type() + "/" + l.node.Name)}
 	if l.again {
 		cell.Color = output.Grey
 	}
@@ -204,7 +204,7 @@ func fileOf(node *graph.Node) string {
 // shortName is an ID as people write it: without a namespace that is not known.
 func shortName(id flux.ID) string {
 	if id.Namespace == "" {
-		return id.Kind + "/" + id.Name
+		return id.Type() + "/" + id.Name
 	}
 	return id.String()
 }
