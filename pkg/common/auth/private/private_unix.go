@@ -1,0 +1,45 @@
+//go:build unix
+
+package private
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// openNoFollow opens a file for reading, never through a link, and never waits
+// for the other end of a pipe.
+func openNoFollow(path string) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
+	if errors.Is(err, syscall.ELOOP) {
+		return nil, fmt.Errorf("%s is a link: %w", path, ErrUnsafe)
+	}
+	return file, err
+}
+
+func checkOwner(path string, info fs.FileInfo) error {
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok && int(stat.Uid) != os.Geteuid() {
+		return fmt.Errorf("%s belongs to user %d and not to user %d, who runs this: %w", path, stat.Uid, os.Geteuid(), ErrUnsafe)
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return fmt.Errorf("%s has mode %04o, which lets others in (chmod go-rwx it): %w", path, mode, ErrUnsafe)
+	}
+	return nil
+}
+
+// syncDir makes a rename in the folder last. Some file systems cannot sync a
+// folder; there it is not needed or not to be had.
+func syncDir(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	if err := dir.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, syscall.ENOTSUP) {
+		return err
+	}
+	return nil
+}
