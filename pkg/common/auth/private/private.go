@@ -35,6 +35,28 @@ func Read(path string) ([]byte, error) {
 	return readBounded(file, path, info.Size())
 }
 
+// ReadKey is Read for a key file that the user, or whoever made the user's
+// container, put where it is: links are followed, as a mounted Secret needs,
+// and a root's file may be open to its group.
+func ReadKey(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a plain file: %w", path, ErrUnsafe)
+	}
+	if err := checkKeyOwner(path, info); err != nil {
+		return nil, err
+	}
+	return readBounded(file, path, info.Size())
+}
+
 func readBounded(file *os.File, path string, size int64) ([]byte, error) {
 	if size > maxFile {
 		return nil, fmt.Errorf("%s: larger than %d bytes: %w", path, maxFile, ErrUnsafe)

@@ -58,12 +58,15 @@ func (p Place) SaveSession(s session.Session) error {
 	return p.write(sessionFile, s)
 }
 
+// LockPath is the file that is locked.
+func (p Place) LockPath() string { return filepath.Join(p.dir, lockFile) }
+
 // TryLock takes the place's lock or fails with lock.ErrTaken at once.
 func (p Place) TryLock() (*lock.Lock, error) {
 	if err := p.makeDirs(); err != nil {
 		return nil, err
 	}
-	return lock.Try(filepath.Join(p.dir, lockFile))
+	return lock.Try(p.LockPath())
 }
 
 // Remove removes all but the lock, which another process may be waiting for.

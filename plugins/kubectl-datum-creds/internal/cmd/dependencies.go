@@ -1,0 +1,53 @@
+// Package cmd holds the commands of kubectl datum-creds.
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/handover"
+)
+
+// Dependencies is what the commands work with.
+type Dependencies struct {
+	genericiooptions.IOStreams
+	Getenv func(string) string
+	Now    func() time.Time
+	// Auth looks sessions up; a function, so that --help does not look.
+	Auth func() auth.Environment
+	// Parent is the process that asked.
+	Parent int
+	// Args is the command line, without the program.
+	Args []string
+}
+
+// NewDependencies returns those of the process.
+func NewDependencies(streams genericiooptions.IOStreams) Dependencies {
+	d := Dependencies{IOStreams: streams, Getenv: os.Getenv, Now: time.Now, Parent: os.Getppid()}
+	d.Auth = func() auth.Environment {
+		env := auth.NewEnvironment(userAgent(), d.notify)
+		env.Handover = handover.Renew
+		return env
+	}
+	return d
+}
+
+// notify tells the user something beside the result.
+func (d Dependencies) notify(line string) {
+	fmt.Fprintln(d.ErrOut, output.Text(line))
+}
+
+func userAgent() string { return "kubectl-datum-creds/" + cli.Version(name).Version }
+
+// Main runs the command line, args[0] being the program's name.
+func Main(ctx context.Context, d Dependencies, args []string) cli.Code {
+	d.Args = args[1:]
+	return cli.Main(ctx, NewRootCommand(d), d.IOStreams, d.Args)
+}

@@ -1,0 +1,31 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/handover"
+)
+
+const renewCommand = handover.Command
+
+// serveRenewal renews a session whose lock this process was handed. Without
+// the lock, two could renew at once.
+func serveRenewal(ctx context.Context, d Dependencies, name string) error {
+	handle, err := d.Auth().Named(name)
+	if err != nil {
+		return err
+	}
+	held, handed := handover.Handed(*handle.Place)
+	if !lock.Transferable || !handed {
+		return cli.Use(fmt.Errorf("%s is started by get-token, and not by hand", renewCommand))
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), auth.Deadline)
+	defer cancel()
+	handover.Serve(ctx, held, d.Out, func(ctx context.Context) (store.Token, error) { return handle.RenewHere(ctx) })
+	return nil
+}
