@@ -37,6 +37,12 @@ func (e Environment) handle(s session.Session, place *store.Place, key func() (k
 	return h
 }
 
+// Unkept returns a session of which nothing is kept, to try it out. key reads
+// a service account's key; nil for other sessions.
+func (e Environment) Unkept(s session.Session, key func() (keyfile.Key, error)) Handle {
+	return e.handle(s, nil, key)
+}
+
 // Token answers with a fresh access token; see renew.Want.
 func (h Handle) Token(ctx context.Context, want renew.Want) (store.Token, error) {
 	ctx, cancel := bounded(ctx)

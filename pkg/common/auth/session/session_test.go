@@ -30,7 +30,8 @@ func TestTrust(t *testing.T) {
 		"same name":            {execcred.Cluster{Server: "https://api.test", TLSServerName: "api.test"}, ""},
 		"foreign certificates": {execcred.Cluster{Server: "https://api.test", CAData: []byte("EVIL")}, "certificate-authority-data"},
 		"own certificates":     {execcred.Cluster{Server: "https://own.test:6443", CAData: []byte("PEM\n")}, ""},
-		"own ones missing":     {cluster("https://own.test:6443"), "certificate-authority-data"},
+		"the system's":         {cluster("https://own.test:6443"), ""},
+		"others for its own":   {execcred.Cluster{Server: "https://own.test:6443", CAData: []byte("EVIL")}, "certificate-authority-data"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := trust.Check("s", execcred.Request{Asked: true, Cluster: &c.cluster})

@@ -24,7 +24,8 @@ type Server struct {
 	// Host is host[:port], in the form of Host.
 	Host string `json:"host"`
 	// CASHA256 is the digest of the only bundle of certificates that a
-	// kubeconfig may name for the server; empty: none, the system's count.
+	// kubeconfig may name for the server; empty: none. Naming none, so that the
+	// system's count, is always allowed.
 	CASHA256 string `json:"caSHA256,omitempty"`
 }
 
@@ -74,7 +75,8 @@ func (t Trust) checkCluster(name string, c execcred.Cluster) error {
 	host, ca := Host(u), CADigest(c.CAData)
 	known := false
 	for _, s := range t.Servers {
-		if s.Host == host && s.CASHA256 == ca {
+		// Without certificates of its own, the kubeconfig relies on the system's.
+		if s.Host == host && (ca == "" || s.CASHA256 == ca) {
 			return nil
 		}
 		known = known || s.Host == host

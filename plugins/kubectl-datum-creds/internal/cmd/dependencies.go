@@ -10,6 +10,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/signin"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/handover"
@@ -22,6 +23,8 @@ type Dependencies struct {
 	Now    func() time.Time
 	// Auth looks sessions up; a function, so that --help does not look.
 	Auth func() auth.Environment
+	// OpenBrowser opens a URL in the user's browser.
+	OpenBrowser func(ctx context.Context, address string) error
 	// Parent is the process that asked.
 	Parent int
 	// Args is the command line, without the program.
@@ -30,10 +33,10 @@ type Dependencies struct {
 
 // NewDependencies returns those of the process.
 func NewDependencies(streams genericiooptions.IOStreams) Dependencies {
-	d := Dependencies{IOStreams: streams, Getenv: os.Getenv, Now: time.Now, Parent: os.Getppid()}
+	d := Dependencies{IOStreams: streams, Getenv: os.Getenv, Now: time.Now, Parent: os.Getppid(), OpenBrowser: signin.OpenBrowser}
 	d.Auth = func() auth.Environment {
 		env := auth.NewEnvironment(userAgent(), d.notify)
-		env.Handover = handover.Renew
+		env.Handover = handover.Renewer(d.ErrOut)
 		return env
 	}
 	return d

@@ -30,11 +30,12 @@ flux, helm, terraform and k9s ask this plugin for a token by themselves.
   # who am I, and until when?
   kubectl datum-creds status`,
 		Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl datum-creds"},
-		Args:        cobra.NoArgs,
 	}
 	root.AddCommand(
-		newGetTokenCommand(d), newHelperCommand(d), newRenewCommand(d),
+		newLoginCommand(d), newLogoutCommand(d), newSessionsCommand(d), newUseCommand(d), newWhoamiCommand(d), newStatusCommand(d),
+		newTrustCommand(d), newGetTokenCommand(d), newHelperCommand(d), newRenewCommand(d),
 		cli.NewVersionCommand(name, d.IOStreams),
 	)
+	cli.SetHelp(root)
 	return root
 }

@@ -38,16 +38,24 @@ type result struct {
 	Hint    string       `json:"hint,omitempty"`
 }
 
-// Renew renews the session in a process of its own, and waits for it as long
-// as the context lasts.
-func Renew(ctx context.Context, s session.Session, held *lock.Lock) (store.Token, error) {
+// Renewer returns a function that renews a session in a process of its own, and
+// waits for it as long as the context lasts. What the process tells the user
+// goes to notices.
+func Renewer(notices io.Writer) func(context.Context, session.Session, *lock.Lock) (store.Token, error) {
+	return func(ctx context.Context, s session.Session, held *lock.Lock) (store.Token, error) {
+		return renew(ctx, s, held, notices)
+	}
+}
+
+func renew(ctx context.Context, s session.Session, held *lock.Lock, notices io.Writer) (store.Token, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return store.Token{}, err
 	}
+	// No context: the process is there to outlive it.
 	cmd := exec.Command(self, Command, "--session", s.Name)
 	cmd.ExtraFiles = []*os.File{held.File()}
-	cmd.Stderr = os.Stderr
+	cmd.Stderr = notices
 	cmd.SysProcAttr = detached()
 	var out bytes.Buffer
 	cmd.Stdout = &out
