@@ -81,17 +81,22 @@ func Write(path string, content []byte) error {
 		return err
 	}
 	defer os.Remove(part.Name()) // fails after the rename, as it should
-	_, err = part.Write(content)
-	if err == nil {
-		err = part.Sync()
-	}
-	if err := errors.Join(err, part.Close()); err != nil {
+	if err := Finish(part, content); err != nil {
 		return err
 	}
 	if err := os.Rename(part.Name(), path); err != nil {
 		return err
 	}
 	return syncDir(dir)
+}
+
+// Finish writes the content to a new file, gets it onto the disk, and closes it.
+func Finish(file *os.File, content []byte) error {
+	_, err := file.Write(content)
+	if err == nil {
+		err = file.Sync()
+	}
+	return errors.Join(err, file.Close())
 }
 
 // MakeDir makes a folder of mode 0700 and its parents. One that is there must

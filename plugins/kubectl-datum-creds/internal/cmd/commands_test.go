@@ -29,7 +29,7 @@ func (b *bed) login(args ...string) run {
 		}
 		return false
 	}
-	all := append([]string{"login", "--device", "--hostname", b.server.URL, "--api-hostname", api, "--client-id", authtest.ClientID, "--ca-file", b.server.CAFile}, args...)
+	all := append([]string{"login", "--device", "--hostname", b.server.URL, "--api-hostname", apiHost, "--client-id", authtest.ClientID, "--ca-file", b.server.CAFile}, args...)
 	return b.run(nil, all...)
 }
 
@@ -58,7 +58,7 @@ func TestLoginToLogout(t *testing.T) {
 		t.Errorf("revoked: %s", got)
 	}
 	b.run(nil, "get-token").wantFailure(t, 6, "nobody is signed in", "kubectl datum-creds login")
-	b.run([]string{question(api)}, "get-token", "--session", name).wantFailure(t, 6, "there is no session", "--name '"+name+"'")
+	b.run([]string{question(apiHost)}, "get-token", "--session", name).wantFailure(t, 6, "there is no session", "--name '"+name+"'")
 }
 
 func TestLoginWithoutAKeyringKeepsNothing(t *testing.T) {
@@ -96,7 +96,7 @@ func TestAnEndedSessionNeedsALogin(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 { // the second is answered from memory
-		r := b.run([]string{question(api)}, "get-token")
+		r := b.run([]string{question(apiHost)}, "get-token")
 		r.wantFailure(t, 6, "session s has ended", "hint: kubectl datum-creds login --name 's'")
 		if contains(r.said, "revoked-refresh-token") {
 			t.Error("the refresh token is shown")
@@ -136,7 +136,7 @@ func TestTheSameProcessAskingAgainGetsANewToken(t *testing.T) {
 	old := fresh()
 	old.Issued = old.Issued.Add(-10 * time.Minute)
 	b.session("s", old)
-	ask := func() run { return b.run([]string{question(api)}, "get-token") }
+	ask := func() run { return b.run([]string{question(apiHost)}, "get-token") }
 	if r := ask(); r.token() != "a-fresh-token" {
 		t.Fatalf("first: %+v", r)
 	}
@@ -155,13 +155,13 @@ func TestTheSameProcessAskingAgainGetsANewToken(t *testing.T) {
 func TestServiceAccountLogin(t *testing.T) {
 	b := newBed(t)
 	key := filepath.Join(t.TempDir(), "key.json")
-	if err := os.WriteFile(key, []byte(b.server.KeyFile(t, api)), 0o600); err != nil {
+	if err := os.WriteFile(key, []byte(b.server.KeyFile(t, apiHost)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if r := b.run(nil, "login", "--credentials", key, "--ca-file", b.server.CAFile, "--name", "robot"); r.code != 0 {
 		t.Fatalf("login: %+v", r)
 	}
-	if r := b.run([]string{question(api)}, "get-token", "--session", "robot"); r.code != 0 || r.token() == "" {
+	if r := b.run([]string{question(apiHost)}, "get-token", "--session", "robot"); r.code != 0 || r.token() == "" {
 		t.Errorf("get-token: %+v", r)
 	}
 	if err := os.Chmod(key, 0o644); err != nil {
@@ -175,24 +175,24 @@ func TestServiceAccountLogin(t *testing.T) {
 	b.run(nil, "login", "--credentials", key, "--api-hostname", "evil.test", "--ca-file", b.server.CAFile).wantFailure(t, 5, "api_endpoint")
 	// Another account's key in the file's place is not taken for it.
 	other := authtest.New(t)
-	if err := os.WriteFile(key, []byte(other.KeyFile(t, api)), 0o600); err != nil {
+	if err := os.WriteFile(key, []byte(other.KeyFile(t, apiHost)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.home.Session("robot").SaveToken(expired()); err != nil {
 		t.Fatal(err)
 	}
-	b.run([]string{question(api)}, "get-token", "--session", "robot").wantFailure(t, 2, "key of another account")
+	b.run([]string{question(apiHost)}, "get-token", "--session", "robot").wantFailure(t, 2, "key of another account")
 }
 
 func TestKeyFromStandardInput(t *testing.T) {
 	b := newBed(t)
-	content := b.server.KeyFile(t, api)
+	content := b.server.KeyFile(t, apiHost)
 	stdin := func(args ...string) run {
 		cmd := b.command([]string{"SSL_CERT_FILE=" + b.server.CAFile}, args...)
 		cmd.Stdin = strings.NewReader(content)
 		return finish(t, cmd)
 	}
-	if r := stdin("get-token", "--credentials", "-", "-o", "json"); r.code != 0 || !json.Valid([]byte(r.out)) || !contains(r.out, `"server": "`+api+`"`) {
+	if r := stdin("get-token", "--credentials", "-", "-o", "json"); r.code != 0 || !json.Valid([]byte(r.out)) || !contains(r.out, `"server": "`+apiHost+`"`) {
 		t.Errorf("get-token: %+v", r)
 	}
 	stdin("login", "--credentials", "-").wantFailure(t, 2, "standard input", "--keep-key")
@@ -202,14 +202,14 @@ func TestKeyFromStandardInput(t *testing.T) {
 	if err := b.home.Session("kept").SaveToken(expired()); err != nil {
 		t.Fatal(err)
 	}
-	if r := b.run([]string{question(api)}, "get-token", "--session", "kept"); r.code != 0 || r.token() == "" {
+	if r := b.run([]string{question(apiHost)}, "get-token", "--session", "kept"); r.code != 0 || r.token() == "" {
 		t.Errorf("get-token of the kept key: %+v", r)
 	}
 }
 
 func TestNoHomeMeansMemoryOnly(t *testing.T) {
 	b := newBed(t)
-	b.env = []string{asPlugin + "=1", "SSL_CERT_FILE=" + b.server.CAFile, "DATUM_SA_CREDENTIALS=" + b.server.KeyFile(t, api)}
+	b.env = []string{asPlugin + "=1", "SSL_CERT_FILE=" + b.server.CAFile, "DATUM_SA_CREDENTIALS=" + b.server.KeyFile(t, apiHost)}
 	if r := b.run(nil, "get-token"); r.code != 0 || r.token() == "" {
 		t.Errorf("get-token: %+v", r)
 	}
@@ -225,7 +225,7 @@ func TestClockOff(t *testing.T) {
 		w.Header().Set("Date", time.Now().Add(ahead).UTC().Format(http.TimeFormat))
 		return false
 	}
-	r := b.run([]string{"SSL_CERT_FILE=" + b.server.CAFile, "DATUM_CREDENTIALS=" + b.server.KeyFile(t, api)}, "get-token")
+	r := b.run([]string{"SSL_CERT_FILE=" + b.server.CAFile, "DATUM_CREDENTIALS=" + b.server.KeyFile(t, apiHost)}, "get-token")
 	if r.code != 0 || r.token() == "" || !contains(r.said, "clock is off by") {
 		t.Errorf("get-token: %+v", r)
 	}
@@ -243,21 +243,21 @@ func TestDatumctlIsAsked(t *testing.T) {
 	if r := b.run(nil, append(login, "--from-session", "work")...); r.code != 0 {
 		t.Fatalf("login: %+v", r)
 	}
-	if r := b.run([]string{question(api)}, "get-token", "--session", "dc"); r.token() != "datumctl-token" {
+	if r := b.run([]string{question(apiHost)}, "get-token", "--session", "dc"); r.token() != "datumctl-token" {
 		t.Errorf("get-token: %+v", r)
 	}
 }
 
 func TestAmbientIdentityIsExchanged(t *testing.T) {
 	b := newBed(t)
-	login := []string{"login", "--ci-identity", "env:CI_JWT", "--hostname", b.server.URL, "--api-hostname", api, "--ca-file", b.server.CAFile, "--name", "ci"}
+	login := []string{"login", "--ci-identity", "env:CI_JWT", "--hostname", b.server.URL, "--api-hostname", apiHost, "--ca-file", b.server.CAFile, "--name", "ci"}
 	b.run(nil, login...).wantFailure(t, 2, "--sts-url")
 	login = append(login, "--sts-url", b.server.URL+"/oauth/v2/token")
 	b.run(nil, login...).wantFailure(t, 6, "there is no JWT")
 	if r := b.run([]string{"CI_JWT=a.b.c"}, login...); r.code != 0 {
 		t.Fatalf("login: %+v", r)
 	}
-	if r := b.run([]string{question(api)}, "get-token", "--session", "ci"); r.code != 0 || r.token() == "" {
+	if r := b.run([]string{question(apiHost)}, "get-token", "--session", "ci"); r.code != 0 || r.token() == "" {
 		t.Errorf("get-token: %+v", r)
 	}
 }

@@ -31,7 +31,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		if err := place.SaveToken(expired()); err != nil {
 			t.Fatal(err)
 		}
-		cmd := b.command([]string{question(api)}, "get-token", "--session", "s")
+		cmd := b.command([]string{question(apiHost)}, "get-token", "--session", "s")
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -51,7 +51,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	if err := place.SaveToken(expired()); err != nil {
 		t.Fatal(err)
 	}
-	if r := b.run([]string{question(api)}, "get-token"); r.code != 0 || r.token() == "" {
+	if r := b.run([]string{question(apiHost)}, "get-token"); r.code != 0 || r.token() == "" {
 		t.Fatalf("the session is lost after %d kills: %s", killed, r.said)
 	}
 	granted := b.server.Granted("refresh_token")

@@ -52,8 +52,8 @@ func newBed(t *testing.T) *bed {
 	}}
 }
 
-// api is the API server that the sessions of the bed are for.
-const api = "https://api.datum.test"
+// apiHost is the API server that the sessions of the bed are for.
+const apiHost = "https://api.datum.test"
 
 // session signs a user in without a login.
 func (b *bed) session(name string, token store.Token) store.Place {
@@ -61,7 +61,7 @@ func (b *bed) session(name string, token store.Token) store.Place {
 	place := b.home.Session(name)
 	s := session.Session{
 		Name: name, Type: session.User, Issuer: b.server.URL, ClientID: authtest.ClientID, TokenURL: b.server.URL + "/oauth/v2/token",
-		RevocationURL: b.server.URL + "/oauth/v2/revoke", CAFile: b.server.CAFile, Storage: session.File, API: api,
+		RevocationURL: b.server.URL + "/oauth/v2/revoke", CAFile: b.server.CAFile, Storage: session.File, API: apiHost,
 		Trust: session.Trust{Servers: []session.Server{{Host: "api.datum.test"}}}, Email: "jane@example.com", Subject: "user-1",
 	}
 	for _, err := range []error{

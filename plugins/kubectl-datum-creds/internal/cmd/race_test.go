@@ -44,7 +44,7 @@ func TestManyProcessesRefreshOnce(t *testing.T) {
 	b := newBed(t)
 	place := b.session("s", expired())
 	b.server.Fault = func(http.ResponseWriter, *http.Request, int) bool { time.Sleep(200 * time.Millisecond); return false }
-	wantOneToken(t, b.together(processes, []string{question(api)}, "get-token", "--session", "s"))
+	wantOneToken(t, b.together(processes, []string{question(apiHost)}, "get-token", "--session", "s"))
 	if n := b.server.Requests("/oauth/v2/token"); n != 1 {
 		t.Errorf("%d refreshes", n)
 	}
@@ -52,7 +52,7 @@ func TestManyProcessesRefreshOnce(t *testing.T) {
 	if err := place.SaveToken(expired()); err != nil {
 		t.Fatal(err)
 	}
-	if r := b.run([]string{question(api)}, "get-token"); r.code != 0 || r.token() == "" {
+	if r := b.run([]string{question(apiHost)}, "get-token"); r.code != 0 || r.token() == "" {
 		t.Errorf("the session is lost: %d %s", r.code, r.said)
 	}
 }
@@ -60,7 +60,7 @@ func TestManyProcessesRefreshOnce(t *testing.T) {
 func TestManyProcessesOfAServiceAccountMintOnce(t *testing.T) {
 	b := newBed(t)
 	key := filepath.Join(t.TempDir(), "key.json")
-	if err := os.WriteFile(key, []byte(b.server.KeyFile(t, api)), 0o600); err != nil {
+	if err := os.WriteFile(key, []byte(b.server.KeyFile(t, apiHost)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	// A person's questions: for a kubeconfig's, the variable with the
@@ -71,7 +71,7 @@ func TestManyProcessesOfAServiceAccountMintOnce(t *testing.T) {
 		t.Errorf("%d tokens minted", n)
 	}
 	// Once there is a token, kubeconfigs are answered with it too.
-	if r := b.run(append(env, question(api)), "get-token"); r.code != 0 || r.token() == "" {
+	if r := b.run(append(env, question(apiHost)), "get-token"); r.code != 0 || r.token() == "" {
 		t.Errorf("exit code %d: %s", r.code, r.said)
 	}
 }
@@ -83,7 +83,7 @@ func TestAFailingServerIsAskedByOneOfMany(t *testing.T) {
 		w.WriteHeader(http.StatusNotImplemented)
 		return true
 	}
-	for _, r := range b.together(20, []string{question(api)}, "get-token") {
+	for _, r := range b.together(20, []string{question(apiHost)}, "get-token") {
 		r.wantFailure(t, 4, "session s", "501")
 	}
 	if n := b.server.Requests("/oauth/v2/token"); n > 5 {
@@ -94,7 +94,7 @@ func TestAFailingServerIsAskedByOneOfMany(t *testing.T) {
 func TestExpiredTokenIsReadByVersion(t *testing.T) {
 	b := newBed(t)
 	b.session("s", expired())
-	old := execcred.Variable + `={"kind":"ExecCredential","apiVersion":"` + execcred.V1beta1 + `","spec":{"interactive":false,"cluster":{"server":"` + api + `"}}}`
+	old := execcred.Variable + `={"kind":"ExecCredential","apiVersion":"` + execcred.V1beta1 + `","spec":{"interactive":false,"cluster":{"server":"` + apiHost + `"}}}`
 	for range 2 { // renewed, and fresh
 		if r := b.run([]string{old}, "get-token", "--session", "s"); r.code != 0 || r.token() == "" || !contains(r.out, execcred.V1beta1) {
 			t.Errorf("%d %s %s", r.code, r.out, r.said)

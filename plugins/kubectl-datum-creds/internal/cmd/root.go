@@ -33,6 +33,7 @@ flux, helm, terraform and k9s ask this plugin for a token by themselves.
 	}
 	root.AddCommand(
 		newLoginCommand(d), newLogoutCommand(d), newSessionsCommand(d), newUseCommand(d), newWhoamiCommand(d), newStatusCommand(d),
+		newUpdateKubeconfigCommand(d), newKubeconfigCommand(d), newConvertCommand(d),
 		newTrustCommand(d), newGetTokenCommand(d), newHelperCommand(d), newRenewCommand(d),
 		cli.NewVersionCommand(name, d.IOStreams),
 	)
