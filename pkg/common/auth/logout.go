@@ -58,5 +58,9 @@ func (h Handle) revoke(ctx context.Context) error {
 	if err != nil || !access.Alive(h.env.Now()) {
 		return nil //nolint:nilerr // no access token is nothing to revoke
 	}
-	return client.Revoke(ctx, h.Session.RevocationURL, h.Session.ClientID, "access_token", access.Access)
+	err = client.Revoke(ctx, h.Session.RevocationURL, h.Session.ClientID, "access_token", access.Access)
+	if oauth.CodeOf(err) == "unsupported_token_type" {
+		return nil // RFC 7009 lets a server do so; the token ends by itself
+	}
+	return err
 }
