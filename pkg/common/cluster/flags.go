@@ -25,6 +25,7 @@ type Flags struct {
 	rules     *clientcmd.ClientConfigLoadingRules
 	overrides *clientcmd.ConfigOverrides
 	userExtra []string
+	datum     datumFlags
 	set       *pflag.FlagSet
 }
 
@@ -52,6 +53,7 @@ func (f *Flags) AddFlags(set *pflag.FlagSet) {
 	// -n chooses what a command looks at, not only how it connects.
 	connection.Lookup(clientcmd.FlagNamespace).Annotations = nil
 	set.AddFlagSet(connection)
+	f.datum.add(set)
 }
 
 // Target is a cluster that a command works with.
@@ -69,6 +71,9 @@ type Target struct {
 func (f *Flags) Target(userAgent string) (Target, error) {
 	if err := f.impersonateExtra(); err != nil {
 		return Target{}, err
+	}
+	if f.datum.given() {
+		return f.datumTarget(userAgent)
 	}
 	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(f.rules, f.overrides)
 	config, err := loader.ClientConfig()
