@@ -34,7 +34,7 @@ flux, helm, terraform and k9s ask this plugin for a token by themselves.
 	root.AddCommand(
 		newLoginCommand(d), newLogoutCommand(d), newSessionsCommand(d), newUseCommand(d), newWhoamiCommand(d), newStatusCommand(d),
 		newUpdateKubeconfigCommand(d), newKubeconfigCommand(d), newConvertCommand(d),
-		newTrustCommand(d), newGetTokenCommand(d), newHelperCommand(d), newRenewCommand(d),
+		newTrustCommand(d), newDoctorCommand(d), newGetTokenCommand(d), newHelperCommand(d), newRenewCommand(d),
 		cli.NewVersionCommand(name, d.IOStreams),
 	)
 	cli.SetHelp(root)
