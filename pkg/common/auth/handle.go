@@ -153,7 +153,7 @@ func owned(name string, err error) error {
 }
 
 func hintOf(err error) string {
-	var p *problem.Problem
+	var p *problem.Error
 	if errors.As(err, &p) {
 		return p.Hint
 	}

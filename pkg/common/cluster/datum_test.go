@@ -77,8 +77,12 @@ func TestDatumProject(t *testing.T) {
 		t.Fatal(err)
 	}
 	resp, err := client.Post(target.Config.Host+"/api", "text/plain", strings.NewReader("hello"))
-	if err != nil || resp.StatusCode != http.StatusOK {
-		t.Fatalf("%+v, %v", resp, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Fatal(resp.Status)
 	}
 	want := "POST /apis/resourcemanager.miloapis.com/v1alpha1/projects/p1/control-plane/api hello"
 	if len(asked) != 2 || asked[0] != want || asked[1] != want {

@@ -52,7 +52,8 @@ func TestListsAsKubectl(t *testing.T) {
 	}
 	current := "mine"
 	update(t, []string{one, two, three}, Change{Current: &current, Entries: []Entry{
-		{Users, "u3", map[string]any{"token": "new"}}, {Users, "new", map[string]any{"token": "new"}},
+		{Users, "u3", map[string]any{"token": "new"}},
+		{Users, "new", map[string]any{"token": "new"}},
 		{Contexts, "mine", map[string]any{"user": "new", "cluster": "c"}},
 	}})
 	rules := clientcmd.ClientConfigLoadingRules{Precedence: []string{one, two, three}}
@@ -91,15 +92,15 @@ func TestNewFileIsPrivate(t *testing.T) {
 
 func TestALinkStaysOne(t *testing.T) {
 	dir := t.TempDir()
-	real, link := filepath.Join(dir, "real"), filepath.Join(dir, "link")
-	if err := errors.Join(os.WriteFile(real, nil, 0o600), os.Symlink(real, link)); err != nil {
+	target, link := filepath.Join(dir, "real"), filepath.Join(dir, "link")
+	if err := errors.Join(os.WriteFile(target, nil, 0o600), os.Symlink(target, link)); err != nil {
 		t.Fatal(err)
 	}
 	update(t, []string{link}, addUser("a"))
-	if target, err := os.Readlink(link); err != nil || target != real {
-		t.Errorf("link: %s, %v", target, err)
+	if points, err := os.Readlink(link); err != nil || points != target {
+		t.Errorf("link: %s, %v", points, err)
 	}
-	if text, err := os.ReadFile(real); err != nil || len(text) == 0 {
+	if text, err := os.ReadFile(target); err != nil || len(text) == 0 {
 		t.Errorf("real: %d bytes, %v", len(text), err)
 	}
 }

@@ -3,6 +3,7 @@
 package kubeconfig
 
 import (
+	"errors"
 	"fmt"
 
 	"go.yaml.in/yaml/v3"
@@ -64,7 +65,7 @@ func Parse(text []byte) (File, error) {
 		return File{}, nil
 	}
 	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode {
-		return File{}, fmt.Errorf("not a kubeconfig: want a mapping")
+		return File{}, errors.New("not a kubeconfig: want a mapping")
 	}
 	f := File{text: text, root: doc.Content[0]}
 	if kind := f.scalar("kind"); kind != "" && kind != "Config" {

@@ -96,7 +96,8 @@ func TestSectionsAndScalars(t *testing.T) {
 func TestLayouts(t *testing.T) {
 	current := "a"
 	change := Change{Entries: []Entry{
-		{Clusters, "a", map[string]any{"server": "https://a"}}, {Users, "a", map[string]any{"token": "x"}},
+		{Clusters, "a", map[string]any{"server": "https://a"}},
+		{Users, "a", map[string]any{"token": "x"}},
 		{Contexts, "a", map[string]any{"cluster": "a", "user": "a"}},
 	}, Current: &current}
 	for name, text := range map[string]string{

@@ -78,6 +78,7 @@ func New(t testing.TB) *Server {
 }
 
 func (s *Server) makeKey(t testing.TB) {
+	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package keyfile
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/url"
 	"time"
@@ -47,7 +48,7 @@ func (k Key) Assertion(now time.Time) (secret.Text, error) {
 func Audience(tokenURL string) (string, error) {
 	u, err := url.Parse(tokenURL)
 	if err != nil {
-		return "", fmt.Errorf("token_uri: not a URL")
+		return "", errors.New("token_uri: not a URL")
 	}
 	return u.Scheme + "://" + u.Host, nil
 }

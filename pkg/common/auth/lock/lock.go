@@ -24,7 +24,7 @@ func Try(path string) (*Lock, error) {
 		return nil, fmt.Errorf("open lock: %w", err)
 	}
 	if err := take(file); err != nil {
-		file.Close()
+		_ = file.Close()
 		return nil, err
 	}
 	return &Lock{file}, nil
@@ -38,4 +38,4 @@ func Inherited(fd uintptr) *Lock { return &Lock{os.NewFile(fd, "inherited lock")
 func (l *Lock) File() *os.File { return l.file }
 
 // Release gives the lock back. A child that was handed it keeps it.
-func (l *Lock) Release() { l.file.Close() }
+func (l *Lock) Release() { _ = l.file.Close() }

@@ -16,12 +16,13 @@ const holderVariable = "LOCK_TEST_HOLD"
 func TestMain(m *testing.M) {
 	switch path := os.Getenv(holderVariable); path {
 	case "":
-		os.Exit(m.Run())
+		m.Run()
+		return
 	case "inherited":
 		_ = Inherited(3)
 	default:
 		if _, err := Try(path); err != nil {
-			os.Exit(1)
+			panic(err)
 		}
 	}
 	os.Stdout.WriteString("holding\n")

@@ -13,7 +13,7 @@ import (
 const Transferable = true
 
 func open(path string) (*os.File, error) {
-	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW|syscall.O_CLOEXEC, 0o600)
+	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW|syscall.O_CLOEXEC, 0o600) //nolint:gosec // the path is the place's own
 }
 
 // take uses flock and not fcntl: an flock belongs to the open file, so that a

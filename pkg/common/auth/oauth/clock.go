@@ -10,7 +10,7 @@ import (
 // ServerClock asks an issuer for its time, by the Date of an answer. It is
 // good to a second or two.
 func (c *Client) ServerClock(ctx context.Context, issuer string) (time.Time, error) {
-	req, err := http.NewRequest(http.MethodGet, strings.TrimSuffix(issuer, "/")+wellKnown, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(issuer, "/")+wellKnown, nil)
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -60,7 +60,7 @@ func (e Endpoints) check() error {
 // get fetches JSON, with retries.
 func (c *Client) get(ctx context.Context, url string, into any) error {
 	got, err := c.retry(ctx, func() (answer, error) {
-		req, err := http.NewRequest(http.MethodGet, url, nil)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 		if err != nil {
 			return answer{}, err
 		}
@@ -82,7 +82,7 @@ func decode(got answer, host string, into any) error {
 // Fetch gets JSON with a bearer token, with retries.
 func (c *Client) Fetch(ctx context.Context, url string, bearer secret.Text, into any) error {
 	got, err := c.retry(ctx, func() (answer, error) {
-		req, err := http.NewRequest(http.MethodGet, url, nil)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 		if err != nil {
 			return answer{}, err
 		}

@@ -65,7 +65,7 @@ func TestDiscover(t *testing.T) {
 
 const sentSecret = "refresh-token-that-was-sent"
 
-func refresh(c *Client, ctx context.Context, endpoint string) (Grant, error) {
+func refresh(ctx context.Context, c *Client, endpoint string) (Grant, error) {
 	return c.RequestToken(ctx, endpoint, Fixed(url.Values{"grant_type": {"refresh_token"}, "refresh_token": {sentSecret}}))
 }
 
@@ -104,7 +104,7 @@ func TestTokenFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server := authtest.New(t)
 			server.Fault = func(w http.ResponseWriter, r *http.Request, _ int) bool { c.answer(w, r); return true }
-			_, err := refresh(client(t, server), t.Context(), server.URL+"/oauth/v2/token")
+			_, err := refresh(t.Context(), client(t, server), server.URL+"/oauth/v2/token")
 			if err == nil || !strings.Contains(err.Error(), c.text) {
 				t.Fatalf("error = %v, want %q", err, c.text)
 			}
@@ -146,7 +146,7 @@ func TestNoCredentialFollowsARedirect(t *testing.T) {
 			http.Redirect(w, r, evil.URL+"/oauth/v2/token", status)
 			return true
 		}
-		_, err := refresh(client(t, server), t.Context(), server.URL+"/oauth/v2/token")
+		_, err := refresh(t.Context(), client(t, server), server.URL+"/oauth/v2/token")
 		if err == nil || !strings.Contains(err.Error(), "a redirect to 127.0.0.1") {
 			t.Errorf("%d: error = %v", status, err)
 		}
@@ -159,7 +159,7 @@ func TestNoCredentialFollowsARedirect(t *testing.T) {
 func TestDeadlineEndsSlowAnswers(t *testing.T) {
 	server := authtest.New(t)
 	server.Fault = func(w http.ResponseWriter, r *http.Request, _ int) bool {
-		w.WriteHeader(200)
+		w.WriteHeader(http.StatusOK)
 		_ = http.NewResponseController(w).Flush()
 		<-r.Context().Done()
 		return true
@@ -168,7 +168,7 @@ func TestDeadlineEndsSlowAnswers(t *testing.T) {
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 300*time.Millisecond, because)
 	defer cancel()
 	start := time.Now()
-	_, err := refresh(client(t, server), ctx, server.URL+"/oauth/v2/token")
+	_, err := refresh(ctx, client(t, server), server.URL+"/oauth/v2/token")
 	if !errors.Is(err, because) || time.Since(start) > 5*time.Second {
 		t.Errorf("error = %v after %v, want %v soon", err, time.Since(start), because)
 	}
@@ -182,7 +182,7 @@ func TestUntrustedCertificateIsNotRetried(t *testing.T) {
 	}
 	slept := 0
 	c.Sleep = func(context.Context, time.Duration) error { slept++; return nil }
-	if _, err := refresh(c, t.Context(), server.URL+"/oauth/v2/token"); err == nil || !strings.Contains(err.Error(), "certificate") || slept > 0 {
+	if _, err := refresh(t.Context(), c, server.URL+"/oauth/v2/token"); err == nil || !strings.Contains(err.Error(), "certificate") || slept > 0 {
 		t.Errorf("error = %v after %d pauses, want a certificate's at once", err, slept)
 	}
 }
@@ -190,7 +190,7 @@ func TestUntrustedCertificateIsNotRetried(t *testing.T) {
 func TestPlainHTTPIsNeverAsked(t *testing.T) {
 	server := authtest.New(t)
 	plain := strings.Replace(server.URL, "https://", "http://", 1) + "/oauth/v2/token"
-	if _, err := refresh(client(t, server), t.Context(), plain); err == nil || server.Requests("/oauth/v2/token") > 0 {
+	if _, err := refresh(t.Context(), client(t, server), plain); err == nil || server.Requests("/oauth/v2/token") > 0 {
 		t.Errorf("plain http: %v", err)
 	}
 }

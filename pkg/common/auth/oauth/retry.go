@@ -36,5 +36,5 @@ func pause(attempt int, asked time.Duration) time.Duration {
 		return min(asked, maxPause)
 	}
 	full := firstPause << (attempt - 1)
-	return full/2 + rand.N(full)
+	return full/2 + rand.N(full) //nolint:gosec // nobody gains by guessing a pause
 }

@@ -29,15 +29,15 @@ type Form func() (url.Values, error)
 func Fixed(form url.Values) Form { return func() (url.Values, error) { return form, nil } }
 
 // RequestToken makes a token request, with retries. The form names the grant.
-func (c *Client) RequestToken(ctx context.Context, endpoint string, make Form) (Grant, error) {
+func (c *Client) RequestToken(ctx context.Context, endpoint string, form Form) (Grant, error) {
 	var asked time.Time
 	got, err := c.retry(ctx, func() (answer, error) {
-		form, err := make()
+		values, err := form()
 		if err != nil {
 			return answer{}, err
 		}
 		asked = c.Now()
-		return c.post(ctx, endpoint, form)
+		return c.post(ctx, endpoint, values)
 	})
 	if err != nil {
 		return Grant{}, err
@@ -61,7 +61,7 @@ func (c *Client) post(ctx context.Context, endpoint string, form url.Values) (an
 	if _, err := session.HTTPS(endpoint); err != nil {
 		return answer{}, err
 	}
-	req, err := http.NewRequest(http.MethodPost, endpoint, strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, strings.NewReader(form.Encode()))
 	if err != nil {
 		return answer{}, err
 	}

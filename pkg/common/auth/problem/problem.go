@@ -23,8 +23,8 @@ const (
 	LoginNeeded Kind = "login-needed"
 )
 
-// Problem is a failure of a kind, with what would help.
-type Problem struct {
+// Error is a failure of a kind, with what would help.
+type Error struct {
 	Kind Kind
 	Err  error
 	// Hint is one line that names the command or setting that helps, or empty.
@@ -32,17 +32,17 @@ type Problem struct {
 }
 
 // Error returns what happened.
-func (p *Problem) Error() string { return p.Err.Error() }
+func (p *Error) Error() string { return p.Err.Error() }
 
 // Unwrap returns what happened.
-func (p *Problem) Unwrap() error { return p.Err }
+func (p *Error) Unwrap() error { return p.Err }
 
 // HintLine returns what would help.
-func (p *Problem) HintLine() string { return p.Hint }
+func (p *Error) HintLine() string { return p.Hint }
 
 // ExitCode returns the exit code of the kind; the codes are those of
 // pkg/common/cli, which this package must not link.
-func (p *Problem) ExitCode() int {
+func (p *Error) ExitCode() int {
 	switch p.Kind {
 	case BadInput:
 		return 2
@@ -57,12 +57,12 @@ func (p *Problem) ExitCode() int {
 
 // New makes a problem; the text may wrap an error with %w.
 func New(kind Kind, hint, format string, args ...any) error {
-	return &Problem{Kind: kind, Err: fmt.Errorf(format, args...), Hint: hint}
+	return &Error{Kind: kind, Err: fmt.Errorf(format, args...), Hint: hint}
 }
 
 // KindOf returns the kind of an error. An error without one is Unable.
 func KindOf(err error) Kind {
-	var p *Problem
+	var p *Error
 	if errors.As(err, &p) {
 		return p.Kind
 	}

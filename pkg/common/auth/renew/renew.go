@@ -105,7 +105,7 @@ func (c Coordinator) remembered(now time.Time) error {
 	if f.Time.IsZero() || age < 0 || age > memory {
 		return nil
 	}
-	return &problem.Problem{Kind: f.Kind, Err: errors.New(f.Message), Hint: f.Hint}
+	return &problem.Error{Kind: f.Kind, Err: errors.New(f.Message), Hint: f.Hint}
 }
 
 // exclusive renews under the lock, unless another process did so first.
@@ -183,7 +183,7 @@ func (c Coordinator) renew(ctx context.Context, held *lock.Lock) (store.Token, e
 		return token, nil
 	}
 	f := store.Failure{Time: c.Now(), Kind: problem.KindOf(err), Message: err.Error()}
-	var known *problem.Problem
+	var known *problem.Error
 	if errors.As(err, &known) {
 		f.Hint = known.Hint
 	}

@@ -81,7 +81,7 @@ func TestAFailureIsRemembered(t *testing.T) {
 	b.fail = problem.New(problem.Unable, "do this", "server is down")
 	for range 5 {
 		_, err := b.Token(t.Context(), Want{})
-		var p *problem.Problem
+		var p *problem.Error
 		if !errors.As(err, &p) || p.Kind != problem.Unable || p.Hint != "do this" || err.Error() != "server is down" {
 			t.Fatalf("Token = %#v", err)
 		}

@@ -3,6 +3,7 @@
 package session
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -86,7 +87,7 @@ func ValidateName(name string) error {
 		return fmt.Errorf("session name: want 1 to %d characters", maxName)
 	}
 	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsGraphic(r) || r == unicode.ReplacementChar }) {
-		return fmt.Errorf("session name: holds characters that do not print")
+		return errors.New("session name: holds characters that do not print")
 	}
 	return nil
 }
@@ -115,7 +116,7 @@ func HTTPS(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("not a URL")
+		return nil, errors.New("not a URL")
 	case u.Scheme != "https":
 		return nil, fmt.Errorf("%s: want an https:// URL", u.Redacted())
 	case u.Hostname() == "" || u.User != nil || u.Fragment != "":

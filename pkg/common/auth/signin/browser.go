@@ -37,7 +37,7 @@ func (r Request) Browser(ctx context.Context) (Result, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("nobody signed in within %s", patience))
 	defer cancel()
 	own := newSecrets()
-	back, err := listen(callback{state: own.state, issuer: r.Endpoints.Issuer, mustIssuer: r.Endpoints.SendsIssuer})
+	back, err := listen(ctx, callback{state: own.state, issuer: r.Endpoints.Issuer, mustIssuer: r.Endpoints.SendsIssuer})
 	if err != nil {
 		return Result{}, err
 	}

@@ -36,10 +36,11 @@ type outcome struct {
 	err  error
 }
 
-func listen(want callback) (*listener, error) {
-	socket, err := net.Listen("tcp", "127.0.0.1:0")
+func listen(ctx context.Context, want callback) (*listener, error) {
+	var config net.ListenConfig
+	socket, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
-		socket, err = net.Listen("tcp", "[::1]:0")
+		socket, err = config.Listen(ctx, "tcp", "[::1]:0")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listen for the browser: %w", err)

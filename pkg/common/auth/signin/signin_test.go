@@ -36,7 +36,8 @@ func request(t *testing.T, server *authtest.Server, open func(address string)) (
 
 // browse is a browser that trusts everybody and follows redirects.
 func browse(t *testing.T, address string) (int, string) {
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} //nolint:gosec // a test's browser
+	t.Helper()
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	resp, err := client.Get(address)
 	if err != nil {
 		t.Error(err)
@@ -86,8 +87,14 @@ func TestStrangersDoNotEndALogin(t *testing.T) {
 				t.Errorf("%s: %d", stray, code)
 			}
 		}
-		if resp, err := http.Post(redirect+"?code=x&state="+state, "text/plain", nil); err != nil || resp.StatusCode != 405 {
-			t.Errorf("POST: %v, %v", resp, err)
+		resp, err := http.Post(redirect+"?code=x&state="+state, "text/plain", nil)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != http.StatusMethodNotAllowed {
+			t.Errorf("POST: %s", resp.Status)
 		}
 		browse(t, address)
 	})
@@ -141,7 +148,7 @@ func TestDevice(t *testing.T) {
 		if q.URL.Path != "/oauth/v2/token" || n != 1 {
 			return false
 		}
-		w.WriteHeader(400)
+		w.WriteHeader(http.StatusBadRequest)
 		_, _ = w.Write([]byte(`{"error":"slow_down"}`))
 		return true
 	}
@@ -165,7 +172,7 @@ func TestDeviceEnds(t *testing.T) {
 		if q.URL.Path != "/oauth/v2/token" {
 			return false
 		}
-		w.WriteHeader(400)
+		w.WriteHeader(http.StatusBadRequest)
 		_, _ = w.Write([]byte(`{"error":"expired_token"}`))
 		return true
 	}

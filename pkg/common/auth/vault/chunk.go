@@ -38,6 +38,7 @@ type head struct {
 	Sum string `json:"s"`
 }
 
+// Load puts the chunks of the generation that counts together.
 func (v ringVault) Load() (secret.Text, error) {
 	h, err := v.head()
 	if err != nil {
@@ -58,6 +59,7 @@ func (v ringVault) Load() (secret.Text, error) {
 	return secret.New(string(plain)), nil
 }
 
+// Save writes a new generation, and then drops the old one.
 func (v ringVault) Save(s secret.Text) error {
 	old, err := v.head()
 	if err != nil && !errors.Is(err, ErrNone) {
@@ -92,6 +94,7 @@ func (v ringVault) write(h head, packed string) error {
 	return v.ring.Set(v.id, string(text))
 }
 
+// Remove removes the head first: without it the chunks are never read.
 func (v ringVault) Remove() error {
 	h, err := v.head()
 	if errors.Is(err, ErrNone) {

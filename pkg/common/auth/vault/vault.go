@@ -41,6 +41,7 @@ func Open(s session.Session, place store.Place, ring Ring) (Vault, error) {
 
 type fileVault struct{ place store.Place }
 
+// Load reads the file.
 func (v fileVault) Load() (secret.Text, error) {
 	kept, err := v.place.Secret()
 	if errors.Is(err, fs.ErrNotExist) {
@@ -49,6 +50,8 @@ func (v fileVault) Load() (secret.Text, error) {
 	return kept, err
 }
 
+// Save replaces the file.
 func (v fileVault) Save(s secret.Text) error { return v.place.SaveSecret(s) }
 
+// Remove removes the file.
 func (v fileVault) Remove() error { return v.place.RemoveSecret() }

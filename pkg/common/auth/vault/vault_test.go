@@ -46,6 +46,7 @@ func (m *memory) Delete(name string) error {
 }
 
 func vaults(t *testing.T) map[string]Vault {
+	t.Helper()
 	place := store.At(filepath.Join(t.TempDir(), "home")).Session("a")
 	file, err := Open(session.Session{Storage: session.File}, place, nil)
 	if err != nil {

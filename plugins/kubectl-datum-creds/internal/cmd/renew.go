@@ -6,7 +6,6 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/handover"
 )
@@ -26,6 +25,6 @@ func serveRenewal(ctx context.Context, d Dependencies, name string) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), auth.Deadline)
 	defer cancel()
-	handover.Serve(ctx, held, d.Out, func(ctx context.Context) (store.Token, error) { return handle.RenewHere(ctx) })
+	handover.Serve(ctx, held, d.Out, handle.RenewHere)
 	return nil
 }

@@ -70,8 +70,16 @@ func currentName(env auth.Environment) string {
 func writeStatus(w io.Writer, r report, now time.Time) error {
 	lines := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, line := range [][2]string{
-		{"Session", r.Name}, {"Type", string(r.Type)}, {"Email", r.Email}, {"Subject", r.Subject}, {"Issuer", r.Issuer},
-		{"API", r.API}, {"Storage", string(r.Storage)}, {"Key file", r.KeyFile}, {"Token", tokenLine(r, now)}, {"Last error", r.LastError},
+		{"Session", r.Name},
+		{"Type", string(r.Type)},
+		{"Email", r.Email},
+		{"Subject", r.Subject},
+		{"Issuer", r.Issuer},
+		{"API", r.API},
+		{"Storage", string(r.Storage)},
+		{"Key file", r.KeyFile},
+		{"Token", tokenLine(r, now)},
+		{"Last error", r.LastError},
 	} {
 		if line[1] != "" {
 			fmt.Fprintf(lines, "%s:\t%s\n", line[0], output.Text(line[1]))

@@ -52,8 +52,8 @@ func renew(ctx context.Context, s session.Session, held *lock.Lock, notices io.W
 	if err != nil {
 		return store.Token{}, err
 	}
-	// No context: the process is there to outlive it.
-	cmd := exec.Command(self, Command, "--session", s.Name)
+	// Not under the context: the process is there to outlive it.
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), self, Command, "--session", s.Name)
 	cmd.ExtraFiles = []*os.File{held.File()}
 	cmd.Stderr = notices
 	cmd.SysProcAttr = detached()
@@ -78,7 +78,7 @@ func read(content []byte, failed error) (store.Token, error) {
 		return store.Token{}, errors.Join(errors.New("the renewal ended without a word"), failed)
 	}
 	if got.Token == "" {
-		return store.Token{}, &problem.Problem{Kind: got.Kind, Err: errors.New(got.Message), Hint: got.Hint}
+		return store.Token{}, &problem.Error{Kind: got.Kind, Err: errors.New(got.Message), Hint: got.Hint}
 	}
 	return store.Token{Access: secret.New(got.Token), Issued: got.Issued, Expires: got.Expires}, nil
 }
@@ -103,7 +103,7 @@ func Serve(ctx context.Context, held *lock.Lock, out io.Writer, renew func(conte
 	got := result{Token: token.Access.Reveal(), Issued: token.Issued, Expires: token.Expires}
 	if err != nil {
 		got = result{Kind: problem.KindOf(err), Message: err.Error()}
-		var known *problem.Problem
+		var known *problem.Error
 		if errors.As(err, &known) {
 			got.Hint = known.Hint
 		}

@@ -1,4 +1,4 @@
-package cmd
+package main
 
 import (
 	"encoding/json"
@@ -77,7 +77,7 @@ func TestLogoutKeepsWhatItCannotRevoke(t *testing.T) {
 	b := newBed(t)
 	b.session("s", fresh())
 	b.server.Fault = func(w http.ResponseWriter, r *http.Request, _ int) bool {
-		w.WriteHeader(403)
+		w.WriteHeader(http.StatusForbidden)
 		return true
 	}
 	b.run(nil, "logout").wantFailure(t, 4, "still valid", "--local")
@@ -265,8 +265,14 @@ func TestAmbientIdentityIsExchanged(t *testing.T) {
 func TestWrongUse(t *testing.T) {
 	b := newBed(t)
 	for _, args := range [][]string{
-		{"get-token", "-o", "yaml"}, {"get-token", "--session", "a", "--credentials", "b"}, {"no-such"}, {"renew-session", "--session", "s"},
-		{"trust"}, {"status", "-o", "x"}, {"login", "--browser", "--device"}, {"login", "--hostname", "http://a.test"},
+		{"get-token", "-o", "yaml"},
+		{"get-token", "--session", "a", "--credentials", "b"},
+		{"no-such"},
+		{"renew-session", "--session", "s"},
+		{"trust"},
+		{"status", "-o", "x"},
+		{"login", "--browser", "--device"},
+		{"login", "--hostname", "http://a.test"},
 	} {
 		b.session("s", fresh())
 		if r := b.run(nil, args...); r.code != 2 || r.out != "" {

@@ -1,8 +1,7 @@
-package cmd
+package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -11,14 +10,12 @@ import (
 	"testing"
 	"time"
 
-	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/authtest"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
-	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/fast"
 )
 
 // asPlugin makes this test binary the plugin, main function and all, so that
@@ -26,14 +23,11 @@ import (
 const asPlugin = "CREDS_TEST_AS_PLUGIN"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asPlugin) == "" {
-		os.Exit(m.Run())
-	}
-	if fast.Answer(os.Args[1:], os.Getenv, time.Now(), os.Stdout) {
+	if os.Getenv(asPlugin) != "" {
+		main() // which exits by itself unless all is well
 		return
 	}
-	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
-	os.Exit(int(Main(context.Background(), NewDependencies(streams), os.Args)))
+	m.Run()
 }
 
 // bed is a home, and a provider that its sessions are of.
