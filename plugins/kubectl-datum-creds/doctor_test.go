@@ -67,7 +67,7 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		t.Fatalf("%+v", r)
 	}
 	for _, part := range []string{
-		"lets others in", "is not on PATH", "its secret is gone", "it rained", "take an umbrella", "off by -1h", "is not on the list",
+		"lets others in", "is not on PATH", "its secret is gone", "it rained", "take an umbrella", "clock is off by", "is not on the list",
 		"user a: there is no session none", "user b does not tell its server", "user datum-user calls datumctl", "SSL_CERT_FILE", "no service account key",
 	} {
 		if !contains(r.out, part) {

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/authtest"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
