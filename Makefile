@@ -72,7 +72,7 @@ cross: ## Build the plugins for every platform that is released
 
 .PHONY: generate
 generate: ## Write generated documents and golden files anew
-	$(PRODUCT) test ./plugins/kubectl-fluxdeps ./plugins/kubectl-fluxdeps/internal/render -run 'TestReference|TestFormats' -update
+	$(PRODUCT) test ./plugins/kubectl-fluxdeps ./plugins/kubectl-fluxdeps/internal/render ./plugins/kubectl-datum-creds -run 'TestReference|TestFormats' -update
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Check formatting, the house's rules and go.mod

@@ -29,8 +29,11 @@ func (b *bed) login(args ...string) run {
 		}
 		return false
 	}
-	all := append([]string{"login", "--device", "--hostname", b.server.URL, "--api-hostname", apiHost, "--client-id", authtest.ClientID, "--ca-file", b.server.CAFile}, args...)
-	return b.run(nil, all...)
+	return b.run(nil, append(b.loginArgs(), args...)...)
+}
+
+func (b *bed) loginArgs() []string {
+	return []string{"login", "--device", "--hostname", b.server.URL, "--api-hostname", apiHost, "--client-id", authtest.ClientID, "--ca-file", b.server.CAFile}
 }
 
 func TestLoginToLogout(t *testing.T) {
