@@ -55,6 +55,7 @@ fuzz: ## Fuzz each parser and renderer for FUZZTIME (20s)
 .PHONY: bench
 bench: ## Measure the plugins against peers and floors, side by side
 	go run ./hack/bench
+	go run ./hack/credsbench
 
 .PHONY: build
 build: ## Build the plugins into bin/
