@@ -30,6 +30,7 @@ help: ## List the targets
 .PHONY: demo
 demo: ## Show the main jobs, on real servers that it starts and removes itself
 	hack/demo.sh
+	go run ./hack/credsdemo
 
 .PHONY: test
 test: test-deps test-unit test-e2e ## Run all tests, those on real servers too

@@ -284,3 +284,16 @@ func TestWrongUse(t *testing.T) {
 	}
 	b.run([]string{execcred.Variable + "=private-words"}, "get-token").wantFailure(t, 2, "holds no ExecCredential")
 }
+
+// A kubeconfig can set variables for its helper: it must not say whose
+// certificates are trusted, or it could listen to what the auth host is told.
+func TestAKubeconfigDoesNotChooseCertificates(t *testing.T) {
+	b := newBed(t)
+	env := func() []string {
+		return []string{"SSL_CERT_FILE=" + b.server.CAFile, "DATUM_CREDENTIALS=" + b.server.KeyFile(t, apiHost)}
+	}
+	b.run(append(env(), question(apiHost)), "get-token").wantFailure(t, 4, "certificate")
+	if r := b.run(env(), "get-token"); r.code != 0 {
+		t.Errorf("a person: %+v", r)
+	}
+}

@@ -145,8 +145,14 @@ func TestNothingLeaks(t *testing.T) {
 		do("update-kubeconfig", "--project", "p-"+name, "--session", name)
 	}
 	for _, args := range [][]string{
-		{"sessions", "-o", "json"}, {"whoami"}, {"doctor"}, {"doctor", "-o", "json"}, {"kubeconfig", "--project", "p", "--stdout"},
-		{"kubeconfig", "--project", "p", "--credentials", keyFile}, {"convert-kubeconfig"}, {"version", "-o", "json"},
+		{"sessions", "-o", "json"},
+		{"whoami"},
+		{"doctor"},
+		{"doctor", "-o", "json"},
+		{"kubeconfig", "--project", "p", "--stdout"},
+		{"kubeconfig", "--project", "p", "--credentials", keyFile},
+		{"convert-kubeconfig"},
+		{"version", "-o", "json"},
 	} {
 		do(args...)
 	}

@@ -6,7 +6,6 @@ package creds_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -69,23 +68,7 @@ func (i *issuer) flags(dir string) (map[string][]string, error) {
 	if err := i.start(); err != nil {
 		return nil, err
 	}
-	path := filepath.Join(i.dir, "authentication.yaml")
-	config := fmt.Sprintf(`apiVersion: apiserver.config.k8s.io/v1
-kind: AuthenticationConfiguration
-jwt:
-- issuer:
-    url: %s
-    audiences: [%s]
-    certificateAuthority: |
-      %s
-  claimValidationRules:
-  - expression: claims.?email_verified.orValue(true) == true
-    message: the address is not verified
-  claimMappings:
-    username:
-      expression: claims.?email.orValue(claims.sub)
-`, i.provider.Issuer, audience, strings.ReplaceAll(strings.TrimSpace(string(i.certificate.PEM)), "\n", "\n      "))
-	return map[string][]string{"authentication-config": {path}}, os.WriteFile(path, []byte(config), 0o600)
+	return i.provider.APIServerFlags(dir, audience, i.certificate)
 }
 
 // desk is a user's machine: a home, a PATH with the plugin and kubectl, and

@@ -19,6 +19,9 @@ func (f File) splice(change Change) ([]byte, error) {
 	if bytes.ContainsAny(bytes.ReplaceAll(text, []byte("\r\n"), nil), "\r\u0085\u2028\u2029") {
 		return nil, errLayout
 	}
+	if f.root == nil {
+		text = append(joinWithBreak(splitLines(text)), "apiVersion: v1\nkind: Config\n"...)
+	}
 	for _, e := range change.Entries {
 		at, err := Parse(text)
 		if err != nil {

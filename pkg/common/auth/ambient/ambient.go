@@ -94,5 +94,5 @@ func token(text, source string) (secret.Text, error) {
 }
 
 func missing(source, why string) error {
-	return problem.New(problem.LoginNeeded, "give the job an identity token (see docs/datum-creds.md)", "CI identity %s: %s", source, why)
+	return problem.New(problem.LoginNeeded, "give the job an identity token (see docs/datum-creds/README.md)", "CI identity %s: %s", source, why)
 }
