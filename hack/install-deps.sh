@@ -1,12 +1,12 @@
 #!/bin/sh
 # Installs what the tests need beyond Go, git and make: graphviz, which reads
 # the DOT that we write, Node.js with Mermaid's own parser and a certified
-# OpenID provider, and Chromium, which signs in at that.
+# OpenID provider, Chromium, which signs in at that, and GNOME's keyring.
 #
 # As root on a machine with apt it installs what is missing. Elsewhere it says
 # what is missing, one line for each thing, and exits with 1.
-# TESTBED_WITHOUT=dot,node,chromium leaves things out; the tests then skip what they
-# cannot check and say so.
+# TESTBED_WITHOUT=dot,node,chromium,gnome-keyring-daemon leaves things out; the
+# tests then skip what they cannot check and say so.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -69,5 +69,9 @@ if ! left_out node; then
 fi
 if ! left_out chromium; then
 	has chromium || lacking chromium chromium chromium
+fi
+if ! left_out gnome-keyring-daemon; then
+	has gnome-keyring-daemon || lacking gnome-keyring-daemon gnome-keyring gnome-keyring-daemon
+	has dbus-run-session || lacking dbus-run-session dbus-daemon gnome-keyring-daemon
 fi
 exit "$missing"

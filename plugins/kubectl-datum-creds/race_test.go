@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
 )
 
@@ -99,5 +100,65 @@ func TestExpiredTokenIsReadByVersion(t *testing.T) {
 		if r := b.run([]string{old}, "get-token", "--session", "s"); r.code != 0 || r.token() == "" || !contains(r.out, execcred.V1beta1) {
 			t.Errorf("%d %s %s", r.code, r.out, r.said)
 		}
+	}
+}
+
+// TestASaveThatFailsStillAnswers lets the disk fail while the provider answers:
+// by then the old refresh token is used up, and the answer is all there is.
+func TestASaveThatFailsStillAnswers(t *testing.T) {
+	b := newBed(t)
+	place := b.session("s", expired())
+	file := filepath.Join(place.Dir(), "secret.json")
+	b.server.Fault = func(http.ResponseWriter, *http.Request, int) bool {
+		// A folder with something in it: not even root renames a file over that.
+		for _, err := range []error{os.Remove(file), os.MkdirAll(filepath.Join(file, "in-the-way"), 0o700)} {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		return false
+	}
+	r := b.run([]string{question(apiHost)}, "get-token")
+	if r.code != 0 || r.token() == "" || !contains(r.said, "could not be saved") || !contains(r.said, "login --name 's'") {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestEndpointsThatMoved keeps a session alive whose issuer has moved its token
+// endpoint since the login.
+func TestEndpointsThatMoved(t *testing.T) {
+	b := newBed(t)
+	place := b.session("s", expired())
+	s, err := place.Session()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.TokenURL = b.server.URL + "/oauth/v1/token"
+	if err := place.SaveSession(s); err != nil {
+		t.Fatal(err)
+	}
+	if r := b.run([]string{question(apiHost)}, "get-token"); r.code != 0 || r.token() == "" {
+		t.Errorf("%+v", r)
+	}
+	if s, err = place.Session(); err != nil || s.TokenURL != b.server.URL+"/oauth/v2/token" {
+		t.Errorf("the new endpoint is not kept: %s, %v", s.TokenURL, err)
+	}
+}
+
+// TestTheDeadlineHolds asks an auth host that takes the request and never
+// answers.
+func TestTheDeadlineHolds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits for the deadline, 25 s")
+	}
+	b := newBed(t)
+	b.session("s", expired())
+	over := make(chan struct{})
+	t.Cleanup(func() { close(over) })
+	b.server.Fault = func(http.ResponseWriter, *http.Request, int) bool { <-over; return true }
+	start := time.Now()
+	b.run([]string{question(apiHost)}, "get-token").wantFailure(t, 4, "session s: renew", "no answer within")
+	if took := time.Since(start); took > auth.Deadline+5*time.Second {
+		t.Errorf("it took %s", took)
 	}
 }

@@ -68,7 +68,7 @@ func renew(ctx context.Context, s session.Session, held *lock.Lock, notices io.W
 	case err := <-done:
 		return read(out.Bytes(), err)
 	case <-ctx.Done():
-		return store.Token{}, context.Cause(ctx)
+		return store.Token{}, problem.New(problem.Unable, "kubectl datum-creds doctor", "session %s: renew: %w", s.Name, context.Cause(ctx))
 	}
 }
 
