@@ -8,10 +8,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-logr/logr"
 	"github.com/spf13/pflag"
 	_ "k8s.io/client-go/plugin/pkg/client/auth" // auth providers that kubeconfigs name
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/klog/v2"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 )
@@ -84,6 +86,8 @@ func (f *Flags) Target(userAgent string) (Target, error) {
 	if err != nil {
 		return Target{}, explainLoad(err, f.rules)
 	}
+	// What client-go logs comes back as an error too, which says it better.
+	klog.SetLogger(logr.Discard())
 	config.UserAgent = userAgent
 	// The few requests of a command must not wait for a client-side limiter.
 	config.QPS = -1

@@ -82,9 +82,6 @@ func TestCut(t *testing.T) {
 			t.Errorf("%q to %d: %q, want %q", c.text, c.columns, got, c.want)
 		}
 	}
-	if got := Pad("漢", 4) + "|" + Pad("abcde", 4); got != "漢  |abcde" {
-		t.Errorf("padded: %q", got)
-	}
 }
 
 func TestColor(t *testing.T) {

@@ -1,6 +1,7 @@
 package output
 
 import (
+	"bufio"
 	"io"
 	"strings"
 )
@@ -36,19 +37,18 @@ type TableOptions struct {
 // Write writes the table.
 func (t Table) Write(w io.Writer, o TableOptions) error {
 	widths := t.widths(o)
-	var b strings.Builder
+	b := bufio.NewWriter(w)
 	if !o.NoHeaders {
 		header := make([]Cell, len(t.Columns))
 		for i, name := range t.Columns {
 			header[i].Text = name
 		}
-		writeRow(&b, header, widths, o)
+		writeRow(b, header, widths, o)
 	}
 	for _, row := range t.Rows {
-		writeRow(&b, row, widths, o)
+		writeRow(b, row, widths, o)
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.Flush()
 }
 
 // widths returns the columns' widths, 0 for those to leave out.
@@ -70,8 +70,9 @@ func (t Table) widths(o TableOptions) []int {
 func (c Cell) width() int { return Width(c.Lead) + Width(c.Text) }
 
 // writeRow writes the cells as far as there is something in them. Spaces are
-// owed and only paid before the next text, so that no line ends in them.
-func writeRow(b *strings.Builder, row []Cell, widths []int, o TableOptions) {
+// owed and only paid before the next text, so that no line ends in them. The
+// writer keeps its first error for Flush.
+func writeRow(b *bufio.Writer, row []Cell, widths []int, o TableOptions) {
 	at, owed := 0, 0
 	for i, cell := range row {
 		if widths[i] == 0 {
@@ -92,10 +93,12 @@ func writeRow(b *strings.Builder, row []Cell, widths []int, o TableOptions) {
 	b.WriteByte('\n')
 }
 
-func (c Cell) write(b *strings.Builder, color bool) {
+func (c Cell) write(b *bufio.Writer, color bool) {
 	if !color {
-		b.WriteString(c.Lead + c.Text)
+		b.WriteString(c.Lead)
+		b.WriteString(c.Text)
 		return
 	}
-	b.WriteString(Grey.Paint(c.Lead) + c.Color.Paint(c.Text))
+	b.WriteString(Grey.Paint(c.Lead))
+	b.WriteString(c.Color.Paint(c.Text))
 }

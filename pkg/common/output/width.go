@@ -18,7 +18,7 @@ func Width(text string) int {
 
 func runeWidth(r rune) int {
 	switch {
-	case r < 0x300:
+	case r < 0x300, '─' <= r && r <= '╿': // box drawing: the branches of trees
 		return 1
 	case unicode.In(r, unicode.Mn, unicode.Me): // marks on the letter before
 		return 0
@@ -46,9 +46,4 @@ func Cut(text string, columns int) string {
 		b.WriteRune(r)
 	}
 	return b.String() + "…"
-}
-
-// Pad fills text with spaces up to the columns.
-func Pad(text string, columns int) string {
-	return text + strings.Repeat(" ", max(0, columns-Width(text)))
 }

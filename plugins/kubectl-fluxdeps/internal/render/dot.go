@@ -86,11 +86,11 @@ func dotEdgeStyle(edge *graph.Edge) string {
 
 func dotQuote(text string) string { return `"` + dotEscape(text) + `"` }
 
-// dotEscape escapes for a double-quoted string. Graphviz reads backslash
-// sequences and HTML entities in labels.
-func dotEscape(text string) string {
-	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "&", "&amp;").Replace(output.Text(text))
-}
+// dotSyntax is what means something in a double-quoted string: Graphviz reads
+// backslash sequences and HTML entities in labels.
+var dotSyntax = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "&", "&amp;")
+
+func dotEscape(text string) string { return dotSyntax.Replace(output.Text(text)) }
 
 // troubleLabel names a verdict in a picture, where what is met needs no word.
 func troubleLabel(v verdict.Verdict) string {

@@ -16,23 +16,31 @@ import (
 
 // writeText writes the tree as a table, group by group, and what it comes to.
 func writeText(w io.Writer, g *graph.Graph, o Options) error {
-	var parts []string
-	for _, group := range o.Group.split(g.Nodes) {
-		var b strings.Builder
-		if group.title != "" {
-			b.WriteString(bold(output.Text(group.title), o.Color) + "\n")
+	groups := o.Group.split(g.Nodes)
+	for i, group := range groups {
+		title := ""
+		if i > 0 {
+			title = "\n"
 		}
-		if err := textTable(g, group, o).Write(&b, output.TableOptions{
-			Width: o.Width, Color: o.Color, NoHeaders: o.NoHeaders,
-		}); err != nil {
+		if group.title != "" {
+			title += bold(output.Text(group.title), o.Color) + "\n"
+		}
+		if _, err := io.WriteString(w, title); err != nil {
 			return err
 		}
-		parts = append(parts, b.String())
+		options := output.TableOptions{Width: o.Width, Color: o.Color, NoHeaders: o.NoHeaders}
+		if err := textTable(g, group, o).Write(w, options); err != nil {
+			return err
+		}
 	}
-	if !o.NoHeaders {
-		parts = append(parts, footer(g, o))
+	if o.NoHeaders {
+		return nil
 	}
-	_, err := io.WriteString(w, strings.Join(parts, "\n"))
+	text := footer(g, o)
+	if len(groups) > 0 {
+		text = "\n" + text
+	}
+	_, err := io.WriteString(w, text)
 	return err
 }
 

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
@@ -141,12 +140,22 @@ func (t *tree) refer(id flux.ID, edge *graph.Edge, branch string) {
 
 // inside returns the edges that begin at members.
 func (t *tree) inside(edges []*graph.Edge) []*graph.Edge {
-	return slices.DeleteFunc(slices.Clone(edges), func(e *graph.Edge) bool { return !t.member[e.From] })
+	return having(edges, func(e *graph.Edge) bool { return t.member[e.From] })
 }
 
 // outside returns the edges that end at no member.
 func (t *tree) outside(edges []*graph.Edge) []*graph.Edge {
-	return slices.DeleteFunc(slices.Clone(edges), func(e *graph.Edge) bool { return t.member[e.To] })
+	return having(edges, func(e *graph.Edge) bool { return !t.member[e.To] })
+}
+
+func having(edges []*graph.Edge, wanted func(*graph.Edge) bool) []*graph.Edge {
+	var found []*graph.Edge
+	for _, edge := range edges {
+		if wanted(edge) {
+			found = append(found, edge)
+		}
+	}
+	return found
 }
 
 // belongs reports whether id is drawn in full below above: it was placed

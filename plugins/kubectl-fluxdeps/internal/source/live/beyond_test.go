@@ -122,10 +122,14 @@ func TestExpressions(t *testing.T) {
 			s.faults[deployments] = forbidden
 			s.objects[deployments] = []map[string]any{gated}
 		}, true, "", 1},
-		{"not to be seen", "true", func(s *server) { s.faults[deployments], s.faults[inFluxSystem] = forbidden, forbidden }, false,
-			"the controllers' feature gates could not be read (server says Forbidden); readyExpr is taken to replace the built-in check, as by default", 1},
-		{"no Deployments", "true", func(s *server) { s.faults[deployments] = garbage }, false,
-			"the controllers' feature gates could not be read (invalid character '<' looking for beginning of value); readyExpr is taken to replace the built-in check, as by default", 1},
+		{
+			"not to be seen", "true", func(s *server) { s.faults[deployments], s.faults[inFluxSystem] = forbidden, forbidden }, false,
+			"the controllers' feature gates could not be read (server says Forbidden); readyExpr is taken to replace the built-in check, as by default", 1,
+		},
+		{
+			"no Deployments", "true", func(s *server) { s.faults[deployments] = garbage }, false,
+			"the controllers' feature gates could not be read (invalid character '<' looking for beginning of value); readyExpr is taken to replace the built-in check, as by default", 1,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newServer(t)

@@ -61,20 +61,35 @@ func TestFaults(t *testing.T) {
 		want    string
 		warning string
 	}{
-		{"a group that is not there", func(s *server) { delete(s.groups, "fluxcd.controlplane.io") }, Options{},
-			"K/a K/b K/c K/d K/e", "the server has no ResourceSet"},
-		{"a kind that its group lacks", func(s *server) { s.faults[resourceSets] = notFound }, Options{},
-			"K/a K/b K/c K/d K/e", "the server has no ResourceSet"},
-		{"a kind that is forbidden", func(s *server) { s.faults[resourceSets] = forbidden }, Options{},
-			"K/a K/b K/c K/d K/e", "resourcesets are left out: server says Forbidden"},
-		{"forbidden in all namespaces", func(s *server) { s.faults[kustomizations] = forbidden }, Options{Fallback: "ns"},
-			"K/a K/b K/c K/d K/e", `kustomizations: not allowed to list them in all namespaces; only namespace "ns" is shown`},
+		{
+			"a group that is not there", func(s *server) { delete(s.groups, "fluxcd.controlplane.io") },
+			Options{},
+			"K/a K/b K/c K/d K/e", "the server has no ResourceSet",
+		},
+		{
+			"a kind that its group lacks", func(s *server) { s.faults[resourceSets] = notFound },
+			Options{},
+			"K/a K/b K/c K/d K/e", "the server has no ResourceSet",
+		},
+		{
+			"a kind that is forbidden", func(s *server) { s.faults[resourceSets] = forbidden },
+			Options{},
+			"K/a K/b K/c K/d K/e", "resourcesets are left out: server says Forbidden",
+		},
+		{
+			"forbidden in all namespaces", func(s *server) { s.faults[kustomizations] = forbidden },
+			Options{Fallback: "ns"},
+			"K/a K/b K/c K/d K/e", `kustomizations: not allowed to list them in all namespaces; only namespace "ns" is shown`,
+		},
 		{"forbidden in the fallback too", func(s *server) {
 			s.faults[kustomizations] = forbidden
 			s.faults[strings.Replace(kustomizations, "/v1/", "/v1/namespaces/ns/", 1)] = forbidden
 		}, Options{Fallback: "ns"}, "", "kustomizations are left out: server says Forbidden"},
-		{"expired on the second page", func(s *server) { s.faults[kustomizations+"?"] = expired }, Options{},
-			"K/a K/b K/c K/d K/e", ""},
+		{
+			"expired on the second page", func(s *server) { s.faults[kustomizations+"?"] = expired },
+			Options{},
+			"K/a K/b K/c K/d K/e", "",
+		},
 		{"no discovery", func(s *server) { s.faults[kustomizeGroup] = forbidden }, Options{}, "K/a K/b K/c K/d K/e", ""},
 		{"a namespace without any", func(*server) {}, Options{Namespace: "empty"}, "", ""},
 		{"an older version", func(s *server) {
