@@ -213,11 +213,16 @@ func TestIdentify(t *testing.T) {
 	if err != nil || who.Subject != "user-1" || who.Email != "jane@example.com" {
 		t.Fatalf("Identify = %+v, %v", who, err)
 	}
+	// A project beside the client, as Zitadel has it.
+	server.Spoil = func(m map[string]any) { m["aud"] = []string{authtest.ClientID, "project"} }
+	if _, err := c.Identify(t.Context(), e, authtest.ClientID, "", login(t, c, server)); err != nil {
+		t.Errorf("Identify of two audiences = %v", err)
+	}
 	for name, spoil := range map[string]func(map[string]any){
 		"issuer":         func(m map[string]any) { m["iss"] = "https://evil.test" },
 		"audience":       func(m map[string]any) { m["aud"] = "other" },
 		"no audience":    func(m map[string]any) { delete(m, "aud") },
-		"two audiences":  func(m map[string]any) { m["aud"] = []string{authtest.ClientID, "other"} },
+		"two audiences":  func(m map[string]any) { m["aud"], m["azp"] = []string{authtest.ClientID, "other"}, "other" },
 		"azp":            func(m map[string]any) { m["azp"] = "other" },
 		"expired":        func(m map[string]any) { m["exp"] = time.Now().Add(-time.Hour).Unix() },
 		"from to-morrow": func(m map[string]any) { m["iat"] = time.Now().Add(24 * time.Hour).Unix() },
