@@ -114,7 +114,7 @@ func TestTable(t *testing.T) {
 	table := Table{
 		Columns: []string{"NAME", "EMPTY", "STATE", "MESSAGE"},
 		Rows: [][]Cell{
-			{{Text: "apps"}, {}, {Text: "ready", Color: Green}, {Text: "Applied revision: main@sha1:0123456789"}},
+			{{Text: "apps"}, {}, {Text: "ready", Color: Green}, {Text: "Applied revision: main@sha1:0123456789abcdef in 3s"}},
 			{{Lead: "└─ ", Text: "漢字"}, {}, {Text: "-"}, {}},
 		},
 	}
@@ -124,11 +124,12 @@ func TestTable(t *testing.T) {
 		want    string
 	}{
 		// An empty column is left out, and no line ends in blanks.
-		{"whole", TableOptions{}, "NAME      STATE   MESSAGE\napps      ready   Applied revision: main@sha1:0123456789\n└─ 漢字   -\n"},
-		{"cut", TableOptions{Width: 40}, "NAME      STATE   MESSAGE\napps      ready   Applied revision: mai…\n└─ 漢字   -\n"},
-		{"cut, but to something", TableOptions{Width: 10}, "NAME      STATE   MESSAGE\napps      ready   Applied revision: m…\n└─ 漢字   -\n"},
-		{"no headers", TableOptions{NoHeaders: true}, "apps      ready   Applied revision: main@sha1:0123456789\n└─ 漢字   -\n"},
-		{"colour", TableOptions{NoHeaders: true, Color: true}, "apps      \x1b[32mready\x1b[0m   Applied revision: main@sha1:0123456789\n\x1b[90m└─ \x1b[0m漢字   -\n"},
+		{"whole", TableOptions{}, "NAME      STATE   MESSAGE\napps      ready   Applied revision: main@sha1:0123456789abcdef in 3s\n└─ 漢字   -\n"},
+		{"cut", TableOptions{Width: 60}, "NAME      STATE   MESSAGE\napps      ready   Applied revision: main@sha1:0123456789abc…\n└─ 漢字   -\n"},
+		{"no room", TableOptions{Width: 50}, "NAME      STATE\napps      ready\n    Applied revision: main@sha1:0123456789abcdef\n    in 3s\n└─ 漢字   -\n"},
+		{"no room at all", TableOptions{Width: 10}, "NAME      STATE\napps      ready\n    Applied revision:\n    main@sha1:0123456789abcdef in 3s\n└─ 漢字   -\n"},
+		{"no headers", TableOptions{NoHeaders: true}, "apps      ready   Applied revision: main@sha1:0123456789abcdef in 3s\n└─ 漢字   -\n"},
+		{"colour", TableOptions{NoHeaders: true, Color: true}, "apps      \x1b[32mready\x1b[0m   Applied revision: main@sha1:0123456789abcdef in 3s\n\x1b[90m└─ \x1b[0m漢字   -\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var b bytes.Buffer

@@ -114,7 +114,9 @@ func (o *graphOptions) picture(whole *graph.Graph) *graph.Graph {
 	if o.full {
 		return picture
 	}
-	return picture.Reduced()
+	reduced := picture.Reduced()
+	o.render.Implied = len(picture.Edges) - len(reduced.Edges)
+	return reduced
 }
 
 // fold leaves out the isolated objects and counts them.

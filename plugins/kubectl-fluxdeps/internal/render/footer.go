@@ -22,7 +22,7 @@ func footer(g *graph.Graph, o Options) string {
 		}
 		b.WriteString(line + "\n")
 	}
-	b.WriteString(foldedLine(o))
+	b.WriteString(notShown(o))
 	if withoutStatus(g) {
 		b.WriteString("Files have no status: whether a dependency is ready is not known.\n")
 	}
@@ -39,25 +39,43 @@ func withoutStatus(g *graph.Graph) bool {
 
 // totals counts objects and the verdicts on their dependencies.
 func totals(g *graph.Graph) string {
+	missing := 0
+	for _, node := range g.Nodes {
+		if node.State == graph.Missing {
+			missing++
+		}
+	}
+	line := plural(len(g.Nodes)-missing, "object", "objects")
+	if missing > 0 {
+		line += fmt.Sprintf(" and %d missing", missing)
+	}
+	dependencies, verdicts := dependencies(g)
+	line += ", " + plural(dependencies, "dependency", "dependencies")
+	if len(verdicts) > 0 {
+		line += ": " + strings.Join(verdicts, ", ")
+	}
+	return line + "\n"
+}
+
+// dependencies counts them, and how many have which verdict; where none could
+// be judged at all that goes without saying.
+func dependencies(g *graph.Graph) (total int, verdicts []string) {
 	counts := map[verdict.Verdict]int{}
-	dependencies := 0
 	for _, edge := range g.Edges {
 		if edge.Type == graph.DependsOn {
 			counts[edge.Verdict]++
-			dependencies++
+			total++
 		}
 	}
-	var parts []string
+	if counts[verdict.Unknown] == total {
+		return total, nil
+	}
 	for _, v := range verdict.All() {
-		if counts[v] > 0 && v != verdict.Unknown {
-			parts = append(parts, fmt.Sprintf("%d %s", counts[v], v))
+		if counts[v] > 0 {
+			verdicts = append(verdicts, fmt.Sprintf("%d %s", counts[v], v))
 		}
 	}
-	line := fmt.Sprintf("%s, %s", plural(len(g.Nodes), "object", "objects"), plural(dependencies, "dependency", "dependencies"))
-	if len(parts) > 0 {
-		line += ": " + strings.Join(parts, ", ")
-	}
-	return line + "\n"
+	return total, verdicts
 }
 
 func cyclePath(cycle []flux.ID) string {
@@ -68,15 +86,20 @@ func cyclePath(cycle []flux.ID) string {
 	return strings.Join(names, " → ")
 }
 
-func foldedLine(o Options) string {
-	if o.Folded == 0 {
-		return ""
+// notShown counts what the picture leaves out, and says what shows it.
+func notShown(o Options) string {
+	var b strings.Builder
+	if o.Folded > 0 {
+		b.WriteString("Not shown: " + plural(o.Folded, "object", "objects") + " without dependencies")
+		if o.FoldedTroubled > 0 {
+			fmt.Fprintf(&b, ", %d of them not ready", o.FoldedTroubled)
+		}
+		b.WriteString(" (--all shows all)\n")
 	}
-	line := "Not shown: " + plural(o.Folded, "object", "objects") + " without dependencies"
-	if o.FoldedTroubled > 0 {
-		line += fmt.Sprintf(", %d of them not ready", o.FoldedTroubled)
+	if o.Implied > 0 {
+		b.WriteString("Not drawn: " + plural(o.Implied, "implied dependency", "implied dependencies") + " (--full draws all)\n")
 	}
-	return line + " (--all shows all)\n"
+	return b.String()
 }
 
 func plural(n int, one, many string) string {

@@ -58,6 +58,18 @@ func (g Grouping) split(nodes []*graph.Node) []group {
 	return groups
 }
 
+// forText groups by namespace where there is only one: then it is said once.
+func (g Grouping) forText(nodes []*graph.Node, o Options) Grouping {
+	if g != Ungrouped || o.NoHeaders || len(nodes) == 0 {
+		return g
+	}
+	first := nodes[0].Namespace
+	if first == "" || slices.ContainsFunc(nodes, func(n *graph.Node) bool { return n.Namespace != first }) {
+		return g
+	}
+	return ByNamespace
+}
+
 func (g Grouping) title(node *graph.Node) string {
 	switch {
 	case g == ByNamespace && node.Namespace == "":

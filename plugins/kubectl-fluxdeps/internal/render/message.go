@@ -18,7 +18,19 @@ func messageCell(l line, o Options) output.Cell {
 	} else {
 		parts = append(parts, nodeMessage(l, o)...)
 	}
-	return output.Cell{Text: output.Text(strings.Join(parts, "; "))}
+	text := oneLine(strings.Join(parts, "; "))
+	if o.Format != "wide" {
+		text = shortDigests(text)
+	}
+	return output.Cell{Text: output.Text(text)}
+}
+
+// oneLine makes one line of a message of several, as Helm and CEL write them.
+func oneLine(text string) string {
+	if !strings.ContainsAny(text, "\r\n") {
+		return text
+	}
+	return strings.Join(strings.Fields(text), " ")
 }
 
 // dependencyMessage tells why an edge is not met, where the line of the object
@@ -45,7 +57,7 @@ func nodeMessage(l line, o Options) []string {
 	explained := l.edge != nil && l.edge.Message == node.Message()
 	switch {
 	case node.ControllerSays != "":
-		parts = append(parts, "controller says: "+node.ControllerSays)
+		parts = append(parts, "controller's last word: "+node.ControllerSays)
 	case o.Format == "wide" || node.State != graph.Ready && !explained:
 		parts = append(parts, present(node.Message())...)
 	}

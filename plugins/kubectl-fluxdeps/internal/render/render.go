@@ -59,6 +59,9 @@ type Options struct {
 	// Folded counts the isolated nodes that the graph was rid of, FoldedTroubled
 	// those of them that are not ready.
 	Folded, FoldedTroubled int
+	// Implied counts the dependencies that are left out because they follow
+	// from others.
+	Implied int
 	// Warnings go into documents.
 	Warnings []string
 }

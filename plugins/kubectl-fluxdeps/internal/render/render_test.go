@@ -61,6 +61,11 @@ func clusterGraph(t testing.TB, types ...graph.EdgeType) *graph.Graph {
 	return graph.Build(t.Context(), snapshotOf(t, "testdata/cluster.yaml"), append(types, graph.DependsOn)...)
 }
 
+// within returns the part of the graph in one namespace.
+func within(g *graph.Graph, namespace string) *graph.Graph {
+	return g.Subgraph(func(n *graph.Node) bool { return n.Namespace == namespace })
+}
+
 func rendered(t testing.TB, g *graph.Graph, o render.Options) string {
 	t.Helper()
 	o.Now = noon()
@@ -79,25 +84,26 @@ func TestFormats(t *testing.T) {
 		graph   *graph.Graph
 		options render.Options
 	}{
-		"text":              {whole.Reduced(), render.Options{Format: "text", Folded: 2, FoldedTroubled: 1}},
-		"text-narrow":       {whole.Reduced(), render.Options{Format: "text", Width: 100}},
-		"text-color":        {whole.Reduced(), render.Options{Format: "text", Color: true}},
-		"text-full":         {whole, render.Options{Format: "text"}},
-		"text-no-headers":   {whole.Reduced(), render.Options{Format: "text", NoHeaders: true}},
-		"text-by-namespace": {whole.Reduced(), render.Options{Format: "text", Group: render.ByNamespace}},
-		"text-by-source":    {whole.Reduced(), render.Options{Format: "text", Group: render.BySource}},
-		"text-edges":        {everything.Reduced(), render.Options{Format: "text"}},
-		"text-files":        {files.Reduced(), render.Options{Format: "text"}},
-		"wide-files":        {files.Reduced(), render.Options{Format: "wide"}},
-		"wide":              {whole.Reduced(), render.Options{Format: "wide"}},
-		"dot":               {everything.Reduced(), render.Options{Format: "dot"}},
-		"dot-by-namespace":  {whole.Reduced(), render.Options{Format: "dot", Group: render.ByNamespace}},
-		"mermaid":           {everything.Reduced(), render.Options{Format: "mermaid"}},
-		"mermaid-by-source": {whole.Reduced(), render.Options{Format: "mermaid", Group: render.BySource}},
-		"json":              {everything, render.Options{Format: "json", Warnings: []string{"one kind was left out"}}},
-		"yaml":              {whole, render.Options{Format: "yaml"}},
-		"name":              {whole, render.Options{Format: "name"}},
-		"jsonpath":          {whole, render.Options{Format: `jsonpath={range .edges[?(@.verdict=="missing")]}{.from}{"\n"}{end}`}},
+		"text":               {whole.Reduced(), render.Options{Format: "text", Folded: 2, FoldedTroubled: 1, Implied: 1}},
+		"text-narrow":        {whole.Reduced(), render.Options{Format: "text", Width: 100}},
+		"text-one-namespace": {within(whole, "flux-system").Reduced(), render.Options{Format: "text", Width: 120}},
+		"text-color":         {whole.Reduced(), render.Options{Format: "text", Color: true}},
+		"text-full":          {whole, render.Options{Format: "text"}},
+		"text-no-headers":    {whole.Reduced(), render.Options{Format: "text", NoHeaders: true}},
+		"text-by-namespace":  {whole.Reduced(), render.Options{Format: "text", Group: render.ByNamespace}},
+		"text-by-source":     {whole.Reduced(), render.Options{Format: "text", Group: render.BySource}},
+		"text-edges":         {everything.Reduced(), render.Options{Format: "text"}},
+		"text-files":         {files.Reduced(), render.Options{Format: "text"}},
+		"wide-files":         {files.Reduced(), render.Options{Format: "wide"}},
+		"wide":               {whole.Reduced(), render.Options{Format: "wide"}},
+		"dot":                {everything.Reduced(), render.Options{Format: "dot"}},
+		"dot-by-namespace":   {whole.Reduced(), render.Options{Format: "dot", Group: render.ByNamespace}},
+		"mermaid":            {everything.Reduced(), render.Options{Format: "mermaid"}},
+		"mermaid-by-source":  {whole.Reduced(), render.Options{Format: "mermaid", Group: render.BySource}},
+		"json":               {everything, render.Options{Format: "json", Warnings: []string{"one kind was left out"}}},
+		"yaml":               {whole, render.Options{Format: "yaml"}},
+		"name":               {whole, render.Options{Format: "name"}},
+		"jsonpath":           {whole, render.Options{Format: `jsonpath={range .edges[?(@.verdict=="missing")]}{.from}{"\n"}{end}`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			golden(t, name, rendered(t, test.graph, test.options))

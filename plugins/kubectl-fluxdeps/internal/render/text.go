@@ -16,6 +16,7 @@ import (
 
 // writeText writes the tree as a table, group by group, and what it comes to.
 func writeText(w io.Writer, g *graph.Graph, o Options) error {
+	o.Group = o.Group.forText(g.Nodes, o)
 	groups := o.Group.split(g.Nodes)
 	for i, group := range groups {
 		title := ""
@@ -185,12 +186,17 @@ func nodeCell(text func(*graph.Node) string) func(line, Options) output.Cell {
 // digest is the hash in a revision.
 var digest = regexp.MustCompile(`(sha[0-9]+:)?[0-9a-f]{40,}`)
 
-// shortRevision cuts hashes, as flux get does: eight digits tell them apart.
-func shortRevision(node *graph.Node) string {
-	return digest.ReplaceAllStringFunc(node.Revision(), func(hash string) string {
+// shortDigests cuts hashes, as flux get does: eight digits tell them apart.
+func shortDigests(text string) string {
+	if !strings.Contains(text, "sha") {
+		return text // which is quicker to find out
+	}
+	return digest.ReplaceAllStringFunc(text, func(hash string) string {
 		return hash[:strings.Index(hash, ":")+1+8]
 	})
 }
+
+func shortRevision(node *graph.Node) string { return shortDigests(node.Revision()) }
 
 func sourceOf(node *graph.Node) string {
 	if node.Object == nil || node.Object.Source == nil {
