@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -12,7 +13,9 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/datum"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/renew"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 )
 
@@ -109,7 +112,8 @@ func (f *Flags) timeout() (time.Duration, error) {
 }
 
 // bearer gives every request a token that is fresh. One that the server
-// refuses is renewed, and the request made once more if it can be.
+// refuses is renewed, and the request made once more if it can be. A request
+// to another server, such as a redirect leads to, is not made.
 type bearer struct {
 	session auth.Handle
 	next    http.RoundTripper
@@ -117,6 +121,9 @@ type bearer struct {
 
 // RoundTrip makes the request.
 func (b bearer) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := b.check(req.URL); err != nil {
+		return nil, err
+	}
 	token, err := b.session.Token(req.Context(), renew.Want{})
 	if err != nil {
 		return nil, err
@@ -133,6 +140,19 @@ func (b bearer) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	_ = resp.Body.Close()
 	return b.next.RoundTrip(with(again, fresh.Access.Reveal()))
+}
+
+// check tells why a server may not have the session's tokens. The client
+// follows redirects, and would bring the token along wherever they lead.
+func (b bearer) check(to *url.URL) error {
+	api, err := url.Parse(b.session.Session.API)
+	if err != nil {
+		return err
+	}
+	if to.Scheme != "https" || session.Host(to) != session.Host(api) {
+		return problem.New(problem.Refused, "", "%s://%s is not the API server of the session, and gets no token", to.Scheme, to.Host)
+	}
+	return nil
 }
 
 // with returns the request with a token; the original belongs to the caller.
