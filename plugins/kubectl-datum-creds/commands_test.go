@@ -23,12 +23,12 @@ func fresh() store.Token {
 // login signs a user in with a device code that is approved at once.
 func (b *bed) login(args ...string) run {
 	b.t.Helper()
-	b.server.Fault = func(_ http.ResponseWriter, r *http.Request, _ int) bool {
+	b.server.SetFault(func(_ http.ResponseWriter, r *http.Request, _ int) bool {
 		if r.URL.Path == "/oauth/v2/token" {
 			b.server.ApproveDevices()
 		}
 		return false
-	}
+	})
 	return b.run(nil, append(b.loginArgs(), args...)...)
 }
 
@@ -79,10 +79,10 @@ func TestLoginWithoutAKeyringKeepsNothing(t *testing.T) {
 func TestLogoutKeepsWhatItCannotRevoke(t *testing.T) {
 	b := newBed(t)
 	b.session("s", fresh())
-	b.server.Fault = func(w http.ResponseWriter, r *http.Request, _ int) bool {
+	b.server.SetFault(func(w http.ResponseWriter, r *http.Request, _ int) bool {
 		w.WriteHeader(http.StatusForbidden)
 		return true
-	}
+	})
 	b.run(nil, "logout").wantFailure(t, 4, "still valid", "--local")
 	if r := b.run(nil, "logout", "--local", "--all"); r.code != 0 || !contains(r.said, "stay valid at the auth host") {
 		t.Errorf("logout --local: %+v", r)
@@ -224,10 +224,10 @@ func TestClockOff(t *testing.T) {
 	b := newBed(t)
 	ahead := 10 * time.Minute
 	b.server.Now = func() time.Time { return time.Now().Add(ahead) }
-	b.server.Fault = func(w http.ResponseWriter, _ *http.Request, _ int) bool {
+	b.server.SetFault(func(w http.ResponseWriter, _ *http.Request, _ int) bool {
 		w.Header().Set("Date", time.Now().Add(ahead).UTC().Format(http.TimeFormat))
 		return false
-	}
+	})
 	r := b.run([]string{"SSL_CERT_FILE=" + b.server.CAFile, "DATUM_CREDENTIALS=" + b.server.KeyFile(t, apiHost)}, "get-token")
 	if r.code != 0 || r.token() == "" || !contains(r.said, "clock is off by") {
 		t.Errorf("get-token: %+v", r)

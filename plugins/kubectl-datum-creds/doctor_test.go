@@ -41,10 +41,10 @@ func TestDoctorFindsNothingWrong(t *testing.T) {
 func TestDoctorFindsWhatIsWrong(t *testing.T) {
 	b := newBed(t)
 	place := b.session("s", fresh())
-	b.server.Fault = func(w http.ResponseWriter, _ *http.Request, _ int) bool {
+	b.server.SetFault(func(w http.ResponseWriter, _ *http.Request, _ int) bool {
 		w.Header().Set("Date", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat))
 		return false
-	}
+	})
 	dir := t.TempDir()
 	config, kuberc := filepath.Join(dir, "config"), filepath.Join(dir, "kuberc")
 	entry := "- name: %s\n  user: {exec: {apiVersion: v1, command: %c, args: [%a], provideClusterInfo: false}}\n"

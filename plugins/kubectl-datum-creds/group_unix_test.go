@@ -15,11 +15,11 @@ func TestACtrlCLosesNoSession(t *testing.T) {
 	b := newBed(t)
 	place := b.session("s", expired())
 	asked := make(chan struct{}, 100)
-	b.server.Fault = func(http.ResponseWriter, *http.Request, int) bool {
+	b.server.SetFault(func(http.ResponseWriter, *http.Request, int) bool {
 		asked <- struct{}{}
 		time.Sleep(20 * time.Millisecond)
 		return false
-	}
+	})
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGKILL} {
 		if err := place.SaveToken(expired()); err != nil {
 			t.Fatal(err)

@@ -21,10 +21,10 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		refreshes = 40
 	}
 	b := newBed(t)
-	b.server.Fault = func(http.ResponseWriter, *http.Request, int) bool {
+	b.server.SetFault(func(http.ResponseWriter, *http.Request, int) bool {
 		time.Sleep(time.Duration(rand.IntN(5)) * time.Millisecond)
 		return false
-	}
+	})
 	place := b.session("s", expired())
 	killed := 0
 	for range refreshes {

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/authtest"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 )
 
@@ -43,9 +44,10 @@ func (w *watch) in(text string) string {
 	return ""
 }
 
-// listen makes the provider tell the watch all that it is sent and answers.
-func (b *bed) listen(w *watch) {
-	b.server.Fault = func(rw http.ResponseWriter, r *http.Request, _ int) bool {
+// listen makes the provider tell the watch all that it is sent and answers. It
+// returns the fault that does so, for others to call.
+func (b *bed) listen(w *watch) authtest.Fault {
+	fault := func(rw http.ResponseWriter, r *http.Request, _ int) bool {
 		if r.Method == http.MethodPost && r.ParseForm() == nil {
 			for _, name := range []string{"refresh_token", "assertion", "code", "device_code", "code_verifier", "token"} {
 				w.learn(r.PostForm.Get(name))
@@ -55,6 +57,8 @@ func (b *bed) listen(w *watch) {
 		}
 		return false
 	}
+	b.server.SetFault(fault)
+	return fault
 }
 
 // lookAtProcesses looks through the command lines of all processes, at a moment
@@ -105,7 +109,7 @@ func (b *bed) learnStore(w *watch) {
 func TestNothingLeaks(t *testing.T) {
 	b := newBed(t)
 	w := &watch{secrets: map[string]bool{}}
-	b.listen(w)
+	fault := b.listen(w)
 	account := b.server.KeyFile(t, apiHost)
 	var key struct {
 		PrivateKey string `json:"private_key"`
@@ -118,7 +122,6 @@ func TestNothingLeaks(t *testing.T) {
 	if err := os.WriteFile(keyFile, []byte(account), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	fault := b.server.Fault
 	check := func(r run, args ...string) {
 		t.Helper()
 		b.learnStore(w)
@@ -132,7 +135,9 @@ func TestNothingLeaks(t *testing.T) {
 	}
 	do := func(args ...string) {
 		t.Helper()
-		check(b.run([]string{"KUBECONFIG=" + filepath.Join(b.home.Dir(), "..", "config"), question(apiHost)}, args...), args...)
+		env := []string{"KUBECONFIG=" + filepath.Join(b.home.Dir(), "..", "config")}
+		check(b.run(append(env, question(apiHost)), args...), args...) // as a Kubernetes client
+		check(b.run(env, args...), args...)
 	}
 	do(append(b.loginArgs(), "--storage", "file", "--name", "jane")...)
 	do("login", "--credentials", keyFile, "--ca-file", b.server.CAFile, "--name", "robot", "--keep-key", "--storage", "file")
@@ -157,13 +162,13 @@ func TestNothingLeaks(t *testing.T) {
 		do(args...)
 	}
 	// An auth host that sends back what it was sent.
-	b.server.Fault = func(rw http.ResponseWriter, r *http.Request, n int) bool {
+	b.server.SetFault(func(rw http.ResponseWriter, r *http.Request, n int) bool {
 		fault(rw, r, n)
 		rw.WriteHeader(http.StatusBadRequest)
 		text, _ := json.Marshal(map[string]string{"error": "invalid_request", "error_description": r.PostForm.Encode() + " " + strings.Join(r.PostForm["refresh_token"], "") + strings.Join(r.PostForm["assertion"], "")})
 		_, _ = rw.Write(text)
 		return true
-	}
+	})
 	for _, name := range []string{"jane", "robot"} {
 		if err := b.home.Session(name).SaveToken(expired()); err != nil {
 			t.Fatal(err)

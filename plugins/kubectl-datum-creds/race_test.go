@@ -44,7 +44,7 @@ func wantOneToken(t *testing.T, runs []run) {
 func TestManyProcessesRefreshOnce(t *testing.T) {
 	b := newBed(t)
 	place := b.session("s", expired())
-	b.server.Fault = func(http.ResponseWriter, *http.Request, int) bool { time.Sleep(200 * time.Millisecond); return false }
+	b.server.SetFault(func(http.ResponseWriter, *http.Request, int) bool { time.Sleep(200 * time.Millisecond); return false })
 	wantOneToken(t, b.together(processes, []string{question(apiHost)}, "get-token", "--session", "s"))
 	if n := b.server.Requests("/oauth/v2/token"); n != 1 {
 		t.Errorf("%d refreshes", n)
@@ -80,10 +80,10 @@ func TestManyProcessesOfAServiceAccountMintOnce(t *testing.T) {
 func TestAFailingServerIsAskedByOneOfMany(t *testing.T) {
 	b := newBed(t)
 	b.session("s", expired())
-	b.server.Fault = func(w http.ResponseWriter, _ *http.Request, _ int) bool {
+	b.server.SetFault(func(w http.ResponseWriter, _ *http.Request, _ int) bool {
 		w.WriteHeader(http.StatusNotImplemented)
 		return true
-	}
+	})
 	for _, r := range b.together(20, []string{question(apiHost)}, "get-token") {
 		r.wantFailure(t, 4, "session s", "501")
 	}
@@ -109,7 +109,7 @@ func TestASaveThatFailsStillAnswers(t *testing.T) {
 	b := newBed(t)
 	place := b.session("s", expired())
 	file := filepath.Join(place.Dir(), "secret.json")
-	b.server.Fault = func(http.ResponseWriter, *http.Request, int) bool {
+	b.server.SetFault(func(http.ResponseWriter, *http.Request, int) bool {
 		// A folder with something in it: not even root renames a file over that.
 		for _, err := range []error{os.Remove(file), os.MkdirAll(filepath.Join(file, "in-the-way"), 0o700)} {
 			if err != nil {
@@ -117,7 +117,7 @@ func TestASaveThatFailsStillAnswers(t *testing.T) {
 			}
 		}
 		return false
-	}
+	})
 	r := b.run([]string{question(apiHost)}, "get-token")
 	if r.code != 0 || r.token() == "" || !contains(r.said, "could not be saved") || !contains(r.said, "login --name 's'") {
 		t.Errorf("%+v", r)
@@ -155,7 +155,7 @@ func TestTheDeadlineHolds(t *testing.T) {
 	b.session("s", expired())
 	over := make(chan struct{})
 	t.Cleanup(func() { close(over) })
-	b.server.Fault = func(http.ResponseWriter, *http.Request, int) bool { <-over; return true }
+	b.server.SetFault(func(http.ResponseWriter, *http.Request, int) bool { <-over; return true })
 	start := time.Now()
 	b.run([]string{question(apiHost)}, "get-token").wantFailure(t, 4, "session s: renew", "no answer within")
 	if took := time.Since(start); took > auth.Deadline+5*time.Second {

@@ -25,6 +25,10 @@ import (
 // ClientID is the client that the provider knows.
 const ClientID = "client-1"
 
+// Fault answers in the place of the provider when it returns true. n counts
+// the requests to the path from 1.
+type Fault func(w http.ResponseWriter, r *http.Request, n int) bool
+
 // Server is the provider.
 type Server struct {
 	// URL is the issuer, CAFile the certificate that vouches for it.
@@ -34,15 +38,13 @@ type Server struct {
 	Life time.Duration
 	// Now is the provider's clock.
 	Now func() time.Time
-	// Fault answers in the place of the provider when it returns true. n counts
-	// the requests to the path from 1.
-	Fault func(w http.ResponseWriter, r *http.Request, n int) bool
 	// Spoil changes the claims of ID tokens.
 	Spoil func(claims map[string]any)
 	// Endpoints changes what discovery says.
 	Endpoints func(map[string]any)
 
 	mu       sync.Mutex
+	fault    Fault
 	http     *httptest.Server
 	signer   jose.Signer
 	keys     jose.JSONWebKeySet
@@ -101,7 +103,7 @@ func (s *Server) routes() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.requests[r.URL.Path]++
-		n, fault := s.requests[r.URL.Path], s.Fault
+		n, fault := s.requests[r.URL.Path], s.fault
 		s.mu.Unlock()
 		if fault == nil || !fault(w, r, n) {
 			mux.ServeHTTP(w, r)
@@ -119,6 +121,13 @@ func (s *Server) discovery(w http.ResponseWriter, _ *http.Request) {
 		s.Endpoints(endpoints)
 	}
 	reply(w, 200, endpoints)
+}
+
+// SetFault changes the fault, also while requests are under way; nil is none.
+func (s *Server) SetFault(fault Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fault = fault
 }
 
 // Requests returns how often a path was asked for, faults included.

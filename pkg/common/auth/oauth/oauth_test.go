@@ -103,7 +103,7 @@ func TestTokenFaults(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := authtest.New(t)
-			server.Fault = func(w http.ResponseWriter, r *http.Request, _ int) bool { c.answer(w, r); return true }
+			server.SetFault(func(w http.ResponseWriter, r *http.Request, _ int) bool { c.answer(w, r); return true })
 			_, err := refresh(t.Context(), client(t, server), server.URL+"/oauth/v2/token")
 			if err == nil || !strings.Contains(err.Error(), c.text) {
 				t.Fatalf("error = %v, want %q", err, c.text)
@@ -121,12 +121,12 @@ func TestTokenFaults(t *testing.T) {
 func TestRecoversFromAFault(t *testing.T) {
 	server := authtest.New(t)
 	token := server.NewRefreshToken()
-	server.Fault = func(w http.ResponseWriter, _ *http.Request, n int) bool {
+	server.SetFault(func(w http.ResponseWriter, _ *http.Request, n int) bool {
 		if n < 3 {
 			w.WriteHeader(http.StatusBadGateway)
 		}
 		return n < 3
-	}
+	})
 	grant, err := client(t, server).RequestToken(t.Context(), server.URL+"/oauth/v2/token", Fixed(url.Values{
 		"grant_type": {"refresh_token"}, "refresh_token": {token}, "client_id": {authtest.ClientID},
 	}))
@@ -142,10 +142,10 @@ func TestNoCredentialFollowsARedirect(t *testing.T) {
 	evil := authtest.New(t)
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		server := authtest.New(t)
-		server.Fault = func(w http.ResponseWriter, r *http.Request, _ int) bool {
+		server.SetFault(func(w http.ResponseWriter, r *http.Request, _ int) bool {
 			http.Redirect(w, r, evil.URL+"/oauth/v2/token", status)
 			return true
-		}
+		})
 		_, err := refresh(t.Context(), client(t, server), server.URL+"/oauth/v2/token")
 		if err == nil || !strings.Contains(err.Error(), "a redirect to 127.0.0.1") {
 			t.Errorf("%d: error = %v", status, err)
@@ -158,12 +158,12 @@ func TestNoCredentialFollowsARedirect(t *testing.T) {
 
 func TestDeadlineEndsSlowAnswers(t *testing.T) {
 	server := authtest.New(t)
-	server.Fault = func(w http.ResponseWriter, r *http.Request, _ int) bool {
+	server.SetFault(func(w http.ResponseWriter, r *http.Request, _ int) bool {
 		w.WriteHeader(http.StatusOK)
 		_ = http.NewResponseController(w).Flush()
 		<-r.Context().Done()
 		return true
-	}
+	})
 	because := errors.New("gave up")
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 300*time.Millisecond, because)
 	defer cancel()

@@ -144,14 +144,14 @@ func TestDevice(t *testing.T) {
 		}
 		return nil
 	}
-	server.Fault = func(w http.ResponseWriter, q *http.Request, n int) bool {
+	server.SetFault(func(w http.ResponseWriter, q *http.Request, n int) bool {
 		if q.URL.Path != "/oauth/v2/token" || n != 1 {
 			return false
 		}
 		w.WriteHeader(http.StatusBadRequest)
 		_, _ = w.Write([]byte(`{"error":"slow_down"}`))
 		return true
-	}
+	})
 	got, err := r.Device(t.Context())
 	if err != nil || got.Who.Subject != "user-1" {
 		t.Fatalf("Device = %+v, %v", got, err)
@@ -168,14 +168,14 @@ func TestDeviceEnds(t *testing.T) {
 	server := authtest.New(t)
 	r, _ := request(t, server, nil)
 	r.Client.Sleep = func(ctx context.Context, _ time.Duration) error { return nil }
-	server.Fault = func(w http.ResponseWriter, q *http.Request, n int) bool {
+	server.SetFault(func(w http.ResponseWriter, q *http.Request, n int) bool {
 		if q.URL.Path != "/oauth/v2/token" {
 			return false
 		}
 		w.WriteHeader(http.StatusBadRequest)
 		_, _ = w.Write([]byte(`{"error":"expired_token"}`))
 		return true
-	}
+	})
 	if _, err := r.Device(t.Context()); err == nil || !strings.Contains(err.Error(), "expired_token") {
 		t.Errorf("Device = %v", err)
 	}
