@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -56,6 +57,9 @@ func (h Helper) run(ctx context.Context) (string, error) {
 		}
 		return "", h.failed(err)
 	}
+	if out.over {
+		return "", h.failed(fmt.Errorf("it printed more than %d bytes", maxHelperToken))
+	}
 	return out.String(), nil
 }
 
@@ -80,13 +84,19 @@ func firstLine(text string) string {
 	return line[:min(len(line), 200)]
 }
 
-// limited is a buffer that drops what is too much.
-type limited struct{ bytes.Buffer }
+// limited is a buffer that drops what is too much, and tells. The buffer is
+// a field with a name: embedded, its ReadFrom would be used past the limit.
+type limited struct {
+	kept bytes.Buffer
+	over bool
+}
 
-// Write keeps up to the limit and swallows the rest.
+// Write keeps up to the limit and swallows the rest, so that the helper ends.
 func (l *limited) Write(p []byte) (int, error) {
-	if room := maxHelperToken - l.Len(); room > 0 {
-		l.Buffer.Write(p[:min(len(p), room)])
-	}
+	room := max(maxHelperToken-l.kept.Len(), 0)
+	l.over = l.over || len(p) > room
+	l.kept.Write(p[:min(len(p), room)])
 	return len(p), nil
 }
+
+func (l *limited) String() string { return l.kept.String() }
