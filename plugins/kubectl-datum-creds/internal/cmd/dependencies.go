@@ -52,5 +52,9 @@ func userAgent() string { return "kubectl-datum-creds/" + cli.Version(name).Vers
 // Main runs the command line, args[0] being the program's name.
 func Main(ctx context.Context, d Dependencies, args []string) cli.Code {
 	d.Args = args[1:]
-	return cli.Main(ctx, NewRootCommand(d), d.IOStreams, d.Args)
+	root := NewRootCommand(d)
+	if refusing := guarded(root, d); refusing != root {
+		return cli.Main(ctx, refusing, d.IOStreams, []string{}) // no argument counts any more
+	}
+	return cli.Main(ctx, root, d.IOStreams, d.Args)
 }
