@@ -29,7 +29,8 @@ func newConvertCommand(d Dependencies) *cobra.Command {
 		Short: "Pin the contexts that datumctl made to a session",
 		Long: `Pin the contexts that datumctl made to a session. All of datumctl's contexts share
 one user entry, datum-user, so that they all change when it does; here each gets
-the entry of its session. The lines that change are printed, and the file as it
+the entry of its session. The lines that change are printed, without the secrets
+of fields that kubeconfigs have for them, and the file as it
 was is kept beside it.`,
 		Example: `  # each context to the session that its entry names
   kubectl datum-creds convert-kubeconfig
@@ -44,7 +45,7 @@ was is kept beside it.`,
 	}
 	o.file.add(cmd.Flags())
 	cmd.Flags().StringVar(&o.session, "session", "", "Session for all of the contexts; else the one of the name in each entry.")
-	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "Print the lines that would change, and change nothing.")
+	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "Print the lines that would change, without the secrets in them, and change nothing.")
 	return cmd
 }
 

@@ -50,7 +50,7 @@ another one comes into use. Lines that are not about it stay to the byte.`,
 	flags.StringVar(&o.session, "session", "", "Name of the session; the one in use by default.")
 	flags.StringVar(&o.name, "name", "", "Name of the cluster and context; datum-project-PROJECT and the like by default.")
 	flags.BoolVar(&o.noSwitch, "no-switch", false, "Leave the current context as it is.")
-	flags.BoolVar(&o.dryRun, "dry-run", false, "Print the lines that would change, and change nothing.")
+	flags.BoolVar(&o.dryRun, "dry-run", false, "Print the lines that would change, without the secrets in them, and change nothing.")
 	flags.BoolVar(&o.remove, "remove", false, "Remove the context, and its cluster and user where no other context needs them.")
 	return cmd
 }

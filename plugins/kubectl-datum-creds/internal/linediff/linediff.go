@@ -1,5 +1,6 @@
-// Package linediff shows which lines of a text change. It shows no line
-// besides: those may hold secrets.
+// Package linediff shows which lines of a kubeconfig change. It shows no line
+// besides, and of those that change not the values of secrets: a file that is
+// written anew changes in all its lines.
 package linediff
 
 import (
@@ -14,12 +15,13 @@ import (
 // place in the old and the new text.
 func Write(w io.Writer, name string, before, after []byte) error {
 	a, b := strings.SplitAfter(string(before), "\n"), strings.SplitAfter(string(after), "\n")
+	shownA, shownB := redact(a), redact(b)
 	var out strings.Builder
 	fmt.Fprintf(&out, "--- %s\n+++ %s\n", output.Text(name), output.Text(name))
 	for _, h := range hunks(a, b) {
 		fmt.Fprintf(&out, "@@ -%d,%d +%d,%d @@\n", h.oldAt+1, h.oldTo-h.oldAt, h.newAt+1, h.newTo-h.newAt)
-		mark(&out, "-", a[h.oldAt:h.oldTo])
-		mark(&out, "+", b[h.newAt:h.newTo])
+		mark(&out, "-", shownA[h.oldAt:h.oldTo])
+		mark(&out, "+", shownB[h.newAt:h.newTo])
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
