@@ -4,9 +4,9 @@ package ambient
 
 import (
 	"context"
-	"os"
 	"strings"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/private"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 )
@@ -72,7 +72,7 @@ func (r Reader) Identity(ctx context.Context, source, audience string) (secret.T
 // fromFile reads a token file. It is the CI system's, so that its owner and
 // mode are that system's business; a projected one is behind a link.
 func fromFile(path, source string) (secret.Text, error) {
-	file, err := os.Open(path)
+	file, _, err := private.OpenFile(path)
 	if err != nil {
 		return secret.Text{}, missing(source, err.Error())
 	}

@@ -45,6 +45,10 @@ func FromEnvironment(getenv func(string) string) (c Credential, found bool, err 
 func FromFile(path string) (Credential, error) {
 	content, err := private.ReadKey(path)
 	switch {
+	case errors.Is(err, private.ErrNoFile):
+		return Credential{}, problem.New(problem.BadInput, "for a pipe, use --credentials - and standard input", "key file: %w", err)
+	case errors.Is(err, private.ErrTooLarge):
+		return Credential{}, problem.New(problem.BadInput, "a key file has a few KiB: is it the right one?", "key file: %w", err)
 	case errors.Is(err, private.ErrUnsafe):
 		return Credential{}, problem.New(problem.Refused,
 			"chmod 600 '"+path+"' (in a Pod: defaultMode 0440 with fsGroup), and make a new key if others could have read this one", "key file: %w", err)

@@ -17,6 +17,12 @@ const maxFile = 1 << 20
 // ErrUnsafe marks a file or folder that is not this user's alone.
 var ErrUnsafe = errors.New("not safe to use")
 
+// The causes that no mode or owner would mend; they are ErrUnsafe too.
+var (
+	ErrNoFile   = fmt.Errorf("not a plain file: %w", ErrUnsafe)
+	ErrTooLarge = fmt.Errorf("larger than %d bytes: %w", maxFile, ErrUnsafe)
+)
+
 // Read returns the content of a file that belongs to this user, is closed to
 // everybody else, and is a file and no link.
 func Read(path string) ([]byte, error) {
@@ -39,27 +45,38 @@ func Read(path string) ([]byte, error) {
 // container, put where it is: links are followed, as a mounted Secret needs,
 // and a root's file may be open to its group.
 func ReadKey(path string) ([]byte, error) {
-	file, err := os.Open(path)
+	file, info, err := OpenFile(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a plain file: %w", path, ErrUnsafe)
-	}
 	if err := checkKeyOwner(path, info); err != nil {
 		return nil, err
 	}
 	return readBounded(file, path, info.Size())
 }
 
+// OpenFile opens a plain file for reading, whoever's it is, and never waits for
+// the other end of a pipe.
+func OpenFile(path string) (*os.File, fs.FileInfo, error) {
+	file, err := os.OpenFile(path, os.O_RDONLY|noWait, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s: %w", path, ErrNoFile)
+	}
+	if err != nil {
+		_ = file.Close()
+		return nil, nil, err
+	}
+	return file, info, nil
+}
+
 func readBounded(file *os.File, path string, size int64) ([]byte, error) {
 	if size > maxFile {
-		return nil, fmt.Errorf("%s: larger than %d bytes: %w", path, maxFile, ErrUnsafe)
+		return nil, fmt.Errorf("%s: %w", path, ErrTooLarge)
 	}
 	content := make([]byte, size)
 	n, err := io.ReadFull(file, content)
@@ -88,6 +105,28 @@ func Write(path string, content []byte) error {
 		return err
 	}
 	return syncDir(dir)
+}
+
+// WriteOver writes the first bytes of a file of mode 0600 anew, in place and
+// without waiting for the disk: for notes that may be lost.
+func WriteOver(path string, content []byte) error {
+	if err := CheckDir(filepath.Dir(path)); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|noFollow|noWait, 0o600)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if err := check(path, info, false); err != nil {
+		return err
+	}
+	_, err = file.Write(content)
+	return err
 }
 
 // Finish writes the content to a new file, gets it onto the disk, and closes it.
@@ -124,7 +163,7 @@ func check(path string, info fs.FileInfo, dir bool) error {
 	case dir && !info.IsDir():
 		return fmt.Errorf("%s is not a folder: %w", path, ErrUnsafe)
 	case !dir && !info.Mode().IsRegular():
-		return fmt.Errorf("%s is not a plain file: %w", path, ErrUnsafe)
+		return fmt.Errorf("%s: %w", path, ErrNoFile)
 	}
 	return checkOwner(path, info)
 }

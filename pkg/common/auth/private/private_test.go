@@ -134,3 +134,61 @@ func TestReadersSeeWholeFiles(t *testing.T) {
 	}
 	writers.Wait()
 }
+
+// TestAKeyFileThatIsNone opens what would wait for ever, and tells what is
+// wrong apart: no mode helps a pipe or a file that is too large.
+func TestAKeyFileThatIsNone(t *testing.T) {
+	d := dir(t)
+	for name, c := range map[string]struct {
+		prepare func(path string) error
+		want    error
+	}{
+		"pipe":   {func(p string) error { return syscall.Mkfifo(p, 0o600) }, ErrNoFile},
+		"folder": {func(p string) error { return os.Mkdir(p, 0o700) }, ErrNoFile},
+		"large":  {func(p string) error { return os.WriteFile(p, make([]byte, maxFile+1), 0o600) }, ErrTooLarge},
+		"open":   {func(p string) error { return errors.Join(os.WriteFile(p, nil, 0o600), os.Chmod(p, 0o644)) }, ErrUnsafe},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(d, name)
+			if err := c.prepare(path); err != nil {
+				t.Fatal(err)
+			}
+			_, err := ReadKey(path)
+			if !errors.Is(err, c.want) || !errors.Is(err, ErrUnsafe) {
+				t.Errorf("ReadKey = %v, want %v", err, c.want)
+			}
+			if name == "open" && (errors.Is(err, ErrNoFile) || errors.Is(err, ErrTooLarge)) {
+				t.Errorf("ReadKey = %v, which is of another cause too", err)
+			}
+		})
+	}
+}
+
+// TestWriteOver keeps to plain files of this user, and never waits.
+func TestWriteOver(t *testing.T) {
+	d := dir(t)
+	victim, link, pipe := filepath.Join(d, "victim"), filepath.Join(d, "link"), filepath.Join(d, "pipe")
+	if err := errors.Join(os.WriteFile(victim, []byte("victim"), 0o600), os.Symlink(victim, link), syscall.Mkfifo(pipe, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{link, pipe} {
+		if err := WriteOver(path, []byte("x")); err == nil {
+			t.Errorf("%s was written", path)
+		}
+	}
+	if err := WriteOver(filepath.Join(d, "new"), []byte("x")); err != nil {
+		t.Error(err)
+	}
+	if err := WriteOver(victim, []byte("x")); err != nil {
+		t.Error(err)
+	}
+	if got, err := Read(victim); string(got) != "xictim" || err != nil {
+		t.Errorf("%s, %v: want the first byte written over, by its own name only", got, err)
+	}
+	if err := os.Chmod(d, 0o777); err != nil { //nolint:gosec // that is the case to refuse
+		t.Fatal(err)
+	}
+	if err := WriteOver(victim, []byte("y")); !errors.Is(err, ErrUnsafe) {
+		t.Errorf("WriteOver in an open folder = %v", err)
+	}
+}

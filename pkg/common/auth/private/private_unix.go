@@ -10,10 +10,17 @@ import (
 	"syscall"
 )
 
+// Flags of an open that never waits for the other end of a pipe, and of one
+// that follows no link.
+const (
+	noWait   = syscall.O_NONBLOCK
+	noFollow = syscall.O_NOFOLLOW
+)
+
 // openNoFollow opens a file for reading, never through a link, and never waits
 // for the other end of a pipe.
 func openNoFollow(path string) (*os.File, error) {
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
+	file, err := os.OpenFile(path, os.O_RDONLY|noFollow|noWait|syscall.O_CLOEXEC, 0)
 	if errors.Is(err, syscall.ELOOP) {
 		return nil, fmt.Errorf("%s is a link: %w", path, ErrUnsafe)
 	}

@@ -5,6 +5,13 @@ import (
 	"os"
 )
 
+// An open never waits here. Links need a right that users do not have, and are
+// in a folder that is theirs alone.
+const (
+	noWait   = 0
+	noFollow = 0
+)
+
 // openNoFollow opens a file for reading. A link is refused by its mode.
 func openNoFollow(path string) (*os.File, error) {
 	info, err := os.Lstat(path)

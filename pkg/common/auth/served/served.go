@@ -8,8 +8,9 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/private"
@@ -56,13 +57,8 @@ func (a Asker) Had(home store.Home, token secret.Text) bool {
 func (a Asker) Note(home store.Home, token secret.Text) {
 	path := a.path(home)
 	line := a.line(token)
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
-	if os.IsNotExist(err) && private.MakeDir(filepath.Dir(path)) == nil {
-		file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
+	err := private.WriteOver(path, line)
+	if errors.Is(err, fs.ErrNotExist) && private.MakeDir(filepath.Dir(path)) == nil {
+		_ = private.WriteOver(path, line)
 	}
-	if err != nil {
-		return
-	}
-	_, _ = file.Write(line)
-	_ = file.Close()
 }
