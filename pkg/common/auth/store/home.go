@@ -89,7 +89,11 @@ func id(content []byte) string {
 
 // Current returns the name of the session in use, empty when there is none.
 func (h Home) Current() (string, error) {
-	content, err := private.Read(filepath.Join(h.dir, "current"))
+	err := private.CheckDir(h.dir)
+	var content []byte
+	if err == nil {
+		content, err = private.Read(filepath.Join(h.dir, "current"))
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}

@@ -90,9 +90,23 @@ func (p Place) makeDirs() error {
 	return nil
 }
 
+// checkDirs tells whether all folders down to the place are this user's alone.
+// What is put into an open one may be anybody's.
+func (p Place) checkDirs() error {
+	for _, dir := range []string{p.home.dir, filepath.Dir(p.dir), p.dir} {
+		if err := private.CheckDir(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // read decodes a file. A file that is not JSON, as no crash leaves behind, is
 // an error that does not show its content.
 func (p Place) read(name string, into any) error {
+	if err := p.checkDirs(); err != nil {
+		return err
+	}
 	path := filepath.Join(p.dir, name)
 	content, err := private.Read(path)
 	if err != nil {

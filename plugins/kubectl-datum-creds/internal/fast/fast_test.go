@@ -2,6 +2,7 @@ package fast
 
 import (
 	"bytes"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -32,6 +33,31 @@ func env(t *testing.T, token store.Token) map[string]string {
 		t.Fatal(err)
 	}
 	return map[string]string{store.Variable: home.Dir(), execcred.Variable: info}
+}
+
+// TestOpenFoldersAreLeftToTheCommand: what is in them may be anybody's.
+func TestOpenFoldersAreLeftToTheCommand(t *testing.T) {
+	if os.PathSeparator != '/' {
+		t.Skip("folders have no modes here")
+	}
+	now := time.Now()
+	vars := env(t, fresh(now))
+	home := vars[store.Variable]
+	for _, dir := range []string{home, store.At(home).Session("s").Dir()} {
+		for mode, want := range map[os.FileMode]bool{0o755: false, 0o777: false, 0o700: true} {
+			if err := os.Chmod(dir, mode); err != nil {
+				t.Fatal(err)
+			}
+			args := []string{"get-token", "--session", "s"}
+			delete(vars, execcred.Variable)
+			if got := Answer(args, func(k string) string { return vars[k] }, now, &bytes.Buffer{}); got != want {
+				t.Errorf("%s of mode %04o: answered %v", dir, mode, got)
+			}
+		}
+		if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a folder
+			t.Fatal(err)
+		}
+	}
 }
 
 func fresh(now time.Time) store.Token {
