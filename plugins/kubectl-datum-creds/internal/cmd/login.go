@@ -33,6 +33,9 @@ type loginOptions struct {
 	ciIdentity  string
 	stsURL      string
 	audience    string
+	replace     bool
+	// given tells whether a flag is on the command line.
+	given func(flag string) bool
 }
 
 func newLoginCommand(d Dependencies) *cobra.Command {
@@ -47,12 +50,21 @@ without a display, a code is shown that you enter elsewhere.
 
 The refresh token goes into the keyring of the operating system. Where there is
 none, nothing is kept until you choose a file with --storage file; a session
-never changes from one to the other by itself.`,
+never changes from one to the other by itself.
+
+With the --name of a session that is there, you sign in to it again: hosts,
+client, certificates and storage are the session's where no flag says otherwise,
+and the servers that it trusts stay trusted. Until the new session is saved the
+old one works. Another type of session, person or server is refused without
+--replace.`,
 		Example: `  # sign in with a browser or a code, whichever works here
   kubectl datum-creds login
 
   # on a server without a keyring
   kubectl datum-creds login --device --storage file
+
+  # again, when a session has ended
+  kubectl datum-creds login --name jane@example.com@api.datum.net
 
   # a service account, whose key stays in its file
   kubectl datum-creds login --credentials ~/robot.json --name robot
@@ -68,6 +80,7 @@ never changes from one to the other by itself.`,
 
 func (o *loginOptions) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
+	o.given = flags.Changed
 	flags.StringVar(&o.hostname, "hostname", datum.AuthHost, "Auth host to sign in at.")
 	flags.StringVar(&o.apiHostname, "api-hostname", "", "API host that the tokens are for; api.X for an auth host auth.X.")
 	flags.StringVar(&o.clientID, "client-id", "", "OAuth client; needed for auth hosts that are not Datum's.")
@@ -84,11 +97,12 @@ func (o *loginOptions) add(cmd *cobra.Command) {
 	flags.StringVar(&o.ciIdentity, "ci-identity", "", "CI identity to exchange at --sts-url: github, spacelift, env:NAME or file:/PATH. Datum offers no such service today.")
 	flags.StringVar(&o.stsURL, "sts-url", "", "Token service (RFC 8693) for --ci-identity.")
 	flags.StringVar(&o.audience, "audience", "", "Audience of the CI identity; --sts-url by default.")
+	flags.BoolVar(&o.replace, "replace", false, "Replace a session of the same name that is of another type, person or server, and take over nothing from it.")
 	cmd.MarkFlagsMutuallyExclusive("browser", "device", "credentials", "from-datumctl", "ci-identity")
 }
 
 func (o *loginOptions) run(ctx context.Context) error {
-	hosts, err := o.hosts()
+	hosts, err := o.again()
 	if err != nil {
 		return err
 	}

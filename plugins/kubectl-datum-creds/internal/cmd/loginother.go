@@ -105,5 +105,5 @@ func (o *loginOptions) proved(ctx context.Context, s session.Session, kept secre
 	if err != nil {
 		return auth.Handle{}, err
 	}
-	return env.Add(ctx, s, kept, token)
+	return env.Add(ctx, auth.New{Session: s, Secret: kept, Token: token, Replace: o.replace})
 }

@@ -46,7 +46,7 @@ func (o *loginOptions) user(ctx context.Context, h hosts) (auth.Handle, error) {
 		return auth.Handle{}, err
 	}
 	token := source.WithExpiry(got.Grant.Access, got.Grant.Access.Issued)
-	return o.deps.Auth().Add(ctx, s, got.Grant.Refresh, token)
+	return o.deps.Auth().Add(ctx, auth.New{Session: s, Secret: got.Grant.Refresh, Token: token, Replace: o.replace})
 }
 
 func (o *loginOptions) request(ctx context.Context, h hosts) (signin.Request, error) {
