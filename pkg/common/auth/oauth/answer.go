@@ -43,7 +43,7 @@ func refusal(got answer, host string, sent url.Values) *Error {
 		failed.Retry = false
 	}
 	if failed.Code == "" {
-		failed.Reason = unexplained(got)
+		failed.Reason = clean(unexplained(got), sent)
 	}
 	return failed
 }

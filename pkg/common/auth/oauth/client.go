@@ -41,12 +41,16 @@ func NewClient(caFile, userAgent string) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	// HTTP/1 only: GODEBUG=http2debug=2, which a kubeconfig may set for us, has
+	// the library print what goes over HTTP/2.
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
 	transport := &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
 		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
 		TLSHandshakeTimeout:   handshakeAtMost,
 		ResponseHeaderTimeout: attemptTimeout,
-		ForceAttemptHTTP2:     true,
+		Protocols:             &protocols,
 	}
 	return &Client{
 		// A redirect would carry a credential to where nobody meant it to go.

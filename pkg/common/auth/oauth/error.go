@@ -6,10 +6,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // Error is a request that failed.
@@ -69,28 +67,4 @@ func retryable(err error) bool {
 	var verify *tls.CertificateVerificationError
 	return !errors.As(err, &unknown) && !errors.As(err, &host) && !errors.As(err, &invalid) &&
 		!errors.As(err, &verify) && !errors.Is(err, context.Canceled)
-}
-
-// maxReason bounds a server's description in a message.
-const maxReason = 200
-
-// clean makes a server's text fit for a message: what was sent is taken out,
-// since servers echo requests, and it is cut.
-func clean(text string, sent url.Values) string {
-	for _, values := range sent {
-		for _, v := range values {
-			if len(v) >= 8 {
-				text = strings.ReplaceAll(text, v, "[redacted]")
-			}
-		}
-	}
-	text = strings.Join(strings.Fields(text), " ")
-	if len(text) <= maxReason {
-		return text
-	}
-	cut := maxReason
-	for !utf8.RuneStart(text[cut]) {
-		cut--
-	}
-	return text[:cut] + "…"
 }
