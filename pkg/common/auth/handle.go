@@ -91,7 +91,7 @@ type renewable interface {
 
 func (h Handle) source() (renewable, error) {
 	if h.Session.Type == session.Datumctl {
-		return source.Helper{Session: h.Session}, nil
+		return source.Helper{Session: h.Session}, h.env.checkHelper(h.Session)
 	}
 	client, err := oauth.NewClient(h.Session.CAFile, h.env.UserAgent)
 	if err != nil {

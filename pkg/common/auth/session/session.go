@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"time"
 	"unicode"
@@ -106,6 +107,10 @@ func (s Session) Validate() error {
 		if _, err := HTTPS(text); text != "" && err != nil {
 			return fmt.Errorf("%s: %w", field, err)
 		}
+	}
+	// A relative one is another program in each folder.
+	if s.Type == Datumctl && !filepath.IsAbs(s.Helper) {
+		return fmt.Errorf("helper %q: want an absolute path", s.Helper)
 	}
 	return ValidateName(s.Name)
 }

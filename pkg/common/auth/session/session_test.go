@@ -75,6 +75,9 @@ func TestValidate(t *testing.T) {
 		"http":     func(s *Session) { s.TokenURL = "http://auth.test/token" },
 		"user":     func(s *Session) { s.RevocationURL = "https://u:p@auth.test/" },
 		"fragment": func(s *Session) { s.Issuer = "https://auth.test/#x" },
+		"helper":   func(s *Session) { s.Type, s.Helper = Datumctl, "./evil.sh" },
+		"any dir":  func(s *Session) { s.Type, s.Helper = Datumctl, "datumctl" },
+		"none":     func(s *Session) { s.Type = Datumctl },
 	} {
 		t.Run(name, func(t *testing.T) {
 			bad := good
