@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -72,8 +73,7 @@ func (f *Flags) datumTarget(userAgent string) (Target, error) {
 	if err != nil {
 		return Target{}, err
 	}
-	env := auth.NewEnvironment(userAgent, func(string) {}) // what fails is an error; the rest is detail here
-	handle, err := env.Find(auth.Choice{Session: f.datum.session})
+	handle, err := environment(userAgent, os.Stderr).Find(auth.Choice{Session: f.datum.session})
 	if err != nil {
 		return Target{}, err
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/signin"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
-	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/handover"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/handover"
 )
 
 // Dependencies is what the commands work with.
