@@ -56,7 +56,6 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 	for _, err := range []error{
 		os.WriteFile(config, []byte(users), 0o600), os.WriteFile(kuberc, []byte("credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist: [{command: other}]\n"), 0o600),
 		place.RemoveSecret(), place.SaveFailure(store.Failure{Time: time.Now(), Kind: problem.Unable, Message: "it rained", Hint: "take an umbrella"}),
-		os.Chmod(b.home.Dir(), 0o755),
 	} {
 		if err != nil {
 			t.Fatal(err)
@@ -67,11 +66,25 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		t.Fatalf("%+v", r)
 	}
 	for _, part := range []string{
-		"lets others in", "is not on PATH", "its secret is gone", "it rained", "take an umbrella", "clock is off by", "is not on the list",
+		"is not on PATH", "its secret is gone", "it rained", "take an umbrella", "clock is off by", "is not on the list",
 		"user a: there is no session none", "user b does not tell its server", "user datum-user calls datumctl", "SSL_CERT_FILE", "no service account key",
 	} {
 		if !contains(r.out, part) {
 			t.Errorf("no finding with %q:\n%s", part, r.out)
 		}
 	}
+}
+
+// TestDoctorFindsAnOpenHome: what is in it may be anybody's, and is not read.
+func TestDoctorFindsAnOpenHome(t *testing.T) {
+	b := newBed(t)
+	b.session("s", fresh())
+	if err := os.Chmod(b.home.Dir(), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	r := b.run(nil, "doctor")
+	if r.code != 1 || !contains(r.out, "lets others in") || contains(r.out, "nobody is signed in") {
+		t.Errorf("%+v", r)
+	}
+	b.run([]string{question(apiHost)}, "get-token").wantFailure(t, 5, "lets others in")
 }

@@ -23,7 +23,7 @@ func (p Patient) sessions(ctx context.Context) []Finding {
 	if err != nil {
 		findings = append(findings, bad("sessions", "remove what is broken and log in anew", "%v", err))
 	}
-	if len(all) == 0 {
+	if len(all) == 0 && err == nil {
 		findings = append(findings, ok("sessions", "nobody is signed in"))
 	}
 	hosts := map[string]bool{}
