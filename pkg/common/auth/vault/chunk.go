@@ -71,27 +71,50 @@ func (v ringVault) Save(s secret.Text) error {
 	if next.Chunks > maxChunks {
 		return unusable(fmt.Errorf("the secret has %d bytes, which is too much for a keyring", len(plain)))
 	}
-	if err := v.write(next, packed); err != nil {
+	if err := v.writeChunks(next, packed); err != nil {
 		v.drop(next)
 		return err
 	}
-	v.drop(old)
-	return nil
+	return v.switchTo(next, old)
 }
 
-// write writes the chunks, and the head last.
-func (v ringVault) write(h head, packed string) error {
+// switchTo makes a generation the one that counts, and drops the other. A write
+// that fails may still have landed, as one does that only took too long: the
+// head is read again, and while that cannot be told both generations stay.
+func (v ringVault) switchTo(next, old head) error {
+	failed := v.writeHead(next)
+	if failed == nil {
+		v.drop(old)
+		return nil
+	}
+	there, err := v.head()
+	switch {
+	case err == nil && there == next:
+		v.drop(old)
+		return nil
+	case errors.Is(failed, errSlow): // it may yet land: what it points to must be there
+	case err == nil && there == old, errors.Is(err, ErrNone) && old == head{}:
+		v.drop(next)
+	}
+	return failed
+}
+
+func (v ringVault) writeHead(h head) error {
+	text, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	return v.ring.Set(v.id, string(text))
+}
+
+func (v ringVault) writeChunks(h head, packed string) error {
 	for i := range h.Chunks {
 		end := min(len(packed), (i+1)*chunkSize)
 		if err := v.ring.Set(v.chunk(h, i), packed[i*chunkSize:end]); err != nil {
 			return err
 		}
 	}
-	text, err := json.Marshal(h)
-	if err != nil {
-		return err
-	}
-	return v.ring.Set(v.id, string(text))
+	return nil
 }
 
 // Remove removes the head first: without it the chunks are never read.

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"time"
@@ -22,6 +23,9 @@ const service = "kubectl-datum-creds"
 
 // patience bounds a keyring call: it may wait for a dialog that nobody sees.
 const patience = 10 * time.Second
+
+// errSlow says that it is not known what became of a call.
+var errSlow = errors.New("no answer")
 
 // System is the operating system's keyring.
 type System struct{}
@@ -60,7 +64,7 @@ func bounded(call func() (string, error)) (string, error) {
 		}
 		return got.text, unusable(got.err)
 	case <-time.After(patience):
-		return "", unusable(fmt.Errorf("no answer within %s; is it locked?", patience))
+		return "", unusable(fmt.Errorf("%w within %s; is it locked?", errSlow, patience))
 	}
 }
 
@@ -74,7 +78,8 @@ func unusable(err error) error {
 // Probe tells whether a keyring works, by writing, reading and removing an
 // item of its own.
 func Probe(ring Ring) error {
-	const name, text = "probe", "works"
+	// A name of its own: two logins at once would remove each other's item.
+	name, text := "probe/"+rand.Text()[:8], "works"
 	if err := ring.Set(name, text); err != nil {
 		return err
 	}

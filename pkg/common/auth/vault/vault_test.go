@@ -115,6 +115,9 @@ func TestAFailedSaveKeepsTheOldSecret(t *testing.T) {
 		if err == nil {
 			t.Fatalf("Save succeeds though write %d failed", n)
 		}
+		if len(ring.items) != 2 {
+			t.Errorf("after a failure at write %d: %d items for a head and a chunk", n, len(ring.items))
+		}
 		if got, err := v.Load(); err != nil || got.Reveal() != "old" {
 			t.Errorf("after a failure at write %d: Load = %d bytes, %v", n, len(got.Reveal()), err)
 		}
