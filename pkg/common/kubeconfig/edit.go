@@ -25,12 +25,24 @@ func (f File) Apply(change Change) (File, error) {
 		}
 	}
 	text, err := f.splice(change)
+	if err == nil {
+		edited, failed := f.checked(text, change)
+		if failed == nil {
+			return edited, nil
+		}
+		err = errLayout // lines are not all there is to it, as in a block of text at the end
+	}
 	if errors.Is(err, errLayout) {
 		text, err = f.rewrite(change)
 	}
 	if err != nil {
 		return File{}, err
 	}
+	return f.checked(text, change)
+}
+
+// checked reads the edited file, and compares.
+func (f File) checked(text []byte, change Change) (File, error) {
 	edited, err := Parse(text)
 	if err != nil {
 		return File{}, fmt.Errorf("edit kubeconfig: %w", err)

@@ -162,3 +162,21 @@ func FuzzApply(f *testing.F) {
 		}
 	})
 }
+
+// TestAFileThatEndsInABlock whose last line looks like a comment: to lines it
+// is one, to YAML it is not.
+func TestAFileThatEndsInABlock(t *testing.T) {
+	for _, text := range []string{
+		"users:\n- name: a\n  user:\n    exec:\n      installHint: |\n        install it\n        # so\n",
+		"users:\n- name: a\n  user:\n    exec:\n      installHint: |\n        # so",
+	} {
+		before, err := Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, err := before.Apply(Change{Entries: []Entry{{Section: Users, Name: "b", Value: map[string]any{"token": "t"}}}})
+		if err != nil || !after.Has(Users, "b") || !after.Has(Users, "a") || !strings.Contains(string(after.text), "# so") {
+			t.Errorf("Apply = %v:\n%s", err, after.text)
+		}
+	}
+}
