@@ -148,6 +148,9 @@ func (w wireFile) api() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("api_endpoint: %w", err)
 	}
+	if api.RawQuery != "" || api.ForceQuery { // paths are added to it
+		return "", errors.New("api_endpoint: want a URL without a query")
+	}
 	return strings.TrimSuffix(api.String(), "/"), nil
 }
 

@@ -88,6 +88,8 @@ func TestRefusedFiles(t *testing.T) {
 		"no key":        func(m map[string]any) { delete(m, "private_key") },
 		"no token_uri":  func(m map[string]any) { delete(m, "token_uri") },
 		"plain http":    func(m map[string]any) { m["token_uri"] = "http://auth.datum.test/token" },
+		"API's query":   func(m map[string]any) { m["api_endpoint"] = "https://api.datum.test?x=1" },
+		"API's mark":    func(m map[string]any) { m["api_endpoint"] = "https://api.datum.test/?" },
 		"plain API":     func(m map[string]any) { m["api_endpoint"] = "http://api.datum.test" },
 		"API not known": func(m map[string]any) { m["token_uri"] = "https://login.test/token" },
 		"not PEM":       func(m map[string]any) { m["private_key"] = "private-words" },
