@@ -38,6 +38,9 @@ func (e Environment) Add(ctx context.Context, n New) (Handle, error) {
 
 // swap saves the new session under the lock, and returns the old one.
 func (e Environment) swap(ctx context.Context, n New) (Handle, kept, error) {
+	if err := e.Home.Err(); err != nil {
+		return Handle{}, kept{}, err
+	}
 	if !e.Home.Known() {
 		return Handle{}, kept{}, problem.New(problem.BadInput, "set "+store.Variable, "%w", store.ErrNoHome)
 	}

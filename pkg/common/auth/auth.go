@@ -36,10 +36,8 @@ type Environment struct {
 
 // NewEnvironment returns the environment of the process.
 func NewEnvironment(userAgent string, notify func(string)) Environment {
-	home, err := store.Locate(os.Getenv, runtime.GOOS)
-	if err != nil {
-		home = store.Home{} // commands that need one say so; tokens of keys do not
-	}
+	// Commands that need a home say that there is none; tokens of keys do not.
+	home, _ := store.Locate(os.Getenv, runtime.GOOS)
 	return Environment{
 		Home: home, Ring: vault.System{}, Getenv: os.Getenv, Now: time.Now, Notify: notify, UserAgent: userAgent,
 	}
@@ -56,6 +54,9 @@ type Choice struct {
 
 // Find returns the session that is chosen, ready to give tokens.
 func (e Environment) Find(choice Choice) (Handle, error) {
+	if err := e.Home.Err(); err != nil {
+		return Handle{}, err
+	}
 	switch {
 	case choice.Credential != nil:
 		return e.ofCredential(*choice.Credential)
@@ -88,6 +89,9 @@ func (e Environment) current() (Handle, error) {
 
 // Named returns the session of a name.
 func (e Environment) Named(name string) (Handle, error) {
+	if err := e.Home.Err(); err != nil {
+		return Handle{}, err
+	}
 	if !e.Home.Known() {
 		return Handle{}, problem.New(problem.LoginNeeded, "set HOME or "+store.Variable, "session %s: %w", name, store.ErrNoHome)
 	}

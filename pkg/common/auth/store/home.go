@@ -23,6 +23,7 @@ import (
 	"strings"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/private"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 )
 
@@ -33,16 +34,26 @@ const Variable = "DATUM_CREDS_HOME"
 // a home folder is set.
 var ErrNoHome = errors.New("no place to keep sessions: neither " + Variable + " nor HOME is set")
 
+// errRelative says that Variable makes no sense: another folder for each that
+// a command is run in.
+var errRelative = problem.New(problem.BadInput, "give an absolute path", Variable+": want an absolute path")
+
 // Home is the folder that everything is kept in.
-type Home struct{ dir string }
+type Home struct {
+	dir string
+	err error
+}
 
 // At returns the home in a folder, which need not exist.
-func At(dir string) Home { return Home{dir} }
+func At(dir string) Home { return Home{dir: dir} }
 
 // Locate finds the home. goos is runtime.GOOS.
 func Locate(getenv func(string) string, goos string) (Home, error) {
 	if dir := getenv(Variable); dir != "" {
-		return at(filepath.IsAbs(dir), dir)
+		if !filepath.IsAbs(dir) {
+			return Home{err: errRelative}, errRelative
+		}
+		return at(true, dir)
 	}
 	switch goos {
 	case "windows":
@@ -60,7 +71,7 @@ func at(known bool, parts ...string) (Home, error) {
 	if !known {
 		return Home{}, ErrNoHome
 	}
-	return Home{filepath.Join(parts...)}, nil
+	return At(filepath.Join(parts...)), nil
 }
 
 // Dir is the folder.
@@ -68,6 +79,10 @@ func (h Home) Dir() string { return h.dir }
 
 // Known tells that there is a home at all.
 func (h Home) Known() bool { return h.dir != "" }
+
+// Err tells what is wrong with where the home is said to be; nil when there is
+// just none.
+func (h Home) Err() error { return h.err }
 
 // Session returns the place of the session of a name. It need not exist.
 func (h Home) Session(name string) Place {
@@ -89,6 +104,9 @@ func id(content []byte) string {
 
 // Current returns the name of the session in use, empty when there is none.
 func (h Home) Current() (string, error) {
+	if h.err != nil {
+		return "", h.err
+	}
 	err := private.CheckDir(h.dir)
 	var content []byte
 	if err == nil {
@@ -102,6 +120,9 @@ func (h Home) Current() (string, error) {
 
 // SetCurrent makes a session the one in use; "" makes none.
 func (h Home) SetCurrent(name string) error {
+	if h.err != nil {
+		return h.err
+	}
 	path := filepath.Join(h.dir, "current")
 	if name == "" {
 		if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
@@ -118,6 +139,9 @@ func (h Home) SetCurrent(name string) error {
 // Sessions returns all sessions in the order of their names, and one error
 // for those that cannot be read.
 func (h Home) Sessions() ([]session.Session, error) {
+	if h.err != nil {
+		return nil, h.err
+	}
 	entries, err := os.ReadDir(filepath.Join(h.dir, "sessions"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

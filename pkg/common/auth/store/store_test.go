@@ -18,7 +18,7 @@ func TestLocate(t *testing.T) {
 	for name, c := range map[string]struct {
 		goos string
 		env  map[string]string
-		want string // empty: ErrNoHome
+		want string // empty: ErrNoHome, or bad input for a variable that makes no sense
 	}{
 		"variable":      {"linux", map[string]string{Variable: "/c", "HOME": "/h"}, "/c"},
 		"relative":      {"linux", map[string]string{Variable: "c", "HOME": "/h"}, ""},
@@ -32,8 +32,14 @@ func TestLocate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := Locate(func(k string) string { return c.env[k] }, c.goos)
-			if got.Dir() != c.want || (c.want == "") != errors.Is(err, ErrNoHome) {
-				t.Errorf("Locate = %q, %v; want %q", got.Dir(), err, c.want)
+			if got.Dir() != c.want || (c.want == "") != (err != nil) {
+				t.Fatalf("Locate = %q, %v; want %q", got.Dir(), err, c.want)
+			}
+			if bad := name == "relative"; err != nil && (problem.KindOf(err) == problem.BadInput) != bad || err != nil && errors.Is(err, ErrNoHome) == bad {
+				t.Errorf("Locate = %v", err)
+			}
+			if _, listed := got.Sessions(); name == "relative" && listed == nil {
+				t.Error("a home that makes no sense is listed")
 			}
 		})
 	}

@@ -10,10 +10,10 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/handover"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/signin"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/handover"
 )
 
 // Dependencies is what the commands work with.
