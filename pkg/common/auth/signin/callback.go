@@ -22,8 +22,11 @@ type callback struct {
 	mustIssuer bool
 }
 
-// listener waits for the browser to come back. Whatever else comes, from a web
-// page or another user of the machine, is turned away and ends nothing.
+// listener waits for the browser to come back. Whatever else comes, such as
+// from a web page, is turned away and ends nothing. Another user of the machine
+// is not: where the system shows him the arguments of the program that opens
+// the browser, he has the whole request, and can answer it with a login of his
+// own. The user is told who is signed in.
 type listener struct {
 	want   callback
 	socket net.Listener
