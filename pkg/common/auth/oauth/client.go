@@ -32,6 +32,8 @@ type Client struct {
 	// Now and Sleep are the clock; tests have their own.
 	Now   func() time.Time
 	Sleep func(context.Context, time.Duration) error
+	// bound gives an attempt its end.
+	bound func(context.Context) (context.Context, context.CancelFunc)
 }
 
 // NewClient returns a client that trusts the system's certificates and those
@@ -46,11 +48,10 @@ func NewClient(caFile, userAgent string) (*Client, error) {
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
 	transport := &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
-		TLSHandshakeTimeout:   handshakeAtMost,
-		ResponseHeaderTimeout: attemptTimeout,
-		Protocols:             &protocols,
+		Proxy:               http.ProxyFromEnvironment,
+		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
+		TLSHandshakeTimeout: handshakeAtMost,
+		Protocols:           &protocols,
 	}
 	return &Client{
 		// A redirect would carry a credential to where nobody meant it to go.
@@ -58,6 +59,7 @@ func NewClient(caFile, userAgent string) (*Client, error) {
 		userAgent: userAgent,
 		Now:       time.Now,
 		Sleep:     sleep,
+		bound:     timed,
 	}, nil
 }
 
@@ -92,6 +94,11 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
+// timed is the bound of an attempt that can be made again.
+func timed(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, attemptTimeout, fmt.Errorf("no answer within %s", attemptTimeout))
+}
+
 // answer is a server's answer, whole.
 type answer struct {
 	status int
@@ -101,7 +108,7 @@ type answer struct {
 
 // do makes one attempt at a request.
 func (c *Client) do(ctx context.Context, req *http.Request) (answer, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, attemptTimeout, fmt.Errorf("no answer within %s", attemptTimeout))
+	ctx, cancel := c.bound(ctx)
 	defer cancel()
 	req.Header.Set("User-Agent", c.userAgent)
 	req.Header.Set("Accept", "application/json")

@@ -57,10 +57,8 @@ func (u User) keep(refresh secret.Text) {
 // exchange makes the token request. Where the endpoint is gone, the issuer is
 // asked for the new one.
 func (u User) exchange(ctx context.Context, refresh secret.Text) (oauth.Grant, error) {
-	form := oauth.Fixed(url.Values{
-		"grant_type": {"refresh_token"}, "refresh_token": {refresh.Reveal()}, "client_id": {u.Session.ClientID},
-	})
-	grant, err := u.Client.RequestToken(ctx, u.Session.TokenURL, form)
+	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh.Reveal()}, "client_id": {u.Session.ClientID}}
+	grant, err := u.Client.RequestRotating(ctx, u.Session.TokenURL, form)
 	if !moved(err) {
 		return grant, err
 	}
@@ -73,7 +71,7 @@ func (u User) exchange(ctx context.Context, refresh secret.Text) (oauth.Grant, e
 	if err := u.SaveSession(s); err != nil {
 		u.Notify("the issuer's new endpoints could not be saved: " + err.Error())
 	}
-	return u.Client.RequestToken(ctx, s.TokenURL, form)
+	return u.Client.RequestRotating(ctx, s.TokenURL, form)
 }
 
 func moved(err error) bool {
