@@ -30,6 +30,7 @@ help: ## List the targets
 .PHONY: demo
 demo: ## Show the main jobs, on real servers that it starts and removes itself
 	hack/demo.sh
+	go run ./hack/credsdemo
 
 .PHONY: test
 test: test-deps test-unit test-e2e ## Run all tests, those on real servers too
@@ -55,6 +56,7 @@ fuzz: ## Fuzz each parser and renderer for FUZZTIME (20s)
 .PHONY: bench
 bench: ## Measure the plugins against peers and floors, side by side
 	go run ./hack/bench
+	go run ./hack/credsbench
 
 .PHONY: build
 build: ## Build the plugins into bin/
@@ -72,7 +74,7 @@ cross: ## Build the plugins for every platform that is released
 
 .PHONY: generate
 generate: ## Write generated documents and golden files anew
-	$(PRODUCT) test ./plugins/kubectl-fluxdeps ./plugins/kubectl-fluxdeps/internal/render -run 'TestReference|TestFormats' -update
+	$(PRODUCT) test ./plugins/kubectl-fluxdeps ./plugins/kubectl-fluxdeps/internal/render ./plugins/kubectl-datum-creds -run 'TestReference|TestFormats' -update
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Check formatting, the house's rules and go.mod

@@ -1,11 +1,12 @@
 #!/bin/sh
 # Installs what the tests need beyond Go, git and make: graphviz, which reads
-# the DOT that we write, and Node.js with Mermaid's own parser.
+# the DOT that we write, Node.js with Mermaid's own parser and a certified
+# OpenID provider, Chromium, which signs in at that, and GNOME's keyring.
 #
 # As root on a machine with apt it installs what is missing. Elsewhere it says
 # what is missing, one line for each thing, and exits with 1.
-# TESTBED_WITHOUT=dot,node leaves things out; the tests then skip what they
-# cannot check and say so.
+# TESTBED_WITHOUT=dot,node,chromium,gnome-keyring-daemon leaves things out; the
+# tests then skip what they cannot check and say so.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -40,18 +41,18 @@ apt_install() {
 
 apt_quietly() { apt-get -qq -o=Dpkg::Use-Pty=0 "$@" >/dev/null; }
 
-# mermaid installs the packages that package-lock.json names, once.
-mermaid() {
-	installed=$here/mermaid/node_modules/.installed-lock.json
-	if cmp -s "$here/mermaid/package-lock.json" "$installed"; then
+# packages FOLDER WHAT: installs what the folder's package-lock.json names, once.
+packages() {
+	installed=$here/$1/node_modules/.installed-lock.json
+	if cmp -s "$here/$1/package-lock.json" "$installed"; then
 		return
 	fi
-	echo "installing Mermaid's parser with npm…" >&2
-	if (cd "$here/mermaid" && npm ci --loglevel=error >/dev/null); then
-		cp "$here/mermaid/package-lock.json" "$installed"
+	echo "installing $2 with npm…" >&2
+	if (cd "$here/$1" && npm ci --loglevel=error >/dev/null); then
+		cp "$here/$1/package-lock.json" "$installed"
 		return
 	fi
-	echo "missing: the packages of hack/mermaid; install them with: cd hack/mermaid && npm ci; or leave it out: TESTBED_WITHOUT=node" >&2
+	echo "missing: the packages of hack/$1; install them with: cd hack/$1 && npm ci; or leave it out: TESTBED_WITHOUT=node" >&2
 	missing=1
 }
 
@@ -61,6 +62,16 @@ fi
 if ! left_out node; then
 	has node || lacking node nodejs node
 	has npm || lacking npm npm node
-	if has node && has npm; then mermaid; fi
+	if has node && has npm; then
+		packages mermaid "Mermaid's parser"
+		packages oidc 'an OpenID provider'
+	fi
+fi
+if ! left_out chromium; then
+	has chromium || lacking chromium chromium chromium
+fi
+if ! left_out gnome-keyring-daemon; then
+	has gnome-keyring-daemon || lacking gnome-keyring-daemon gnome-keyring gnome-keyring-daemon
+	has dbus-run-session || lacking dbus-run-session dbus-daemon gnome-keyring-daemon
 fi
 exit "$missing"

@@ -9,11 +9,15 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/cmd"
 )
 
 func main() {
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
+	if cluster.Renewal(context.Background(), os.Args[1:], streams, "kubectl-fluxdeps/"+cli.Version("").Version) {
+		return
+	}
 	root := cmd.NewRoot(os.Args[0], streams)
 	os.Exit(int(cli.Main(context.Background(), root, streams, os.Args[1:])))
 }

@@ -38,6 +38,8 @@ import (
 // parallel tests.
 type Bed struct {
 	flux bool
+	// flags returns more flags of the API server, when that is started.
+	flags func(dir string) (map[string][]string, error)
 
 	mu      sync.Mutex
 	home    *home
@@ -52,9 +54,16 @@ type Option func(*Bed)
 // WithFlux adds Flux's API and kustomize-controller to the cluster.
 func WithFlux() Option { return func(b *Bed) { b.flux = true } }
 
+// WithAPIServerFlags adds to the flags of kube-apiserver. The function is called
+// when the cluster is started, and may start what the flags speak of; the folder
+// is the bed's, and goes away with it.
+func WithAPIServerFlags(flags func(dir string) (map[string][]string, error)) Option {
+	return func(b *Bed) { b.flags = flags }
+}
+
 // New returns a bed; nothing is started yet.
 func New(options ...Option) *Bed {
-	b := &Bed{plugins: map[string]built{}}
+	b := &Bed{plugins: map[string]built{}, flags: func(string) (map[string][]string, error) { return nil, nil }}
 	for _, option := range options {
 		option(b)
 	}

@@ -61,6 +61,10 @@ func (b *Bed) startCluster() (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
+	flags, err := b.flags(home.dir)
+	if err != nil {
+		return nil, err
+	}
 	c := &Cluster{kubectl: paths[servers.Kubectl]}
 	if c.artifacts, err = artifact.Serve(ctx, home.dir+"/artifacts"); err != nil {
 		return nil, err
@@ -72,6 +76,8 @@ func (b *Bed) startCluster() (*Cluster, error) {
 		Servers:   provider,
 		Flux:      b.flux,
 		Artifacts: c.artifacts.Store(),
+
+		APIServerFlags: flags,
 	})
 	if err != nil {
 		return nil, errors.Join(err, c.artifacts.Close())
@@ -82,6 +88,12 @@ func (b *Bed) startCluster() (*Cluster, error) {
 
 func (c *Cluster) stop() error {
 	return errors.Join(c.running.Stop(), c.artifacts.Close())
+}
+
+// Server is the URL of the API server, CA the PEM that vouches for it.
+func (c *Cluster) Server() (url string, ca []byte) {
+	config := c.running.Config()
+	return config.Host, config.CAData
 }
 
 // Kubeconfig is the path of an administrator's kubeconfig.

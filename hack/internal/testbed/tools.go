@@ -15,7 +15,8 @@ import (
 )
 
 // WithoutVariable names the environment variable with the tools, separated by
-// commas, that tests may do without: dot, node.
+// commas, that tests may do without: dot, node,
+// chromium, gnome-keyring-daemon.
 const WithoutVariable = "TESTBED_WITHOUT"
 
 // Tool returns the path of a program that a test needs. A test whose tool is

@@ -65,12 +65,23 @@ func Use(err error) error { return Fail(BadUse, err, "") }
 // FoundSomething ends a command with code Found and no further words.
 func FoundSomething() error { return &Error{Code: Found} }
 
+// coded is an error of a package that must not link this one, and knows its
+// exit code and hint all the same.
+type coded interface {
+	ExitCode() int
+	HintLine() string
+}
+
 // describe maps an error to its exit code and hint. An error that says neither
 // is a failure to do the work.
 func describe(err error) (Code, string) {
 	var known *Error
 	if errors.As(err, &known) {
 		return known.Code, known.Hint
+	}
+	var other coded
+	if errors.As(err, &other) {
+		return Code(other.ExitCode()), other.HintLine()
 	}
 	return Failed, ""
 }

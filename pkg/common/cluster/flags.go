@@ -29,6 +29,7 @@ type Flags struct {
 	rules     *clientcmd.ClientConfigLoadingRules
 	overrides *clientcmd.ConfigOverrides
 	userExtra []string
+	datum     datumFlags
 	set       *pflag.FlagSet
 }
 
@@ -56,6 +57,7 @@ func (f *Flags) AddFlags(set *pflag.FlagSet) {
 	// -n chooses what a command looks at, not only how it connects.
 	connection.Lookup(clientcmd.FlagNamespace).Annotations = nil
 	set.AddFlagSet(connection)
+	f.datum.add(set)
 }
 
 // Target is a cluster that a command works with.
@@ -76,6 +78,9 @@ func (f *Flags) Target(userAgent string) (Target, error) {
 	}
 	if err := f.check(); err != nil {
 		return Target{}, err
+	}
+	if f.datum.given() {
+		return f.datumTarget(userAgent)
 	}
 	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(f.rules, f.overrides)
 	config, err := loader.ClientConfig()

@@ -3,8 +3,6 @@ package output
 import (
 	"errors"
 	"io"
-
-	"k8s.io/cli-runtime/pkg/printers"
 )
 
 // ColorMode says when to colour. It is a pflag.Value.
@@ -37,7 +35,7 @@ func (m *ColorMode) Set(text string) error {
 // For tells whether to colour what is written to w. Auto colours on a
 // terminal, unless NO_COLOR is set or TERM is dumb.
 func (m ColorMode) For(w io.Writer) bool {
-	return m == ColorAlways || (m != ColorNever && printers.AllowsColorOutput(w))
+	return m == ColorAlways || (m != ColorNever && allowsColor(w))
 }
 
 // Color is an SGR colour of a terminal.

@@ -1,23 +1,11 @@
 package output
 
 import (
-	"io"
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/width"
-	"k8s.io/kubectl/pkg/util/term"
 )
-
-// TerminalWidth returns the columns of the terminal that w is, 0 where w is
-// none: then nothing is to be cut.
-func TerminalWidth(w io.Writer) int {
-	size := term.TTY{Out: w}.GetSize()
-	if size == nil {
-		return 0
-	}
-	return int(size.Width)
-}
 
 // Width returns the columns that text takes on a terminal.
 func Width(text string) int {

@@ -1,0 +1,122 @@
+// Package auth gives access tokens of Datum's sessions and service accounts.
+// It is what the plugins share; the parts are in the packages below it.
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/credential"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
+)
+
+// Environment is what sessions are looked up and renewed with.
+type Environment struct {
+	// Home is where sessions are kept; the zero Home where there is no place.
+	Home   store.Home
+	Ring   vault.Ring
+	Getenv func(string) string
+	Now    func() time.Time
+	// Notify tells the user something, in one line.
+	Notify    func(string)
+	UserAgent string
+	// Handover renews a session in a process that outlives this one. It is
+	// handed the lock. nil: sessions are renewed in this process.
+	Handover func(ctx context.Context, s session.Session, held *lock.Lock) (store.Token, error)
+}
+
+// NewEnvironment returns the environment of the process.
+func NewEnvironment(userAgent string, notify func(string)) Environment {
+	// Commands that need a home say that there is none; tokens of keys do not.
+	home, _ := store.Locate(os.Getenv, runtime.GOOS)
+	return Environment{
+		Home: home, Ring: vault.System{}, Getenv: os.Getenv, Now: time.Now, Notify: notify, UserAgent: userAgent,
+	}
+}
+
+// Choice says whose token is wanted. The first that is set counts; with none,
+// the environment's key, then the session in use.
+type Choice struct {
+	// Credential is a service account's key; nil: none is named.
+	Credential *credential.Credential
+	// Session is a session's name.
+	Session string
+}
+
+// Find returns the session that is chosen, ready to give tokens.
+func (e Environment) Find(choice Choice) (Handle, error) {
+	if err := e.Home.Err(); err != nil {
+		return Handle{}, err
+	}
+	switch {
+	case choice.Credential != nil:
+		return e.ofCredential(*choice.Credential)
+	case choice.Session != "":
+		return e.Named(choice.Session)
+	}
+	found, named, err := credential.FromEnvironment(e.Getenv)
+	if err != nil {
+		return Handle{}, err
+	}
+	if named {
+		return e.ofCredential(found)
+	}
+	return e.current()
+}
+
+func (e Environment) current() (Handle, error) {
+	if !e.Home.Known() {
+		return Handle{}, problem.New(problem.LoginNeeded, "set HOME or "+store.Variable+", or name a key in "+credential.FileVariable, "%w", store.ErrNoHome)
+	}
+	name, err := e.Home.Current()
+	if err != nil {
+		return Handle{}, unreadable(err)
+	}
+	if name == "" {
+		return Handle{}, problem.New(problem.LoginNeeded, "kubectl datum-creds login", "nobody is signed in")
+	}
+	return e.Named(name)
+}
+
+// Named returns the session of a name.
+func (e Environment) Named(name string) (Handle, error) {
+	if err := e.Home.Err(); err != nil {
+		return Handle{}, err
+	}
+	if !e.Home.Known() {
+		return Handle{}, problem.New(problem.LoginNeeded, "set HOME or "+store.Variable, "session %s: %w", name, store.ErrNoHome)
+	}
+	place := e.Home.Session(name)
+	s, err := place.Session()
+	if errors.Is(err, fs.ErrNotExist) {
+		return Handle{}, problem.New(problem.LoginNeeded, "kubectl datum-creds login --name '"+name+"', or see: kubectl datum-creds sessions", "there is no session %s", name)
+	}
+	if err != nil {
+		return Handle{}, unreadable(err)
+	}
+	if s.Name != name {
+		return Handle{}, problem.New(problem.Refused, "", "%s holds the session of another name", place.Dir())
+	}
+	return e.handle(s, &place, nil), nil
+}
+
+func unreadable(err error) error {
+	return problem.New(problem.Refused, "kubectl datum-creds doctor", "sessions: %w", err)
+}
+
+// Deadline bounds all that is done for one token, waiting for others included.
+const Deadline = 25 * time.Second
+
+// bounded returns a context with the deadline, which says so when it is over.
+func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, Deadline, fmt.Errorf("gave up after %s", Deadline))
+}

@@ -1,0 +1,163 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"strings"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/ambient"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/keyfile"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/oauth"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/renew"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/source"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
+)
+
+// Handle is a session that gives tokens.
+type Handle struct {
+	Session session.Session
+	// Place is where its tokens are kept; nil: nowhere.
+	Place *store.Place
+	env   Environment
+	// key reads a service account's key; nil for other sessions.
+	key func() (keyfile.Key, error)
+}
+
+func (e Environment) handle(s session.Session, place *store.Place, key func() (keyfile.Key, error)) Handle {
+	h := Handle{Session: s, Place: place, env: e, key: key}
+	if h.key == nil {
+		h.key = h.keptKey
+	}
+	return h
+}
+
+// Unkept returns a session of which nothing is kept, to try it out. key reads
+// a service account's key; nil for other sessions.
+func (e Environment) Unkept(s session.Session, key func() (keyfile.Key, error)) Handle {
+	return e.handle(s, nil, key)
+}
+
+// Token answers with a fresh access token; see renew.Want.
+func (h Handle) Token(ctx context.Context, want renew.Want) (store.Token, error) {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	return renew.Coordinator{
+		Place: h.Place, Renew: h.renew, MustKeep: h.Session.Type == session.User, Notify: h.env.Notify, Now: h.env.Now,
+	}.Token(ctx, want)
+}
+
+// renew lets a process do it that outlives this one, where a refresh token is
+// used up: that must end with the new one saved, even if the user loses
+// patience with the command.
+func (h Handle) renew(ctx context.Context, held *lock.Lock) (store.Token, error) {
+	if h.Session.Type != session.User {
+		return h.RenewHere(ctx)
+	}
+	if h.env.Handover != nil && held != nil && lock.Transferable {
+		return h.env.Handover(ctx, h.Session, held)
+	}
+	patient, cancel := bounded(context.WithoutCancel(ctx))
+	defer cancel()
+	return h.RenewHere(patient)
+}
+
+// RenewHere renews in this process, which must hold the lock, and keeps the
+// token. A token that cannot be kept is answered all the same.
+func (h Handle) RenewHere(ctx context.Context) (store.Token, error) {
+	from, err := h.source()
+	if err != nil {
+		return store.Token{}, err
+	}
+	token, err := from.Renew(ctx)
+	if err != nil || h.Place == nil {
+		return token, err
+	}
+	if err := h.Place.SaveToken(token); err != nil && h.Session.Type == session.User {
+		h.env.Notify("the token could not be kept: " + err.Error())
+	}
+	return token, nil
+}
+
+// renewable is a way to come by tokens.
+type renewable interface {
+	Renew(ctx context.Context) (store.Token, error)
+}
+
+func (h Handle) source() (renewable, error) {
+	if h.Session.Type == session.Datumctl {
+		return source.Helper{Session: h.Session}, h.env.checkHelper(h.Session)
+	}
+	client, err := oauth.NewClient(h.Session.CAFile, h.env.UserAgent)
+	if err != nil {
+		return nil, err
+	}
+	switch h.Session.Type {
+	case session.ServiceAccount:
+		return source.Account{Load: h.key, Client: client, Notify: h.env.Notify}, nil
+	case session.Ambient:
+		return source.Ambient{Session: h.Session, Identity: h.identity(client), Client: client}, nil
+	default:
+		kept, err := h.Vault()
+		if err != nil {
+			return nil, err
+		}
+		return source.User{Session: h.Session, Vault: kept, Client: client, SaveSession: h.Place.SaveSession, Notify: h.env.Notify}, nil
+	}
+}
+
+func (h Handle) identity(client *oauth.Client) func(context.Context, string) (secret.Text, error) {
+	reader := ambient.Reader{Getenv: h.env.Getenv, Fetch: client.Fetch}
+	return func(ctx context.Context, audience string) (secret.Text, error) {
+		return reader.Identity(ctx, h.Session.CISource, audience)
+	}
+}
+
+// Vault returns where the session's long-lived secret is.
+func (h Handle) Vault() (vault.Vault, error) {
+	return vault.Open(h.Session, *h.Place, h.env.Ring)
+}
+
+// Remove forgets the session and all its secrets on this machine.
+func (h Handle) Remove() error {
+	var failures []error
+	if h.Session.Storage == session.Keyring || h.Session.Storage == session.File {
+		kept, err := h.Vault()
+		if err != nil {
+			return err
+		}
+		failures = append(failures, kept.Remove())
+	}
+	if errors.Join(failures...) == nil { // else the secret could not be found again
+		failures = append(failures, h.Place.Remove())
+	}
+	return errors.Join(failures...)
+}
+
+// Kept returns the access token that is kept, for displays.
+func (h Handle) Kept() (store.Token, error) {
+	if h.Place == nil {
+		return store.Token{}, fs.ErrNotExist
+	}
+	return h.Place.Token()
+}
+
+// owned names whose key it is, in errors.
+func owned(name string, err error) error {
+	return problem.New(problem.KindOf(err), hintOf(err), "session %s: %w", name, err)
+}
+
+func hintOf(err error) string {
+	var p *problem.Error
+	if errors.As(err, &p) {
+		return p.Hint
+	}
+	return ""
+}
+
+func trimSlash(text string) string { return strings.TrimSuffix(text, "/") }

@@ -1,0 +1,115 @@
+// Package handover renews a session in a process of its own, which goes on
+// when the one that asked is killed. A server that rotates refresh tokens has
+// replaced the old one by the time it answers: if nobody were there to save
+// the new one, the session would be lost.
+package handover
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"time"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+)
+
+// Command is the hidden command that the process is started with.
+const Command = "renew-session"
+
+// lockFD is the file descriptor that the lock is handed over as.
+const lockFD = 3
+
+// result is what the process tells, through a pipe that only the parent has.
+type result struct {
+	Token   string       `json:"token,omitempty"`
+	Issued  time.Time    `json:"issued,omitzero"`
+	Expires time.Time    `json:"expires,omitzero"`
+	Kind    problem.Kind `json:"kind,omitempty"`
+	Message string       `json:"message,omitempty"`
+	Hint    string       `json:"hint,omitempty"`
+}
+
+// Renewer returns a function that renews a session in a process of its own, and
+// waits for it as long as the context lasts. What the process tells the user
+// goes to notices.
+func Renewer(notices io.Writer) func(context.Context, session.Session, *lock.Lock) (store.Token, error) {
+	return func(ctx context.Context, s session.Session, held *lock.Lock) (store.Token, error) {
+		return renew(ctx, s, held, notices)
+	}
+}
+
+func renew(ctx context.Context, s session.Session, held *lock.Lock, notices io.Writer) (store.Token, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return store.Token{}, err
+	}
+	// Not under the context: the process is there to outlive it.
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), self, Command, "--session", s.Name)
+	cmd.ExtraFiles = []*os.File{held.File()}
+	cmd.Stderr = notices
+	cmd.SysProcAttr = detached()
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	if err := cmd.Start(); err != nil {
+		return store.Token{}, fmt.Errorf("start the renewal: %w", err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	select {
+	case err := <-done:
+		return read(out.Bytes(), err)
+	case <-ctx.Done():
+		return store.Token{}, problem.New(problem.Unable, "kubectl datum-creds doctor", "session %s: renew: %w", s.Name, context.Cause(ctx))
+	}
+}
+
+func read(content []byte, failed error) (store.Token, error) {
+	var got result
+	if err := json.Unmarshal(content, &got); err != nil || (got.Token == "" && got.Message == "") {
+		return store.Token{}, errors.Join(errors.New("the renewal ended without a word"), failed)
+	}
+	if got.Token == "" {
+		return store.Token{}, &problem.Error{Kind: got.Kind, Err: errors.New(got.Message), Hint: got.Hint}
+	}
+	return store.Token{Access: secret.New(got.Token), Issued: got.Issued, Expires: got.Expires}, nil
+}
+
+// Handed returns the lock of the place, if this process was handed it.
+func Handed(place store.Place) (*lock.Lock, bool) {
+	held := lock.Inherited(lockFD)
+	there, err := os.Stat(place.LockPath())
+	if err != nil {
+		return nil, false
+	}
+	handed, err := held.File().Stat()
+	return held, err == nil && os.SameFile(handed, there)
+}
+
+// Serve is what the process does: renew, and tell the parent if it is still
+// there. The lock goes with the process.
+func Serve(ctx context.Context, held *lock.Lock, out io.Writer, renew func(context.Context) (store.Token, error)) {
+	ignoreSignals()
+	defer held.Release()
+	token, err := renew(ctx)
+	got := result{Token: token.Access.Reveal(), Issued: token.Issued, Expires: token.Expires}
+	if err != nil {
+		got = result{Kind: problem.KindOf(err), Message: err.Error()}
+		var known *problem.Error
+		if errors.As(err, &known) {
+			got.Hint = known.Hint
+		}
+	}
+	content, err := json.Marshal(got)
+	if err == nil {
+		_, _ = out.Write(content) // a parent that is gone needs no answer
+	}
+}

@@ -1,0 +1,237 @@
+package renew
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+)
+
+// bench is a coordinator with a counted renewal and a clock.
+type bench struct {
+	Coordinator
+	now     time.Time
+	renewed atomic.Int32
+	fail    error
+	notices []string
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	place := store.At(filepath.Join(t.TempDir(), "home")).Session("a")
+	b := &bench{now: time.Now()}
+	b.Coordinator = Coordinator{
+		Place: &place, Now: func() time.Time { return b.now }, Notify: func(s string) { b.notices = append(b.notices, s) },
+		Renew: func(_ context.Context, held *lock.Lock) (store.Token, error) {
+			n := b.renewed.Add(1)
+			if b.fail != nil {
+				return store.Token{}, b.fail
+			}
+			token := store.Token{Access: secret.New("token-" + string('0'+n)), Issued: b.now, Expires: b.now.Add(time.Hour)}
+			if held != nil {
+				if err := place.SaveToken(token); err != nil {
+					return store.Token{}, err
+				}
+			}
+			return token, nil
+		},
+	}
+	return b
+}
+
+func (b *bench) want(t *testing.T, want Want, token string, renewals int32) store.Token {
+	t.Helper()
+	got, err := b.Token(t.Context(), want)
+	if err != nil || got.Access.Reveal() != token || b.renewed.Load() != renewals {
+		t.Fatalf("Token = %q, %v after %d renewals; want %q after %d", got.Access.Reveal(), err, b.renewed.Load(), token, renewals)
+	}
+	return got
+}
+
+func TestRenewsOnceThenReads(t *testing.T) {
+	b := newBench(t)
+	b.want(t, Want{}, "token-1", 1)
+	b.want(t, Want{}, "token-1", 1)
+	b.now = b.now.Add(time.Hour)
+	b.want(t, Want{}, "token-2", 2)
+}
+
+func TestARefusedTokenIsRenewedOnceItIsOldEnough(t *testing.T) {
+	b := newBench(t)
+	digest := b.want(t, Want{}, "token-1", 1).Access.Digest()
+	b.want(t, Want{Rejected: &digest}, "token-1", 1)
+	b.now = b.now.Add(minAge)
+	b.want(t, Want{Rejected: &digest}, "token-2", 2)
+	b.now = b.now.Add(minAge)
+	b.want(t, Want{Rejected: &digest}, "token-2", 2) // another process had renewed it
+}
+
+func TestAFailureIsRemembered(t *testing.T) {
+	b := newBench(t)
+	b.fail = problem.New(problem.Unable, "do this", "server is down")
+	for range 5 {
+		_, err := b.Token(t.Context(), Want{})
+		var p *problem.Error
+		if !errors.As(err, &p) || p.Kind != problem.Unable || p.Hint != "do this" || err.Error() != "server is down" {
+			t.Fatalf("Token = %#v", err)
+		}
+	}
+	if n := b.renewed.Load(); n != 1 {
+		t.Errorf("%d renewals for five questions", n)
+	}
+	b.now = b.now.Add(failureMemory + time.Second)
+	b.fail = nil
+	b.want(t, Want{}, "token-2", 2)
+}
+
+func TestAnEndedSessionIsRememberedLonger(t *testing.T) {
+	b := newBench(t)
+	b.fail = problem.New(problem.LoginNeeded, "", "ended")
+	for range 3 {
+		if _, err := b.Token(t.Context(), Want{}); problem.KindOf(err) != problem.LoginNeeded {
+			t.Fatalf("Token = %v", err)
+		}
+		b.now = b.now.Add(10 * time.Second)
+	}
+	if n := b.renewed.Load(); n != 1 {
+		t.Errorf("%d renewals", n)
+	}
+}
+
+func TestALivingTokenIsGivenWhenItCannotBeRenewed(t *testing.T) {
+	b := newBench(t)
+	digest := b.want(t, Want{}, "token-1", 1).Access.Digest()
+	b.now = b.now.Add(time.Hour - 30*time.Second) // past the margin, not past the end
+	b.fail = errors.New("server is down")
+	b.want(t, Want{}, "token-1", 2)
+	if len(b.notices) != 1 || !strings.Contains(b.notices[0], "server is down") {
+		t.Errorf("notices = %q", b.notices)
+	}
+	if _, err := b.Token(t.Context(), Want{Rejected: &digest}); err == nil {
+		t.Error("a refused token was given again")
+	}
+	b.now = b.now.Add(time.Minute)
+	if _, err := b.Token(t.Context(), Want{}); err == nil {
+		t.Error("a dead token was given")
+	}
+}
+
+func TestADamagedTokenIsReplaced(t *testing.T) {
+	b := newBench(t)
+	b.want(t, Want{}, "token-1", 1)
+	if err := os.WriteFile(filepath.Join(b.Place.Dir(), "token.json"), []byte("{half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.want(t, Want{}, "token-2", 2)
+}
+
+func TestAnOpenTokenFileIsRefused(t *testing.T) {
+	b := newBench(t)
+	b.want(t, Want{}, "token-1", 1)
+	if err := os.Chmod(filepath.Join(b.Place.Dir(), "token.json"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Token(t.Context(), Want{}); problem.KindOf(err) != problem.Refused {
+		t.Errorf("Token = %v, want a refusal", err)
+	}
+}
+
+func TestNowhereToKeep(t *testing.T) {
+	b := newBench(t)
+	b.Place = nil
+	b.want(t, Want{}, "token-1", 1)
+	b.want(t, Want{}, "token-2", 2)
+}
+
+// unwritable is a place below a file, which no user can write to.
+func unwritable(t *testing.T) *store.Place {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	place := store.At(filepath.Join(file, "home")).Session("a")
+	return &place
+}
+
+func TestAnUnwritablePlaceGivesTokensFromMemory(t *testing.T) {
+	b := newBench(t)
+	b.Place = unwritable(t)
+	b.want(t, Want{}, "token-1", 1)
+}
+
+func TestARotatingTokenIsNotUsedUpInAnUnwritablePlace(t *testing.T) {
+	b := newBench(t)
+	b.Place, b.MustKeep = unwritable(t), true
+	if _, err := b.Token(t.Context(), Want{}); err == nil || b.renewed.Load() != 0 {
+		t.Errorf("Token = %v after %d renewals, want an error before any", err, b.renewed.Load())
+	}
+}
+
+func TestManyAtOnceRenewOnce(t *testing.T) {
+	b := newBench(t)
+	inner := b.Renew
+	b.Renew = func(ctx context.Context, held *lock.Lock) (store.Token, error) {
+		time.Sleep(50 * time.Millisecond)
+		return inner(ctx, held)
+	}
+	var all sync.WaitGroup
+	for range 50 {
+		all.Go(func() {
+			if got, err := b.Token(t.Context(), Want{}); err != nil || got.Access.Reveal() != "token-1" {
+				t.Errorf("Token = %q, %v", got.Access.Reveal(), err)
+			}
+		})
+	}
+	all.Wait()
+	if n := b.renewed.Load(); n != 1 {
+		t.Errorf("%d renewals", n)
+	}
+}
+
+func TestWaitersShareAFailure(t *testing.T) {
+	b := newBench(t)
+	b.Now = time.Now
+	b.Renew = func(context.Context, *lock.Lock) (store.Token, error) {
+		b.renewed.Add(1)
+		time.Sleep(100 * time.Millisecond)
+		return store.Token{}, errors.New("down")
+	}
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			if _, err := b.Token(t.Context(), Want{}); err == nil || err.Error() != "down" {
+				t.Errorf("Token = %v", err)
+			}
+		})
+	}
+	all.Wait()
+	if n := b.renewed.Load(); n != 1 {
+		t.Errorf("%d renewals", n)
+	}
+}
+
+func TestWaitingHasAnEnd(t *testing.T) {
+	b := newBench(t)
+	held, err := b.Place.TryLock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Release()
+	because := errors.New("gave up")
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 200*time.Millisecond, because)
+	defer cancel()
+	if _, err := b.Token(ctx, Want{}); !errors.Is(err, because) {
+		t.Errorf("Token = %v, want %v", err, because)
+	}
+}

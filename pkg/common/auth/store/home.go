@@ -1,0 +1,162 @@
+// Package store keeps sessions and their access tokens in files that only
+// their owner can reach. Reading takes no lock: files change in one step.
+//
+//	HOME/
+//	  current                    name of the session in use
+//	  sessions/ID/session.json   who and where; no secret
+//	  sessions/ID/token.json     the access token, which lives for minutes or hours
+//	  sessions/ID/secret.json    the refresh token or key, unless the keyring has it
+//	  sessions/ID/failure.json   why the last renewal failed
+//	  sessions/ID/lock           held while the session is renewed
+//	  credentials/ID/…           the same for key files used without a login
+//	  served/N                   which process was given which token (package served)
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/private"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+)
+
+// Variable is the environment variable that moves the home.
+const Variable = "DATUM_CREDS_HOME"
+
+// ErrNoHome says that there is no place to keep anything: neither Variable nor
+// a home folder is set.
+var ErrNoHome = errors.New("no place to keep sessions: neither " + Variable + " nor HOME is set")
+
+// errRelative says that Variable makes no sense: another folder for each that
+// a command is run in.
+var errRelative = problem.New(problem.BadInput, "give an absolute path", Variable+": want an absolute path")
+
+// Home is the folder that everything is kept in.
+type Home struct {
+	dir string
+	err error
+}
+
+// At returns the home in a folder, which need not exist.
+func At(dir string) Home { return Home{dir: dir} }
+
+// Locate finds the home. goos is runtime.GOOS.
+func Locate(getenv func(string) string, goos string) (Home, error) {
+	if dir := getenv(Variable); dir != "" {
+		if !filepath.IsAbs(dir) {
+			return Home{err: errRelative}, errRelative
+		}
+		return at(true, dir)
+	}
+	switch goos {
+	case "windows":
+		return at(getenv("LocalAppData") != "", getenv("LocalAppData"), "datum-creds")
+	case "darwin":
+		return at(filepath.IsAbs(getenv("HOME")), getenv("HOME"), "Library", "Application Support", "datum-creds")
+	}
+	if dir := getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return at(true, dir, "datum-creds")
+	}
+	return at(filepath.IsAbs(getenv("HOME")), getenv("HOME"), ".local", "state", "datum-creds")
+}
+
+func at(known bool, parts ...string) (Home, error) {
+	if !known {
+		return Home{}, ErrNoHome
+	}
+	return At(filepath.Join(parts...)), nil
+}
+
+// Dir is the folder.
+func (h Home) Dir() string { return h.dir }
+
+// Known tells that there is a home at all.
+func (h Home) Known() bool { return h.dir != "" }
+
+// Err tells what is wrong with where the home is said to be; nil when there is
+// just none.
+func (h Home) Err() error { return h.err }
+
+// Session returns the place of the session of a name. It need not exist.
+func (h Home) Session(name string) Place {
+	return Place{h, filepath.Join(h.dir, "sessions", id([]byte(name)))}
+}
+
+// Credential returns the place of what a credential that is not kept gets: its
+// access tokens. It is named by the whole credential, so that who knows the
+// name's origin has the credential anyway.
+func (h Home) Credential(content []byte) Place {
+	return Place{h, filepath.Join(h.dir, "credentials", id(content))}
+}
+
+// id makes a file name of any text.
+func id(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:16])
+}
+
+// Current returns the name of the session in use, empty when there is none.
+func (h Home) Current() (string, error) {
+	if h.err != nil {
+		return "", h.err
+	}
+	err := private.CheckDir(h.dir)
+	var content []byte
+	if err == nil {
+		content, err = private.Read(filepath.Join(h.dir, "current"))
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	return strings.TrimSpace(string(content)), err
+}
+
+// SetCurrent makes a session the one in use; "" makes none.
+func (h Home) SetCurrent(name string) error {
+	if h.err != nil {
+		return h.err
+	}
+	path := filepath.Join(h.dir, "current")
+	if name == "" {
+		if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
+	}
+	if err := private.MakeDir(h.dir); err != nil {
+		return err
+	}
+	return private.Write(path, []byte(name+"\n"))
+}
+
+// Sessions returns all sessions in the order of their names, and one error
+// for those that cannot be read.
+func (h Home) Sessions() ([]session.Session, error) {
+	if h.err != nil {
+		return nil, h.err
+	}
+	entries, err := os.ReadDir(filepath.Join(h.dir, "sessions"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var all []session.Session
+	failures := []error{err}
+	for _, entry := range entries {
+		s, err := Place{h, filepath.Join(h.dir, "sessions", entry.Name())}.Session()
+		switch {
+		case err == nil:
+			all = append(all, s)
+		case !errors.Is(err, fs.ErrNotExist): // a logout left its lock behind
+			failures = append(failures, err)
+		}
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].Name < all[j].Name })
+	return all, errors.Join(failures...)
+}

@@ -1,0 +1,130 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/private"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+)
+
+// Place is the folder of one session.
+type Place struct {
+	home Home
+	dir  string
+}
+
+// The files of a place.
+const (
+	sessionFile = "session.json"
+	tokenFile   = "token.json"
+	secretFile  = "secret.json"
+	failureFile = "failure.json"
+	lockFile    = "lock"
+)
+
+// Dir is the folder.
+func (p Place) Dir() string { return p.dir }
+
+// ID is the folder's name, which stands for the session's name.
+func (p Place) ID() string { return filepath.Base(p.dir) }
+
+// Home is what the place is in.
+func (p Place) Home() Home { return p.home }
+
+// Session reads the session. fs.ErrNotExist says that there is none.
+func (p Place) Session() (session.Session, error) {
+	var s session.Session
+	if err := p.read(sessionFile, &s); err != nil {
+		return session.Session{}, err
+	}
+	if err := s.Validate(); err != nil {
+		return session.Session{}, fmt.Errorf("%s: %w", filepath.Join(p.dir, sessionFile), err)
+	}
+	return s, nil
+}
+
+// SaveSession writes the session.
+func (p Place) SaveSession(s session.Session) error {
+	s.APIVersion, s.Kind = session.APIVersion, "Session"
+	if err := s.Validate(); err != nil {
+		return err
+	}
+	return p.write(sessionFile, s)
+}
+
+// LockPath is the file that is locked.
+func (p Place) LockPath() string { return filepath.Join(p.dir, lockFile) }
+
+// TryLock takes the place's lock or fails with lock.ErrTaken at once.
+func (p Place) TryLock() (*lock.Lock, error) {
+	if err := p.makeDirs(); err != nil {
+		return nil, err
+	}
+	return lock.Try(p.LockPath())
+}
+
+// Remove removes all but the lock, which another process may be waiting for.
+// The session goes first: without it the rest is never used.
+func (p Place) Remove() error {
+	var failures []error
+	for _, name := range []string{sessionFile, secretFile, tokenFile, failureFile} {
+		if err := os.Remove(filepath.Join(p.dir, name)); !errors.Is(err, fs.ErrNotExist) {
+			failures = append(failures, err)
+		}
+	}
+	return errors.Join(failures...)
+}
+
+func (p Place) makeDirs() error {
+	for _, dir := range []string{p.home.dir, filepath.Dir(p.dir), p.dir} {
+		if err := private.MakeDir(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkDirs tells whether all folders down to the place are this user's alone.
+// What is put into an open one may be anybody's.
+func (p Place) checkDirs() error {
+	for _, dir := range []string{p.home.dir, filepath.Dir(p.dir), p.dir} {
+		if err := private.CheckDir(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read decodes a file. A file that is not JSON, as no crash leaves behind, is
+// an error that does not show its content.
+func (p Place) read(name string, into any) error {
+	if err := p.checkDirs(); err != nil {
+		return err
+	}
+	path := filepath.Join(p.dir, name)
+	content, err := private.Read(path)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(content, into); err != nil {
+		return fmt.Errorf("%s: not the JSON that was written there", path)
+	}
+	return nil
+}
+
+func (p Place) write(name string, value any) error {
+	if err := p.makeDirs(); err != nil {
+		return err
+	}
+	content, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	return private.Write(filepath.Join(p.dir, name), content)
+}

@@ -1,0 +1,96 @@
+package store
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
+)
+
+// Token is an access token.
+type Token struct {
+	Access secret.Text
+	// Issued is when it was asked for, by this machine's clock.
+	Issued time.Time
+	// Expires is when the server stops accepting it, by this machine's clock;
+	// zero when the server did not say.
+	Expires time.Time
+}
+
+// The safety that is kept from a token's end: one minute, but of a token that
+// lives for a short time only a fifth.
+const (
+	margin        = time.Minute
+	marginDivisor = 5
+	// unknownLife is how long a token is used whose life nobody told.
+	unknownLife = time.Minute
+)
+
+// Deadline is when the token is no longer handed out: some time before it
+// expires, because it must outlive the request that it is fetched for.
+func (t Token) Deadline() time.Time {
+	if t.Expires.IsZero() {
+		return t.Issued.Add(unknownLife)
+	}
+	return t.Expires.Add(-min(margin, t.Expires.Sub(t.Issued)/marginDivisor))
+}
+
+// Fresh tells that the token can be handed out. A token from the future is
+// not: the clock was set back, and its end cannot be known.
+func (t Token) Fresh(now time.Time) bool {
+	return !t.Access.Empty() && now.Before(t.Deadline()) && !now.Add(margin).Before(t.Issued)
+}
+
+// Alive tells that the server would still take the token.
+func (t Token) Alive(now time.Time) bool {
+	return !t.Access.Empty() && now.Before(t.Expires)
+}
+
+type wireToken struct {
+	Access  string    `json:"accessToken"`
+	Issued  time.Time `json:"issued"`
+	Expires time.Time `json:"expires,omitzero"`
+}
+
+// Token reads the access token. fs.ErrNotExist says that there is none.
+func (p Place) Token() (Token, error) {
+	var wire wireToken
+	if err := p.read(tokenFile, &wire); err != nil {
+		return Token{}, err
+	}
+	return Token{secret.New(wire.Access), wire.Issued, wire.Expires}, nil
+}
+
+// SaveToken writes the access token and forgets the last failure.
+func (p Place) SaveToken(t Token) error {
+	err := p.write(tokenFile, wireToken{t.Access.Reveal(), t.Issued, t.Expires})
+	if err := os.Remove(filepath.Join(p.dir, failureFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return err
+}
+
+// Failure is why a renewal failed.
+type Failure struct {
+	Time    time.Time    `json:"time"`
+	Kind    problem.Kind `json:"kind"`
+	Message string       `json:"message"`
+	Hint    string       `json:"hint,omitempty"`
+}
+
+// Failure reads the last failure; the zero Failure when there is none that
+// can be read.
+func (p Place) Failure() Failure {
+	var f Failure
+	if err := p.read(failureFile, &f); err != nil {
+		return Failure{}
+	}
+	return f
+}
+
+// SaveFailure remembers a failure.
+func (p Place) SaveFailure(f Failure) error { return p.write(failureFile, f) }

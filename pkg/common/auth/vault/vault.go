@@ -1,0 +1,57 @@
+// Package vault keeps the long-lived secret of a session, a refresh token or a
+// private key, where the session says: in the operating system's keyring or in
+// a file. It never changes over from one to the other by itself.
+package vault
+
+import (
+	"errors"
+	"io/fs"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+)
+
+// ErrNone says that there is no secret of this session.
+var ErrNone = errors.New("no secret is kept for this session")
+
+// Vault keeps one secret for each session.
+type Vault interface {
+	// Load returns the secret, or ErrNone.
+	Load() (secret.Text, error)
+	// Save replaces the secret; when it returns nil, the secret will be there
+	// after a crash. When it fails, the old one is.
+	Save(secret.Text) error
+	// Remove removes the secret; nothing to remove is no error.
+	Remove() error
+}
+
+// Open returns the vault of a session.
+func Open(s session.Session, place store.Place, ring Ring) (Vault, error) {
+	switch s.Storage {
+	case session.File:
+		return fileVault{place}, nil
+	case session.Keyring:
+		return ringVault{ring, place.ID()}, nil
+	default:
+		return nil, problem.New(problem.BadInput, "", "session %s keeps no secret", s.Name)
+	}
+}
+
+type fileVault struct{ place store.Place }
+
+// Load reads the file.
+func (v fileVault) Load() (secret.Text, error) {
+	kept, err := v.place.Secret()
+	if errors.Is(err, fs.ErrNotExist) {
+		return secret.Text{}, ErrNone
+	}
+	return kept, err
+}
+
+// Save replaces the file.
+func (v fileVault) Save(s secret.Text) error { return v.place.SaveSecret(s) }
+
+// Remove removes the file.
+func (v fileVault) Remove() error { return v.place.RemoveSecret() }

@@ -1,0 +1,87 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+)
+
+// step is one part of writing a session, and how to take it back.
+type step struct{ do, undo func() error }
+
+// write saves a session, its secret first: a session never exists without it.
+// Where a step fails, those before it are taken back, so that the old session
+// is what it was.
+func (h Handle) write(n New, old kept) error {
+	steps := []step{
+		{func() error { return h.saveSecret(n) }, func() error { return h.restoreSecret(n, old) }},
+		// No moment has the old token beside the new session.
+		{func() error { return h.dropToken(old) }, func() error { return h.Place.SaveToken(old.token) }},
+		{func() error { return h.Place.SaveSession(h.Session) }, func() error { return h.restoreSession(old) }},
+		{func() error { return h.saveToken(n.Token) }, nil},
+	}
+	for i, s := range steps {
+		if err := s.do(); err != nil {
+			return errors.Join(err, takeBack(steps[:i]))
+		}
+	}
+	return nil
+}
+
+func takeBack(done []step) error {
+	for _, s := range slices.Backward(done) {
+		if err := s.undo(); err != nil {
+			return fmt.Errorf("and the older session could not be put back: %w", err)
+		}
+	}
+	return nil
+}
+
+func (h Handle) saveSecret(n New) error {
+	if n.Secret.Empty() {
+		return nil
+	}
+	v, err := h.Vault()
+	if err != nil {
+		return err
+	}
+	return v.Save(n.Secret)
+}
+
+// restoreSecret puts the old secret back if it was in the same place.
+func (h Handle) restoreSecret(n New, old kept) error {
+	if n.Secret.Empty() {
+		return nil
+	}
+	v, err := h.Vault()
+	if err != nil {
+		return err
+	}
+	if old.session.Storage == h.Session.Storage && !old.secret.Empty() {
+		return v.Save(old.secret)
+	}
+	return v.Remove()
+}
+
+func (h Handle) restoreSession(old kept) error {
+	if !old.there {
+		return h.Place.Remove()
+	}
+	return h.Place.SaveSession(old.session)
+}
+
+func (h Handle) dropToken(old kept) error {
+	if !old.there {
+		return nil
+	}
+	return h.Place.SaveToken(store.Token{})
+}
+
+func (h Handle) saveToken(token store.Token) error {
+	if token.Access.Empty() {
+		return nil
+	}
+	return h.Place.SaveToken(token)
+}

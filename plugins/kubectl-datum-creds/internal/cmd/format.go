@@ -1,0 +1,83 @@
+package cmd
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+)
+
+// apiVersion is that of structured output.
+const apiVersion = "creds.datum.net/v1alpha1"
+
+// answer is a token for who asked.
+type answer struct {
+	asked   execcred.Request
+	session session.Session
+	token   store.Token
+}
+
+type writer func(io.Writer, answer) error
+
+func formatOf(output string) (writer, error) {
+	switch output {
+	case "exec":
+		return writeExec, nil
+	case "token":
+		return writeBare, nil
+	case "json":
+		return writeJSON, nil
+	case "header":
+		return writeHeader, nil
+	}
+	return nil, cli.Use(fmt.Errorf("--output=%q: want exec, token, json or header", output))
+}
+
+// writeExec tells the client to ask again at the token's deadline. For a token
+// that is past it, because it could not be renewed, that is the next request.
+func writeExec(w io.Writer, a answer) error {
+	content, err := a.asked.Answer(a.token.Access, a.token.Deadline())
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(content)
+	return err
+}
+
+// writeBare writes the token without a line end, as datumctl's helpers do.
+func writeBare(w io.Writer, a answer) error {
+	_, err := io.WriteString(w, a.token.Access.Reveal())
+	return err
+}
+
+func writeHeader(w io.Writer, a answer) error {
+	_, err := fmt.Fprintf(w, "Authorization: Bearer %s\n", a.token.Access.Reveal())
+	return err
+}
+
+func writeJSON(w io.Writer, a answer) error {
+	expires := ""
+	if !a.token.Expires.IsZero() {
+		expires = a.token.Expires.UTC().Format(time.RFC3339)
+	}
+	return writeIndented(w, struct {
+		APIVersion string `json:"apiVersion"`
+		Kind       string `json:"kind"`
+		Session    string `json:"session"`
+		Server     string `json:"server"`
+		Token      string `json:"token"`
+		Expires    string `json:"expires,omitempty"`
+	}{apiVersion, "Token", a.session.Name, a.session.API, a.token.Access.Reveal(), expires})
+}
+
+func writeIndented(w io.Writer, value any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(value)
+}

@@ -1,0 +1,133 @@
+package cmd
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/renew"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/served"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+)
+
+type getTokenOptions struct {
+	deps   Dependencies
+	choice choiceFlags
+	output string
+}
+
+func newGetTokenCommand(d Dependencies) *cobra.Command {
+	o := &getTokenOptions{deps: d}
+	cmd := &cobra.Command{
+		Use:   "get-token",
+		Short: "Print an access token; what kubeconfigs call",
+		Long: `Print an access token. This is the command that kubeconfigs name: it answers a
+Kubernetes client with an ExecCredential, and never asks a question.
+
+A fresh token is printed at once. One that is at its end is renewed first: by
+one process for all that ask at the same time. A client gets a token only for
+the API server of the session (exit code 5); where a login is needed it fails
+with one line that says which (exit code 6).`,
+		Example: `  # what a kubeconfig's exec entry runs
+  kubectl datum-creds get-token --session jane@example.com@api.datum.net
+
+  # a header for curl, without the token in the command line
+  kubectl datum-creds get-token -o header | curl -H @- https://api.datum.net/version
+
+  # with a service account's key and no login
+  kubectl datum-creds get-token --credentials key.json -o json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+	}
+	o.choice.add(cmd.Flags())
+	cmd.Flags().StringVarP(&o.output, "output", "o", "exec", "Output format: exec (for Kubernetes clients), token, json or header.")
+	return cmd
+}
+
+// newHelperCommand is the contract of datumctl's credential helpers, so that
+// this plugin can be named in DATUM_CREDENTIALS_HELPER.
+func newHelperCommand(d Dependencies) *cobra.Command {
+	group := &cobra.Command{Use: "auth", Short: "Answer as datumctl's credential helper does", Hidden: true, Args: cobra.NoArgs}
+	o := &getTokenOptions{deps: d, output: "token"}
+	get := &cobra.Command{
+		Use: "get-token", Short: "Print the bare access token", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+	}
+	o.choice.add(get.Flags())
+	group.AddCommand(get)
+	return group
+}
+
+func (o *getTokenOptions) run(ctx context.Context) error {
+	write, err := formatOf(o.output)
+	if err != nil {
+		return err
+	}
+	info := o.deps.Getenv(execcred.Variable)
+	asked, err := execcred.Parse(info)
+	if err != nil {
+		return cli.Use(err)
+	}
+	if asked.Asked {
+		// A kubeconfig may set these for its helper, and so name who can read what
+		// is said to the auth host.
+		err = errors.Join(os.Unsetenv("SSL_CERT_FILE"), os.Unsetenv("SSL_CERT_DIR"))
+		if err != nil {
+			return err
+		}
+	}
+	handle, err := o.choice.find(o.deps)
+	if err != nil {
+		return err
+	}
+	if err := handle.Session.Trust.Check(handle.Session.Name, asked); err != nil {
+		return err
+	}
+	token, err := o.token(ctx, handle, asked, info)
+	if err != nil {
+		return err
+	}
+	return write(o.deps.Out, answer{asked, handle.Session, token})
+}
+
+// token gets the token, and takes it for refused when the same process had it
+// before.
+func (o *getTokenOptions) token(ctx context.Context, handle auth.Handle, asked execcred.Request, info string) (store.Token, error) {
+	if !asked.Asked || handle.Place == nil {
+		return handle.Token(ctx, renew.Want{})
+	}
+	by := served.By(o.deps.Parent, append([]string{info}, o.deps.Args...)...)
+	token, err := handle.Token(ctx, renew.Want{Rejected: rejected(handle, by)})
+	if err == nil {
+		by.Note(handle.Place.Home(), token.Access)
+	}
+	return token, err
+}
+
+// rejected is the digest of the kept token if the asker had it before.
+func rejected(handle auth.Handle, by served.Asker) *[sha256.Size]byte {
+	kept, err := handle.Kept()
+	if err != nil || !by.Had(handle.Place.Home(), kept.Access) {
+		return nil
+	}
+	digest := kept.Access.Digest()
+	return &digest
+}
+
+// newRenewCommand is the process of its own that renews a session; see package
+// handover.
+func newRenewCommand(d Dependencies) *cobra.Command {
+	var session string
+	cmd := &cobra.Command{
+		Use: renewCommand, Hidden: true, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return serveRenewal(cmd.Context(), d, session) },
+	}
+	cmd.Flags().StringVar(&session, "session", "", "The session.")
+	return cmd
+}

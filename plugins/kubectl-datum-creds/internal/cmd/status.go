@@ -1,0 +1,131 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
+)
+
+func newStatusCommand(d Dependencies) *cobra.Command {
+	var choice choiceFlags
+	var format string
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Show a session: who, where, and how its token is",
+		Long: `Show a session: who, where, how its token is, and why the last renewal failed.
+Nothing is asked of a server. The exit code is 0 when there is a fresh token and
+1 when the next request will have to renew it.`,
+		Example: `  # the session in use
+  kubectl datum-creds status
+
+  # another one, for scripts
+  kubectl datum-creds status --session robot -o json
+
+  # what a key in the environment stands for
+  DATUM_CREDENTIALS_FILE=key.json kubectl datum-creds status`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return showStatus(d, choice, format) },
+	}
+	choice.add(cmd.Flags())
+	cmd.Flags().StringVarP(&format, "output", "o", "", "Output format: json; lines by default.")
+	return cmd
+}
+
+func showStatus(d Dependencies, choice choiceFlags, format string) error {
+	handle, err := choice.find(d)
+	if err != nil {
+		return err
+	}
+	r := describe(d, handle, currentName(d.Auth()))
+	switch format {
+	case "json":
+		err = writeIndented(d.Out, struct {
+			APIVersion string `json:"apiVersion"`
+			Kind       string `json:"kind"`
+			report
+		}{apiVersion, "SessionStatus", r})
+	case "":
+		err = writeStatus(d.Out, r, d.Now())
+	default:
+		err = cli.Use(fmt.Errorf("--output=%q: want json", format))
+	}
+	if err == nil && r.Token != "fresh" {
+		return cli.FoundSomething()
+	}
+	return err
+}
+
+func currentName(env auth.Environment) string {
+	current, _ := env.Home.Current() // it only decides whether a mark is shown
+	return current
+}
+
+func writeStatus(w io.Writer, r report, now time.Time) error {
+	lines := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, line := range [][2]string{
+		{"Session", r.Name},
+		{"Type", string(r.Type)},
+		{"Email", r.Email},
+		{"Subject", r.Subject},
+		{"Issuer", r.Issuer},
+		{"API", r.API},
+		{"Storage", string(r.Storage)},
+		{"Key file", r.KeyFile},
+		{"Token", tokenLine(r, now)},
+		{"Last error", r.LastError},
+	} {
+		if line[1] != "" {
+			fmt.Fprintf(lines, "%s:\t%s\n", line[0], output.Text(line[1]))
+		}
+	}
+	return lines.Flush()
+}
+
+func tokenLine(r report, now time.Time) string {
+	if r.Expires == nil {
+		return r.Token
+	}
+	left := r.Expires.Sub(now).Round(time.Second)
+	if left <= 0 {
+		return fmt.Sprintf("%s, expired %s ago", r.Token, -left)
+	}
+	return fmt.Sprintf("%s, for %s more (until %s)", r.Token, left, r.Expires.Format(time.RFC3339))
+}
+
+func newWhoamiCommand(d Dependencies) *cobra.Command {
+	var choice choiceFlags
+	cmd := &cobra.Command{
+		Use:   "whoami",
+		Short: "Print who is signed in",
+		Example: `  # the session in use
+  kubectl datum-creds whoami
+
+  # another session
+  kubectl datum-creds whoami --session robot
+
+  # the account of a key
+  kubectl datum-creds whoami --credentials key.json`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			handle, err := choice.find(d)
+			if err != nil {
+				return err
+			}
+			who := handle.Session.Email
+			if who == "" {
+				who = handle.Session.Subject
+			}
+			fmt.Fprintln(d.Out, output.Text(who))
+			return nil
+		},
+	}
+	choice.add(cmd.Flags())
+	return cmd
+}

@@ -1,0 +1,118 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/credential"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/oauth"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
+)
+
+// skewWorthTelling is when a clock is wrong enough to matter.
+const skewWorthTelling = 20 * time.Second
+
+// sessions checks each session, and each auth host once.
+func (p Patient) sessions(ctx context.Context) []Finding {
+	all, err := p.Auth.Home.Sessions()
+	var findings []Finding
+	if err != nil {
+		findings = append(findings, bad("sessions", "remove what is broken and log in anew", "%v", err))
+	}
+	if len(all) == 0 && err == nil {
+		findings = append(findings, ok("sessions", "nobody is signed in"))
+	}
+	hosts := map[string]bool{}
+	for _, s := range all {
+		handle, err := p.Auth.Named(s.Name)
+		if err != nil {
+			findings = append(findings, bad("session "+s.Name, "", "%v", err))
+			continue
+		}
+		findings = append(findings, p.session(handle)...)
+		if key := s.Issuer + "\x00" + s.CAFile; s.Type != session.Datumctl && !hosts[key] {
+			hosts[key] = true
+			findings = append(findings, p.host(ctx, s)...)
+		}
+	}
+	return findings
+}
+
+func (p Patient) session(handle auth.Handle) []Finding {
+	s := handle.Session
+	check := "session " + s.Name
+	findings := []Finding{p.secret(check, handle), p.lock(check, handle)}
+	if last := handle.Place.Failure(); !last.Time.IsZero() {
+		findings = append(findings, warn(check, last.Hint, "the last renewal failed at %s: %s", last.Time.UTC().Format(time.RFC3339), last.Message))
+	}
+	return findings
+}
+
+// secret checks that what the session needs is where it should be.
+func (p Patient) secret(check string, handle auth.Handle) Finding {
+	s := handle.Session
+	switch {
+	case s.KeyFile != "":
+		if _, err := credential.FromFile(s.KeyFile); err != nil {
+			return bad(check, "put the key file back, or log in anew", "%v", err)
+		}
+		return ok(check, "the key is in %s", s.KeyFile)
+	case s.Storage == session.None:
+		return ok(check, "keeps no secret")
+	}
+	kept, err := handle.Vault()
+	if err == nil {
+		_, err = kept.Load()
+	}
+	if errors.Is(err, vault.ErrNone) {
+		return bad(check, "kubectl datum-creds login --name '"+s.Name+"'", "its secret is gone from the %s", s.Storage)
+	}
+	if err != nil {
+		return bad(check, "", "%v", err)
+	}
+	return ok(check, "its secret is in the %s", s.Storage)
+}
+
+func (p Patient) lock(check string, handle auth.Handle) Finding {
+	held, err := handle.Place.TryLock()
+	if errors.Is(err, lock.ErrTaken) {
+		return warn(check, "wait; a renewal ends within "+auth.Deadline.String(), "another process renews it now")
+	}
+	if err != nil {
+		return bad(check, "", "its lock cannot be taken: %v", err)
+	}
+	held.Release()
+	return ok(check, "its lock works")
+}
+
+// host checks discovery, TLS and the clocks.
+func (p Patient) host(ctx context.Context, s session.Session) []Finding {
+	check := "auth host " + s.Issuer
+	client, err := oauth.NewClient(s.CAFile, p.Auth.UserAgent)
+	if err != nil {
+		return []Finding{bad(check, "log in anew with --ca-file", "%v", err)}
+	}
+	found, err := client.Discover(ctx, s.Issuer)
+	if err != nil {
+		return []Finding{bad(check, "check the network, the proxy and --ca-file", "%v", err)}
+	}
+	findings := []Finding{ok(check, "answers, and its certificate is trusted")}
+	if s.Type != session.Ambient && found.Token != s.TokenURL {
+		findings = append(findings, warn(check, "none is needed: it is asked again when the old one is gone", "its token endpoint is now %s", found.Token))
+	}
+	theirs, err := client.ServerClock(ctx, s.Issuer)
+	skew := p.Auth.Now().Sub(theirs)
+	switch {
+	case err != nil || theirs.IsZero():
+		findings = append(findings, warn("clock", "", "%s does not tell its time", s.Issuer))
+	case skew.Abs() > skewWorthTelling:
+		findings = append(findings, bad("clock", "set this machine's clock", "this machine's clock is off by %s", skew.Round(time.Second)))
+	default:
+		findings = append(findings, ok("clock", "agrees with %s", s.Issuer))
+	}
+	return findings
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+)
+
+func contains(text, part string) bool { return strings.Contains(text, part) }
+
+// TestKilledAtAnyMoment kills get-token at random moments of its renewals. The
+// provider rotates, and revokes the family of a token that is used twice: one
+// lost answer, and the session were lost.
+func TestKilledAtAnyMoment(t *testing.T) {
+	refreshes := 500
+	if testing.Short() {
+		refreshes = 40
+	}
+	b := newBed(t)
+	b.server.SetFault(func(http.ResponseWriter, *http.Request, int) bool {
+		time.Sleep(time.Duration(rand.IntN(5)) * time.Millisecond)
+		return false
+	})
+	place := b.session("s", expired())
+	killed := 0
+	for range refreshes {
+		if err := place.SaveToken(expired()); err != nil {
+			t.Fatal(err)
+		}
+		cmd := b.command([]string{question(apiHost)}, "get-token", "--session", "s")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(rand.IntN(60_000)) * time.Microsecond)
+		_ = cmd.Process.Kill()
+		if cmd.Wait() != nil {
+			killed++
+		}
+		waitForLock(t, place)
+		if _, err := place.Session(); err != nil {
+			t.Fatalf("the store is damaged: %v", err)
+		}
+		if _, err := place.Token(); err != nil {
+			t.Fatalf("the token is damaged: %v", err)
+		}
+	}
+	if err := place.SaveToken(expired()); err != nil {
+		t.Fatal(err)
+	}
+	if r := b.run([]string{question(apiHost)}, "get-token"); r.code != 0 || r.token() == "" {
+		t.Fatalf("the session is lost after %d kills: %s", killed, r.said)
+	}
+	granted := b.server.Granted("refresh_token")
+	t.Logf("%d of %d killed, %d refreshes granted", killed, refreshes, granted)
+	if killed < refreshes/4 || granted < refreshes/4 {
+		t.Errorf("%d killed and %d granted: too few to show anything", killed, granted)
+	}
+}
+
+// waitForLock waits until no process renews the session.
+func waitForLock(t *testing.T, place store.Place) {
+	t.Helper()
+	deadline := time.Now().Add(30 * time.Second)
+	for time.Now().Before(deadline) {
+		if held, err := place.TryLock(); err == nil {
+			held.Release()
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Fatal("a renewal does not end")
+}
