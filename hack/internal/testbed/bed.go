@@ -39,11 +39,10 @@ import (
 type Bed struct {
 	flux bool
 
-	mu      sync.Mutex
-	home    *home
-	cluster *Cluster
-	broken  error
-	plugins map[string]built
+	mu       sync.Mutex
+	home     *home
+	clusters map[string]started
+	plugins  map[string]built
 }
 
 // Option changes what a bed's cluster has.
@@ -54,7 +53,7 @@ func WithFlux() Option { return func(b *Bed) { b.flux = true } }
 
 // New returns a bed; nothing is started yet.
 func New(options ...Option) *Bed {
-	b := &Bed{plugins: map[string]built{}}
+	b := &Bed{clusters: map[string]started{}, plugins: map[string]built{}}
 	for _, option := range options {
 		option(b)
 	}
@@ -84,8 +83,10 @@ func (b *Bed) close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var err error
-	if b.cluster != nil {
-		err = b.cluster.stop()
+	for _, one := range b.clusters {
+		if one.cluster != nil {
+			err = errors.Join(err, one.cluster.stop())
+		}
 	}
 	if b.home != nil {
 		err = errors.Join(err, b.home.guardian.Release())
