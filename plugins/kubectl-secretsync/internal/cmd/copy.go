@@ -1,0 +1,248 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/report"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/work"
+)
+
+// interruptGrace is how long a write that is under way may take after Ctrl-C.
+const interruptGrace = 5 * time.Second
+
+// copyFlags are the flags of `copy` as they are typed.
+type copyFlags struct {
+	selection  selectionFlags
+	run        runFlags
+	write      writeFlags
+	onConflict string
+	mode       string
+	recreate   bool
+	createNS   bool
+}
+
+const copyLong = `Copy Secrets to other clusters, namespaces or names.
+
+All targets are read first, and the whole plan is made before anything is
+written: create, update, recreate, unchanged, conflict (somebody else owns the
+target), forbidden (a permission is missing), refused (a rule stops it). Then
+targets are written, many at once; one that fails never stops the others.
+
+A copy has labels and annotations that say where it came from. Keys, labels,
+annotations, owners and finalizers that others gave a target stay. Never copied
+are ownerReferences, finalizers, last-applied configurations, and the labels by
+which controllers know what is their own.
+
+Refused unless a flag says otherwise are targets that are not copies of this
+source (--on-conflict), changes of type or of immutable Secrets (--recreate),
+and service account tokens, bootstrap tokens and Helm releases (--allow-type).
+
+` + cli.ExitCodesHelp
+
+const copyExamples = `  # One Secret to all production clusters; the pattern leaves out the source
+  kubectl secretsync copy ghcr-pull -n flux-system --from-context management --to-context 'prod-*'
+
+  # See the plan first, then have the API servers validate it
+  kubectl secretsync copy ghcr-pull --to-context 'prod-*' --to-namespace flux-system --dry-run=server
+
+  # A token that is in no cluster yet, to the clusters of Cluster API
+  kubectl create secret generic deploy-token --from-file=token --dry-run=client -o yaml |
+    kubectl secretsync copy -f - --to-kubeconfig-secret-selector cluster.x-k8s.io/cluster-name \
+      --to-kubeconfig-secret-namespace capi --to-kubeconfig-secret-context management --to-namespace flux-system`
+
+func newCopyCommand(d deps) *cobra.Command {
+	flags := &copyFlags{run: newRunFlags("manifest")}
+	c := &cobra.Command{
+		Use:     "copy NAME... | -l SELECTOR | --all | -f FILE",
+		Short:   "Copy Secrets to other clusters",
+		Long:    copyLong,
+		Example: copyExamples,
+		RunE: func(c *cobra.Command, names []string) error {
+			run, err := flags.options(d, names)
+			if err != nil {
+				return err
+			}
+			return run.copy(c.Context())
+		},
+	}
+	flags.add(c)
+	return c
+}
+
+func (f *copyFlags) add(c *cobra.Command) {
+	set := c.Flags()
+	f.selection.add(set)
+	f.run.add(c)
+	f.write.add(c)
+	modeFlag(c, &f.mode)
+	set.StringVar(&f.onConflict, "on-conflict", string(plan.Fail), "What becomes of targets that are not copies of the source: fail reports them, skip leaves them, adopt takes over those that nobody claims, overwrite any.")
+	set.BoolVar(&f.recreate, "recreate", false, "Delete and create anew what cannot be updated: another type, immutable Secrets. The new one is validated first, and the old one put back should it be refused.")
+	set.BoolVar(&f.createNS, "create-namespace", false, "Create the target's namespace where it is missing.")
+	complete(c, "on-conflict", string(plan.Fail), string(plan.SkipIt), string(plan.Adopt), string(plan.Overwrite))
+}
+
+// copyRun is a `copy` that is checked and ready.
+type copyRun struct {
+	*session
+	names   []string
+	spec    secret.Spec
+	options plan.Options
+	write   writeFlags
+}
+
+func (f *copyFlags) options(d deps, names []string) (*copyRun, error) {
+	r := &copyRun{session: newSession(d, &f.selection, &f.run), names: names, write: f.write}
+	r.options = plan.Options{OnConflict: plan.OnConflict(f.onConflict), Recreate: f.recreate, CreateNamespace: f.createNS}
+	var err error
+	if r.options.Mode, err = parseMode(f.mode); err != nil {
+		return nil, err
+	}
+	if r.spec, err = f.selection.spec.parse(); err != nil {
+		return nil, err
+	}
+	return r, errors.Join(f.selection.check(names), f.run.check(), f.write.check(),
+		oneOf("on-conflict", f.onConflict, string(plan.Fail), string(plan.SkipIt), string(plan.Adopt), string(plan.Overwrite)))
+}
+
+func (r *copyRun) copy(ctx context.Context) error {
+	if r.run.format == "manifest" {
+		return r.manifest(ctx)
+	}
+	audit, closeAudit, err := r.openAudit(r.write, "copy")
+	if err != nil {
+		return err
+	}
+	defer closeAudit()
+	jobs, err := r.jobs(ctx, r.names, r.expansion(r.spec))
+	if err != nil {
+		return err
+	}
+	needs := work.Needs{Create: true, Patch: true, Delete: r.options.Recreate, CreateNamespace: r.options.CreateNamespace}
+	if err := r.observe(ctx, jobs, needs); err != nil {
+		return err
+	}
+	actions := plan.Copy(items(jobs), r.options)
+	return r.carryOut(ctx, report.Head{Command: "copy"}, jobs, actions, r.write, r.options.Decide, audit)
+}
+
+// expansion is how sources become copies.
+func (s *session) expansion(spec secret.Spec) work.Expansion {
+	return work.Expansion{
+		Destination: s.selection.to, Spec: spec, Prints: s.prints, AllowTypes: s.selection.allowTypes,
+		Stamp: secret.Stamp{Time: s.now(), Tool: cli.Version("").Version},
+	}
+}
+
+// jobs connects to both ends and reads the sources.
+func (s *session) jobs(ctx context.Context, names []string, x work.Expansion) ([]work.Job, error) {
+	if err := s.connect(ctx); err != nil {
+		return nil, err
+	}
+	sources, err := s.sources(ctx, names, x.Plain)
+	if err != nil {
+		return nil, err
+	}
+	return x.Jobs(sources, s.clusters), nil
+}
+
+// observe reads the targets. After an interrupt nothing has been written.
+func (s *session) observe(ctx context.Context, jobs []work.Job, needs work.Needs) error {
+	observer, done := s.observer(needs, len(jobs), "reading targets")
+	observer.Observe(ctx, jobs)
+	done()
+	if err := ctx.Err(); err != nil {
+		fmt.Fprintln(s.ErrOut, "warning: interrupted while reading; nothing was written")
+		return err
+	}
+	s.warn()
+	return nil
+}
+
+func items(jobs []work.Job) []plan.Item {
+	all := make([]plan.Item, len(jobs))
+	for i, job := range jobs {
+		all[i] = job.Item
+	}
+	return all
+}
+
+// carryOut writes what the plan says, and reports it.
+func (s *session) carryOut(ctx context.Context, head report.Head, jobs []work.Job, actions []plan.Action, write writeFlags, decide func(plan.Item) plan.Action, audit *work.Audit) error {
+	var results []work.Result
+	switch write.dryRun {
+	case "client":
+		head.DryRun = "client"
+		results = work.Planned(actions)
+	default:
+		if write.dryRun == "server" {
+			head.DryRun = "server"
+		}
+		s.announce(actions)
+		results = s.execute(ctx, jobs, actions, write, decide, audit)
+	}
+	if err := s.print(head, results); err != nil {
+		return err
+	}
+	if ctx.Err() != nil && work.Unfinished(results) {
+		return ctx.Err()
+	}
+	return report.Exit(results)
+}
+
+// announce shows the plan before it is carried out.
+func (s *session) announce(actions []plan.Action) {
+	built := report.Build(report.Head{Command: "plan"}, work.Planned(actions))
+	fmt.Fprintln(s.ErrOut, "plan for "+output.Text(report.Summary(built)))
+}
+
+func (s *session) execute(ctx context.Context, jobs []work.Job, actions []plan.Action, write writeFlags, decide func(plan.Item) plan.Action, audit *work.Audit) []work.Result {
+	observer, done := s.observer(work.Needs{}, len(actions), "writing")
+	defer done()
+	executor := &work.Executor{
+		Observer: observer, Decide: decide, DryRun: write.dryRun == "server",
+		MaxFailures: write.maxFailures, Canary: write.canary, Grace: interruptGrace, Pause: s.pause,
+	}
+	if audit != nil {
+		executor.Audit = audit.Record
+	}
+	return executor.Execute(ctx, jobs, actions)
+}
+
+// manifest prints the copies and asks no target. Targets need not be named.
+func (r *copyRun) manifest(ctx context.Context) error {
+	if r.needsSource() {
+		if err := r.connectSource(); err != nil {
+			return err
+		}
+	}
+	sources, err := r.sources(ctx, r.names, false)
+	if err != nil {
+		return err
+	}
+	r.warn()
+	jobs := r.expansion(r.spec).Jobs(sources, []*work.Cluster{work.Broken("", plan.Problem{})})
+	refused := 0
+	for _, job := range jobs {
+		if job.Item.Refusal != "" && !job.Item.Selected {
+			refused++
+			fmt.Fprintf(r.ErrOut, "warning: %s: %s\n", output.Text(job.Item.Origin.Path()), output.Text(job.Item.Refusal))
+			fmt.Fprintf(r.ErrOut, "hint: %s\n", output.Text(job.Item.Lift))
+		}
+	}
+	if err := writeManifests(r.Out, jobs); err != nil {
+		return err
+	}
+	if refused > 0 {
+		return &cli.Error{Code: cli.Refused}
+	}
+	return nil
+}

@@ -1,0 +1,18 @@
+// Command kubectl-secretsync copies Secrets from one cluster to many, and
+// compares, looks after and deletes the copies.
+package main
+
+import (
+	"context"
+	"os"
+
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/cmd"
+)
+
+func main() {
+	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
+	os.Exit(int(cli.Main(context.Background(), cmd.NewRoot(streams), streams, os.Args[1:])))
+}
