@@ -69,7 +69,7 @@ func (s *stage) apply(cluster, manifests string) {
 // secret makes a Secret with lines added to its manifest.
 func (s *stage) secret(cluster, name string, data map[string]string, lines ...string) {
 	s.Helper()
-	text := fmt.Sprintf("apiVersion: v1\nkind: Secret\nmetadata:\n  name: %s\n  namespace: NS\n", name)
+	text := fmt.Sprintf("apiVersion: v1\nkind: Secret\nmetadata:\n  name: %s\n  namespace: %s\n", name, s.namespace)
 	meta, rest := "", ""
 	for _, line := range lines {
 		if strings.HasPrefix(line, " ") {
@@ -86,7 +86,8 @@ func (s *stage) secret(cluster, name string, data map[string]string, lines ...st
 	if err != nil {
 		s.Fatal(err)
 	}
-	s.apply(cluster, text+meta+rest+"data: "+string(quoted)+"\n")
+	// Not by apply: base64 may hold what stands there for the namespace.
+	s.clusters[cluster].Apply(s, text+meta+rest+"data: "+string(quoted)+"\n")
 }
 
 // get returns a Secret of the stage's namespace.
