@@ -1,6 +1,7 @@
 package secretsync_test
 
 import (
+	"encoding/base64"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,3 +36,6 @@ func writeFile(t *testing.T, text string) string {
 func (s *stage) stdin(text string, args ...string) testbed.Call {
 	return testbed.Call{Kubeconfig: s.kubeconfigs(), Args: args, Stdin: text}
 }
+
+// caData is a certificate as JSON holds it.
+func caData(certificate []byte) string { return base64.StdEncoding.EncodeToString(certificate) }

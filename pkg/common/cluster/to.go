@@ -195,6 +195,10 @@ func (e *Ends) toSecrets(ctx context.Context, access Access, source Member, read
 		if err != nil {
 			return err
 		}
+		if len(secrets) == 0 {
+			return cli.Fail(cli.BadUse, fmt.Errorf("--to-kubeconfig-secret-selector=%q matches no Secret in namespace %q of %s", flags.Selector, query.Namespace, query.Cluster.Name),
+				"--to-kubeconfig-secret-namespace names another namespace")
+		}
 		for _, secret := range secrets {
 			into.add(access, query.Namespace+"/"+secret.Name, secret.Data, flags.Key, allowed)
 		}
