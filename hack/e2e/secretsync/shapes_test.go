@@ -89,11 +89,13 @@ func TestKubeconfigsAsOthersWriteThem(t *testing.T) {
 	}{
 		{
 			"eks", "arn:aws:eks:eu-west-1:123456789012:cluster/prod", "", "aws", beta,
-			[]string{"--region", "eu-west-1", "eks", "get-token", "--cluster-name", "prod", "--output", "json"}, map[string]any{"env": []any{map[string]any{"name": "AWS_PROFILE", "value": "prod"}}},
+			[]string{"--region", "eu-west-1", "eks", "get-token", "--cluster-name", "prod", "--output", "json"},
+			map[string]any{"env": []any{map[string]any{"name": "AWS_PROFILE", "value": "prod"}}},
 		},
 		{
 			"aks", "prod-admin", "", "kubelogin", beta,
-			[]string{"get-token", "--environment", "AzurePublicCloud", "--server-id", "6dae42f8", "--login", "azurecli"}, map[string]any{"installHint": "install kubelogin", "provideClusterInfo": false},
+			[]string{"get-token", "--environment", "AzurePublicCloud", "--server-id", "6dae42f8", "--login", "azurecli"},
+			map[string]any{"installHint": "install kubelogin", "provideClusterInfo": false},
 		},
 		{
 			"gke", "gke_project_europe-west1_prod", "", "gke-gcloud-auth-plugin", beta, nil,

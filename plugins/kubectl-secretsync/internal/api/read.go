@@ -152,8 +152,8 @@ func (c *Client) Identity(ctx context.Context) string {
 	return uid
 }
 
-// May asks whether a verb is allowed. Where the server does not say, it is
-// unknown, and the request itself will tell.
+// May asks whether a verb is allowed. Where the server does not say at once, it
+// is unknown, and the request itself will tell.
 func (c *Client) May(ctx context.Context, verb, resource, namespace, name string) plan.Access {
 	attributes := map[string]string{"verb": verb, "resource": resource, "namespace": namespace, "name": name}
 	body, err := encode(map[string]any{
@@ -163,7 +163,7 @@ func (c *Client) May(ctx context.Context, verb, resource, namespace, name string
 	if err != nil {
 		return plan.Unknown
 	}
-	got, err := c.patiently(ctx, call{
+	got, err := c.once(ctx, call{
 		method: http.MethodPost, path: []string{"apis", "authorization.k8s.io", "v1", "selfsubjectaccessreviews"},
 		body: body, contentType: acceptObject, accept: acceptObject, limit: maxObject,
 	})

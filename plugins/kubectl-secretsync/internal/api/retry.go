@@ -24,9 +24,12 @@ func Sleep(ctx context.Context, wait time.Duration) error {
 const (
 	firstWait   = 200 * time.Millisecond
 	longestWait = 5 * time.Second
-	// Attempts bounds how often anything is tried. What ends it mostly is the
+	// Attempts bounds how often a write is tried. What ends it mostly is the
 	// target's budget of time.
 	Attempts = 10
+	// readAttempts is fewer: three seconds in all for a server that is not
+	// there, which is mostly a mistake in a kubeconfig.
+	readAttempts = 5
 )
 
 // Wait is how long to wait after the nth failure, n from 0: what the server
@@ -47,7 +50,7 @@ func (c *Client) patiently(ctx context.Context, what call) (answer, error) {
 			return got, nil
 		}
 		failed := AsError(err)
-		if !failed.Transient() || n+1 >= Attempts || ctx.Err() != nil {
+		if !failed.Transient() || n+1 >= readAttempts || ctx.Err() != nil {
 			return answer{}, err
 		}
 		if c.pause(ctx, Wait(n, failed)) != nil {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -31,7 +32,7 @@ func (s *Server) store(namespace, name string, object map[string]any) {
 
 func (s *Server) bump(object map[string]any) {
 	s.version++
-	metadata(object)["resourceVersion"] = fmt.Sprint(s.version)
+	metadata(object)["resourceVersion"] = strconv.Itoa(s.version)
 }
 
 func (s *Server) list(w http.ResponseWriter, namespace string) {
@@ -85,10 +86,10 @@ func (s *Server) object(w http.ResponseWriter, r *http.Request, namespace, name 
 		}
 	}
 	switch {
-	case r.Method == http.MethodPatch:
+	case r.Method == http.MethodPatch && r.URL.Query().Get("dryRun") == "":
 		merge(object, sent)
 		s.bump(object)
-	case r.Method == http.MethodDelete:
+	case r.Method == http.MethodDelete && sent["dryRun"] == nil:
 		delete(s.objects, namespace+"/"+name)
 	}
 	write(w, http.StatusOK, object)

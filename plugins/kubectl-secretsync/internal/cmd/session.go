@@ -98,6 +98,8 @@ func (s *session) sources(ctx context.Context, names []string, mayBeGone bool) (
 	if len(s.selection.files) > 0 {
 		return s.manifests()
 	}
+	ctx, cancel := context.WithTimeout(ctx, s.run.timeout)
+	defer cancel()
 	found, err := work.ReadSources(ctx, s.source, s.member.Config.Host, work.Selection{
 		Namespace: s.sourceNamespace(), Names: names, Selector: s.selection.selector, MayBeGone: mayBeGone,
 	})

@@ -4,8 +4,8 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -58,7 +58,7 @@ func (r *rig) jobs() []Job {
 	for i, server := range r.servers {
 		config := server.Config()
 		config.Timeout = r.timeout / 4
-		clusters = append(clusters, NewCluster(cluster.Member{Name: fmt.Sprint(i), Config: config}, r.scrub, r.pause))
+		clusters = append(clusters, NewCluster(cluster.Member{Name: strconv.Itoa(i), Config: config}, r.scrub, r.pause))
 	}
 	return Expansion{Prints: r.prints}.Jobs([]Source{source}, clusters)
 }
@@ -420,7 +420,7 @@ func TestInterrupt(t *testing.T) {
 // TestRecreateFaults: however a recreation fails, the target is not left
 // without a Secret.
 func TestRecreateFaults(t *testing.T) {
-	real := func(r *http.Request) bool { return r.URL.Query().Get("dryRun") == "" }
+	stores := func(r *http.Request) bool { return r.URL.Query().Get("dryRun") == "" }
 	for _, c := range []struct {
 		name  string
 		fault func() apitest.Fault
@@ -434,7 +434,7 @@ func TestRecreateFaults(t *testing.T) {
 		{"refused for good, after all", func() apitest.Fault {
 			denied := false
 			return func(s *apitest.Server, w http.ResponseWriter, r *http.Request) bool {
-				if r.Method == http.MethodPost && real(r) && strings.Contains(r.URL.Path, "secrets") && !denied {
+				if r.Method == http.MethodPost && stores(r) && strings.Contains(r.URL.Path, "secrets") && !denied {
 					denied = true
 					return refuse(403, "Forbidden", "denied the request: no")(s, w, r)
 				}
@@ -444,7 +444,7 @@ func TestRecreateFaults(t *testing.T) {
 		{"503 in between", func() apitest.Fault {
 			n := 0
 			return func(s *apitest.Server, w http.ResponseWriter, r *http.Request) bool {
-				if r.Method == http.MethodPost && real(r) && strings.Contains(r.URL.Path, "secrets") && n < 3 {
+				if r.Method == http.MethodPost && stores(r) && strings.Contains(r.URL.Path, "secrets") && n < 3 {
 					n++
 					return refuse(503, "", "")(s, w, r)
 				}
@@ -454,7 +454,7 @@ func TestRecreateFaults(t *testing.T) {
 		{"a reset after it was created", func() apitest.Fault {
 			done := false
 			return func(s *apitest.Server, w http.ResponseWriter, r *http.Request) bool {
-				if r.Method == http.MethodPost && real(r) && strings.Contains(r.URL.Path, "secrets") && !done {
+				if r.Method == http.MethodPost && stores(r) && strings.Contains(r.URL.Path, "secrets") && !done {
 					done = true
 					return reset(true)(s, w, r)
 				}
