@@ -5,12 +5,16 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/apitest"
@@ -486,6 +490,25 @@ func TestRecreateFaults(t *testing.T) {
 				t.Error("it is not the old one")
 			}
 		})
+	}
+}
+
+// TestFailingProgramRunsOnce: a login that fails is not tried once for each of
+// the requests side by side.
+func TestFailingProgramRunsOnce(t *testing.T) {
+	r := newRig(t, 1)
+	log := filepath.Join(t.TempDir(), "runs")
+	jobs := r.jobs()
+	config := r.servers[0].Config()
+	config.BearerToken = ""
+	config.ExecProvider = &clientcmdapi.ExecConfig{
+		APIVersion: "client.authentication.k8s.io/v1", Command: "sh", Args: []string{"-c", "echo run >>" + log + "; exit 1"}, InteractiveMode: clientcmdapi.NeverExecInteractiveMode,
+	}
+	jobs[0].Cluster = NewCluster(cluster.Member{Name: "x", Config: config}, r.scrub, r.pause)
+	r.observer().Observe(t.Context(), jobs)
+	text, err := os.ReadFile(log)
+	if problem := jobs[0].Item.Seen.Problem; err != nil || string(text) != "run\n" || problem == nil || problem.Kind != plan.KindConfig {
+		t.Errorf("%q, %v, %+v", text, err, problem)
 	}
 }
 

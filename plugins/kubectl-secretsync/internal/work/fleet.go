@@ -47,6 +47,9 @@ func (c *Cluster) Server() string {
 	return c.Member.Config.Host
 }
 
+// runsProgram tells that the kubeconfig names a program for credentials.
+func (c *Cluster) runsProgram() bool { return c.Member.Config.ExecProvider != nil }
+
 // Client is what talks to it, nil where Problem says why there is none.
 func (c *Cluster) Client() *api.Client { return c.client }
 

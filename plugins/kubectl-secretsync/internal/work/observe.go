@@ -50,31 +50,55 @@ func (o Observer) one(ctx context.Context, job *Job) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.Timeout)
 	defer cancel()
-	client, place := job.Cluster.client, item.Place
 	var object *secret.Snapshot
 	var err error
-	var patch, remove plan.Access
-	var group sync.WaitGroup
-	group.Go(func() { object, err = o.object(ctx, client, *item) })
-	if o.Needs.Patch {
-		group.Go(func() { patch = client.May(ctx, "patch", "secrets", place.Namespace, place.Name) })
+	var around plan.Observation
+	read := func() { object, err = o.object(ctx, job.Cluster.client, *item) }
+	look := func() { around = o.around(ctx, job) }
+	if job.Cluster.runsProgram() {
+		// Side by side, each request would run a program that fails.
+		if read(); err == nil {
+			look()
+		}
+	} else {
+		together(read, look)
 	}
-	if o.Needs.Delete {
-		group.Go(func() { remove = client.May(ctx, "delete", "secrets", place.Namespace, place.Name) })
-	}
-	known := job.Cluster.namespace(place.Namespace)
-	known.once.Do(func() { o.readNamespace(ctx, client, place.Namespace, known) })
-	group.Wait()
-
 	if err != nil {
 		problem := api.AsError(err).Problem()
 		item.Seen = plan.Observation{Problem: &problem}
 		return
 	}
-	item.Seen = plan.Observation{
-		Object: object, Namespace: known.state, NamespaceUID: known.uid, Identity: known.identity, Access: known.access,
+	item.Seen, item.Seen.Object = around, object
+}
+
+// together calls all and returns when each has.
+func together(calls ...func()) {
+	var group sync.WaitGroup
+	for _, call := range calls {
+		group.Go(call)
 	}
-	item.Seen.Access.Patch, item.Seen.Access.Delete = patch, remove
+	group.Wait()
+}
+
+// around reads the namespace and the permissions.
+func (o Observer) around(ctx context.Context, job *Job) plan.Observation {
+	client, place := job.Cluster.client, job.Item.Place
+	known := job.Cluster.namespace(place.Namespace)
+	var patch, remove plan.Access
+	together(func() {
+		if o.Needs.Patch {
+			patch = client.May(ctx, "patch", "secrets", place.Namespace, place.Name)
+		}
+	}, func() {
+		if o.Needs.Delete {
+			remove = client.May(ctx, "delete", "secrets", place.Namespace, place.Name)
+		}
+	}, func() {
+		known.once.Do(func() { o.readNamespace(ctx, client, place.Namespace, known) })
+	})
+	seen := plan.Observation{Namespace: known.state, NamespaceUID: known.uid, Identity: known.identity, Access: known.access}
+	seen.Access.Patch, seen.Access.Delete = patch, remove
+	return seen
 }
 
 // object reads the target, or of it no more than it takes.

@@ -3,7 +3,6 @@ package work
 import (
 	"cmp"
 	"context"
-	"sync"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
@@ -34,19 +33,19 @@ type Selection struct {
 // ReadSources reads the Secrets of a selection. Named ones take the verb get
 // and no other; selected ones take list and no other.
 func ReadSources(ctx context.Context, client *api.Client, server string, s Selection) ([]Source, error) {
-	var identity string
-	var group sync.WaitGroup
-	group.Go(func() { identity = client.Identity(ctx) })
 	read := readSelected
 	if len(s.Names) > 0 {
 		read = readNamed
 	}
 	sources, err := read(ctx, client, s)
-	group.Wait()
+	if err != nil {
+		return nil, err
+	}
+	identity := client.Identity(ctx)
 	for i := range sources {
 		sources[i].Origin.Cluster = cmp.Or(identity, server)
 	}
-	return sources, err
+	return sources, nil
 }
 
 func readNamed(ctx context.Context, client *api.Client, s Selection) ([]Source, error) {
