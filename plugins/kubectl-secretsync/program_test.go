@@ -88,13 +88,13 @@ func (f *fleet) slow(nth int64, reached func()) {
 	}
 }
 
-// copies counts the targets that have the Secret, and all creations.
+// copies counts the targets that have the Secret, and all that were created.
 func (f *fleet) copies() (have, created int) {
 	for _, target := range f.targets {
 		if target.Get("team", "app") != nil {
 			have++
 		}
-		created += target.Count(http.MethodPost)
+		created += target.Created()
 	}
 	return have, created
 }

@@ -97,7 +97,7 @@ func TestTargetSecrets(t *testing.T) {
 	read := func(_ context.Context, q SecretQuery) ([]KubeconfigSecret, error) {
 		asked = append(asked, q)
 		return []KubeconfigSecret{
-			{"good", untrusted(https, "token: t")}, {"bad", untrusted(https, "tokenFile: /etc/hostname")},
+			{"good", inSecret(https, "token: t")}, {"bad", inSecret(https, "tokenFile: /etc/hostname")},
 		}, nil
 	}
 	_, resolved, err := resolve(t, ends(t, "--to-kubeconfig-secret-selector=fleet=all", "--to-kubeconfig-secret=good", "--to-kubeconfig-secret-context=prod-1"), read)

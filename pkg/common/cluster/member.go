@@ -3,7 +3,6 @@ package cluster
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"regexp"
 	"time"
 
@@ -75,19 +74,6 @@ func (a Access) InCluster() (Member, error) {
 	}
 	config.Impersonate = rest.ImpersonationConfig{UserName: a.As, Groups: a.AsGroups}
 	return Member{Name: "in-cluster", Config: a.finish(config)}, nil
-}
-
-// HTTPClient returns a client that follows no redirect: Go's would send the
-// credentials along, to whichever host the answer names.
-func HTTPClient(config *rest.Config) (*http.Client, error) {
-	client, err := rest.HTTPClientFor(config)
-	if err != nil {
-		return nil, err
-	}
-	// The client may be the one that client-go shares.
-	own := *client
-	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &own, nil
 }
 
 var lineNumber = regexp.MustCompile(`line (\d+)`)

@@ -19,7 +19,7 @@ clusters: [{name: c, cluster: {CLUSTER}}]
 users: [{name: u, user: {USER}}]
 `
 
-func untrusted(cluster, user string) map[string][]byte {
+func inSecret(cluster, user string) map[string][]byte {
 	text := strings.NewReplacer("CLUSTER", cluster, "USER", user).Replace(harmless)
 	return map[string][]byte{"value": []byte(text)}
 }
@@ -46,7 +46,7 @@ func TestRefusals(t *testing.T) {
 		{"a proxy", https + `, proxy-url: "https://p.example.com"`, `token: t`, AllowProxy},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := Access{}.Untrusted("s", untrusted(c.cluster, c.user), "", nil)
+			_, err := Access{}.Untrusted("s", inSecret(c.cluster, c.user), "", nil)
 			var refused *RefusedError
 			if !errors.As(err, &refused) || refused.Allowance != c.allowance || !strings.Contains(refused.Hint(), "--"+AllowFlag+"="+string(c.allowance)) {
 				t.Fatalf("not refused: %v", err)
@@ -57,10 +57,10 @@ func TestRefusals(t *testing.T) {
 					others = append(others, other)
 				}
 			}
-			if _, err := (Access{}).Untrusted("s", untrusted(c.cluster, c.user), "", others); !errors.As(err, &refused) {
+			if _, err := (Access{}).Untrusted("s", inSecret(c.cluster, c.user), "", others); !errors.As(err, &refused) {
 				t.Errorf("lifted by another allowance: %v", err)
 			}
-			if _, err := (Access{}).Untrusted("s", untrusted(c.cluster, c.user), "", []Allowance{c.allowance}); errors.As(err, &refused) {
+			if _, err := (Access{}).Untrusted("s", inSecret(c.cluster, c.user), "", []Allowance{c.allowance}); errors.As(err, &refused) {
 				t.Errorf("not lifted: %v", err)
 			}
 		})
@@ -73,7 +73,7 @@ func TestRefusals(t *testing.T) {
 // TestHarmless: what needs nothing of the user's machine is taken.
 func TestHarmless(t *testing.T) {
 	for _, user := range []string{"token: t", "username: u, password: p", "as: bot, token: t"} {
-		member, err := Access{UserAgent: "x"}.Untrusted("s", untrusted(https+`, tls-server-name: x, certificate-authority-data: "`+"aGk="+`"`, user), "", nil)
+		member, err := Access{UserAgent: "x"}.Untrusted("s", inSecret(https+`, tls-server-name: x, certificate-authority-data: "`+"aGk="+`"`, user), "", nil)
 		if err != nil || member.Config.Host != "https://c.example.com" || member.Namespace != "team" || member.Config.UserAgent != "x" {
 			t.Errorf("%s: %+v, %v", user, member, err)
 		}
@@ -82,7 +82,7 @@ func TestHarmless(t *testing.T) {
 
 // TestShapes: each controller keeps its kubeconfigs under a key of its own.
 func TestShapes(t *testing.T) {
-	kubeconfig := untrusted(https, "token: t")["value"]
+	kubeconfig := inSecret(https, "token: t")["value"]
 	argo := map[string][]byte{
 		"name": []byte("prod"), "server": []byte("https://c.example.com"),
 		"config": []byte(`{"bearerToken":"t","tlsClientConfig":{"insecure":false,"caData":"aGk="}}`),

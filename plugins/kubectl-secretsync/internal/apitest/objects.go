@@ -58,6 +58,7 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, namespace string
 	}
 	if r.URL.Query().Get("dryRun") == "" {
 		s.store(namespace, name, object)
+		s.created++
 	}
 	write(w, http.StatusCreated, object)
 }

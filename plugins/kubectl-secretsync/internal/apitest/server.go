@@ -22,6 +22,7 @@ type Server struct {
 	objects  map[string]map[string]any
 	version  int
 	requests []string
+	created  int
 	fault    Fault
 }
 
@@ -72,6 +73,13 @@ func (s *Server) Count(method string) int {
 		}
 	}
 	return count
+}
+
+// Created counts the Secrets that requests have created so far.
+func (s *Server) Created() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.created
 }
 
 // Put stores a Secret as somebody else would.

@@ -29,7 +29,7 @@ func (s *session) manifests() ([]work.Source, error) {
 		if s.selection.namespace != "" {
 			all[i].Meta.Namespace = s.selection.namespace
 		}
-		s.scrub.Add(all[i].Data)
+		s.known(all[i])
 	}
 	return work.FromManifests(all), nil
 }

@@ -60,7 +60,7 @@ func (r *deleteRun) selectedSources(ctx context.Context) ([]work.Source, error) 
 	}
 	var there []work.Source
 	for _, one := range found {
-		r.scrub.Add(one.Secret.Data)
+		r.known(one.Secret)
 		if !one.Gone {
 			there = append(there, one)
 		}

@@ -27,6 +27,8 @@ type session struct {
 	member   cluster.Member
 	source   *api.Client
 	clusters []*work.Cluster
+	// largest is the size of the largest source.
+	largest int
 	warnings []string
 }
 
@@ -107,12 +109,22 @@ func (s *session) sources(ctx context.Context, names []string, mayBeGone bool) (
 		return nil, s.explain("source", s.member, err)
 	}
 	for _, one := range found {
-		s.scrub.Add(one.Secret.Data)
+		s.known(one.Secret)
 	}
 	if len(found) == 0 {
 		return nil, cli.Fail(cli.Failed, fmt.Errorf("no Secret found in namespace %q of %s", s.sourceNamespace(), s.member.Name), "kubectl get secrets shows what there is")
 	}
 	return found, nil
+}
+
+// known keeps the values of a source out of messages, and its size in mind.
+func (s *session) known(source secret.Secret) {
+	s.scrub.Add(source.Data)
+	size := 0
+	for _, value := range source.Data {
+		size += value.Size()
+	}
+	s.largest = max(s.largest, size)
 }
 
 // explain says in which cluster a request failed.
@@ -132,7 +144,7 @@ func (s *session) explain(role string, member cluster.Member, err error) error {
 func (s *session) observer(needs work.Needs, jobs int, phase string) (work.Observer, func()) {
 	tick, done := s.progress(phase, jobs)
 	return work.Observer{
-		Prints: s.prints, Needs: needs, Parallel: s.run.parallel, Timeout: s.run.timeout, Progress: tick,
+		Prints: s.prints, Needs: needs, Parallel: work.Fitting(s.run.parallel, s.largest), Timeout: s.run.timeout, Progress: tick,
 	}, done
 }
 

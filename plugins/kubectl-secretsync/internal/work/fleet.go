@@ -80,6 +80,22 @@ type Job struct {
 	Cluster *Cluster
 }
 
+const (
+	// transitMemory is what Secrets on their way may take together, in bytes.
+	transitMemory = 32 << 20
+	// transitFactor is what one takes, in times of its size: base64, the
+	// buffers of HTTP/2 and TLS, and a copy to decode.
+	transitFactor = 5
+	// fewestParallel are worked on at once however large Secrets are.
+	fewestParallel = 4
+)
+
+// Fitting returns how many targets can be worked on at once with Secrets of the
+// size, at most as many as wanted.
+func Fitting(wanted, size int) int {
+	return min(wanted, max(fewestParallel, transitMemory/(transitFactor*size+1)))
+}
+
 // each runs work for 0 to n-1, at most parallel at once, until the context
 // ends, and returns when all that has begun is done.
 func each(ctx context.Context, n, parallel int, work func(int)) {
