@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"os"
+	"runtime/debug"
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
@@ -12,7 +13,14 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/cmd"
 )
 
+// softMemory is what the garbage collector tries to stay below, in bytes: a
+// large Secret that goes to hundreds of targets passes through as garbage.
+const softMemory = 96 << 20
+
 func main() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(softMemory)
+	}
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
 	os.Exit(int(cli.Main(context.Background(), cmd.NewRoot(streams), streams, os.Args[1:])))
 }

@@ -30,8 +30,17 @@ func (b *Body) reader() io.ReadCloser {
 	for i, piece := range b.pieces {
 		readers[i] = bytes.NewReader(piece)
 	}
-	return io.NopCloser(io.MultiReader(readers...))
+	return io.NopCloser(sips{io.MultiReader(readers...)})
 }
+
+// sip is the most that is read of a body at once: net/http makes a frame of
+// each read, up to 512 KiB, and every connection keeps a buffer of its largest.
+const sip = 16 << 10
+
+// sips reads little by little.
+type sips struct{ io.Reader }
+
+func (s sips) Read(b []byte) (int, error) { return s.Reader.Read(b[:min(len(b), sip)]) }
 
 // encode makes a body of the fields, with the data behind them. A nil value
 // removes the key from what is patched.
