@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -168,7 +169,7 @@ func stored(body []byte, uid string) ([]byte, error) {
 	}
 	metadata, ok := object["metadata"].(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("no metadata")
+		return nil, errors.New("no metadata")
 	}
 	metadata["uid"], metadata["resourceVersion"] = uid, "1"
 	return json.Marshal(object)

@@ -41,11 +41,11 @@ func (t *target) lookAndWrite(ctx context.Context, body []byte) error {
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport}
-	const secrets = "/api/v1/namespaces/team/secrets"
-	if err := send(ctx, client, http.MethodGet, t.URL+secrets+"/app", nil, http.StatusNotFound); err != nil {
+	const path = "/api/v1/namespaces/team/secrets"
+	if err := send(ctx, client, http.MethodGet, t.URL+path+"/app", nil, http.StatusNotFound); err != nil {
 		return err
 	}
-	return send(ctx, client, http.MethodPost, t.URL+secrets, bytes.NewReader(body), http.StatusCreated)
+	return send(ctx, client, http.MethodPost, t.URL+path, bytes.NewReader(body), http.StatusCreated)
 }
 
 func send(ctx context.Context, client *http.Client, method, url string, body io.Reader, want int) error {

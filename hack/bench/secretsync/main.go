@@ -15,6 +15,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -131,7 +132,7 @@ func (s *shop) secret(size int) []byte {
 
 // copyAll copies to all targets, which must then have it.
 func (s *shop) copyAll(ctx context.Context, parallel int) (taken, error) {
-	one, err := s.time(ctx, s.plugin, "copy", "app", "--from-context", "source", "--to-context", "target-*", "--parallel", fmt.Sprint(parallel), "--no-headers")
+	one, err := s.time(ctx, s.plugin, "copy", "app", "--from-context", "source", "--to-context", "target-*", "--parallel", strconv.Itoa(parallel), "--no-headers")
 	if err != nil {
 		return one, err
 	}

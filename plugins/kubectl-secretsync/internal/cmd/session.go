@@ -28,7 +28,7 @@ type session struct {
 	source   *api.Client
 	clusters []*work.Cluster
 	// largest is the size of the largest source.
-	largest int
+	largest  int
 	warnings []string
 }
 
