@@ -156,6 +156,44 @@ func TestManifests(t *testing.T) {
 	}
 }
 
+// Values are bytes: ESO makes text of them, and kubectl apply a copy in an
+// annotation.
+func TestBinaryValues(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	every := make([]byte, 256)
+	for i := range every {
+		every[i] = byte(i)
+	}
+	s.secret(management, "bin", map[string]string{"b": string(every), "empty": ""})
+	s.want(s.copy("bin", "--to-context", prodOne), 0, "1 created")
+	if data := s.data(prodOne, "bin"); data["b"] != string(every) || len(data) != 2 {
+		t.Errorf("%d keys, %d bytes", len(data), len(data["b"]))
+	}
+	s.want(s.copy("bin", "--to-context", prodOne), 0, "1 unchanged")
+}
+
+// A source that is gone empties no copy (as it does with replicator), and one
+// that comes back is followed.
+func TestASourceThatGoesAndComesBack(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	first := s.value()
+	s.secret(management, "app", map[string]string{"a": first})
+	s.want(s.copy("app", "--to-context", "prod-*"), 0)
+	s.clusters[management].Kubectl(t, "delete", "secret", "app", "-n", s.namespace)
+	s.want(s.copy("app", "--to-context", "prod-*"), 4, "not found")
+	if s.data(prodOne, "app")["a"] != first {
+		t.Error("the copy was changed")
+	}
+	second := s.value()
+	s.secret(management, "app", map[string]string{"a": second})
+	s.want(s.copy("app", "--to-context", "prod-*"), 0, "2 updated")
+	if s.data(prodTwo, "app")["a"] != second {
+		t.Error("the copy was not changed")
+	}
+}
+
 // -o manifest writes nothing, and prints what others may seal.
 func TestManifestOutput(t *testing.T) {
 	t.Parallel()

@@ -76,6 +76,9 @@ func (s *session) connect(ctx context.Context) error {
 	}
 	for _, member := range resolved.Members {
 		s.clusters = append(s.clusters, work.NewCluster(member, s.scrub, s.pause))
+		if cluster.Clear(member) {
+			s.warnings = append(s.warnings, fmt.Sprintf("%s is asked without TLS: Secrets go there in the clear", member.Name))
+		}
 	}
 	for _, refused := range resolved.Refused {
 		s.clusters = append(s.clusters, work.Broken(refused.Name, refusal(refused.Err, s.scrub)))
