@@ -77,7 +77,7 @@ func (s *session) connect(ctx context.Context) error {
 	for _, member := range resolved.Members {
 		s.clusters = append(s.clusters, work.NewCluster(member, s.scrub, s.pause))
 		if cluster.Clear(member) {
-			s.warnings = append(s.warnings, fmt.Sprintf("%s is asked without TLS: Secrets go there in the clear", member.Name))
+			s.warnings = append(s.warnings, member.Name+" is asked without TLS: Secrets go there in the clear")
 		}
 	}
 	for _, refused := range resolved.Refused {
