@@ -6,12 +6,12 @@ import (
 	"os"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
-	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/work"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 )
 
 // openAudit opens the audit log, before anything is asked of any server: what
 // cannot be recorded is not begun.
-func (s *session) openAudit(f writeFlags, command string) (audit *work.Audit, closeLog func(), err error) {
+func (s *session) openAudit(f writeFlags, command string) (audit *rollout.Audit, closeLog func(), err error) {
 	if f.auditLog == "" || f.dryRun == "client" {
 		return nil, func() {}, nil
 	}
@@ -19,6 +19,6 @@ func (s *session) openAudit(f writeFlags, command string) (audit *work.Audit, cl
 	if err != nil {
 		return nil, nil, cli.Use(fmt.Errorf("--audit-log: %w", err))
 	}
-	audit = &work.Audit{Writer: file, Run: rand.Text(), Command: command, DryRun: f.dryRun == "server", Now: s.now}
+	audit = &rollout.Audit{Writer: file, Run: rand.Text(), Command: command, DryRun: f.dryRun == "server", Now: s.now}
 	return audit, func() { _ = file.Close() }, nil
 }

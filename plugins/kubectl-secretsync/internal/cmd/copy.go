@@ -12,8 +12,8 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/report"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
-	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/work"
 )
 
 // interruptGrace is how long a write that is under way may take after Ctrl-C.
@@ -126,7 +126,7 @@ func (r *copyRun) copy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	needs := work.Needs{Create: true, Patch: true, Delete: r.options.Recreate, CreateNamespace: r.options.CreateNamespace}
+	needs := rollout.Needs{Create: true, Patch: true, Delete: r.options.Recreate, CreateNamespace: r.options.CreateNamespace}
 	if err := r.observe(ctx, jobs, needs); err != nil {
 		return err
 	}
@@ -135,15 +135,15 @@ func (r *copyRun) copy(ctx context.Context) error {
 }
 
 // expansion is how sources become copies.
-func (s *session) expansion(spec secret.Spec) work.Expansion {
-	return work.Expansion{
+func (s *session) expansion(spec secret.Spec) rollout.Expansion {
+	return rollout.Expansion{
 		Destination: s.selection.to, Spec: spec, Prints: s.prints, AllowTypes: s.selection.allowTypes,
 		Stamp: secret.Stamp{Time: s.now(), Tool: cli.Version("").Version},
 	}
 }
 
 // jobs connects to both ends and reads the sources.
-func (s *session) jobs(ctx context.Context, names []string, x work.Expansion) ([]work.Job, error) {
+func (s *session) jobs(ctx context.Context, names []string, x rollout.Expansion) ([]rollout.Job, error) {
 	if err := s.connect(ctx); err != nil {
 		return nil, err
 	}
@@ -155,7 +155,7 @@ func (s *session) jobs(ctx context.Context, names []string, x work.Expansion) ([
 }
 
 // observe reads the targets. After an interrupt nothing has been written.
-func (s *session) observe(ctx context.Context, jobs []work.Job, needs work.Needs) error {
+func (s *session) observe(ctx context.Context, jobs []rollout.Job, needs rollout.Needs) error {
 	observer, done := s.observer(needs, len(jobs), "reading targets")
 	observer.Observe(ctx, jobs)
 	done()
@@ -167,7 +167,7 @@ func (s *session) observe(ctx context.Context, jobs []work.Job, needs work.Needs
 	return nil
 }
 
-func items(jobs []work.Job) []plan.Item {
+func items(jobs []rollout.Job) []plan.Item {
 	all := make([]plan.Item, len(jobs))
 	for i, job := range jobs {
 		all[i] = job.Item
@@ -176,12 +176,12 @@ func items(jobs []work.Job) []plan.Item {
 }
 
 // carryOut writes what the plan says, and reports it.
-func (s *session) carryOut(ctx context.Context, head report.Head, jobs []work.Job, actions []plan.Action, write writeFlags, decide func(plan.Item) plan.Action, audit *work.Audit) error {
-	var results []work.Result
+func (s *session) carryOut(ctx context.Context, head report.Head, jobs []rollout.Job, actions []plan.Action, write writeFlags, decide func(plan.Item) plan.Action, audit *rollout.Audit) error {
+	var results []rollout.Result
 	switch write.dryRun {
 	case "client":
 		head.DryRun = "client"
-		results = work.Planned(actions)
+		results = rollout.Planned(actions)
 	default:
 		if write.dryRun == "server" {
 			head.DryRun = "server"
@@ -192,7 +192,7 @@ func (s *session) carryOut(ctx context.Context, head report.Head, jobs []work.Jo
 	if err := s.print(head, results); err != nil {
 		return err
 	}
-	if ctx.Err() != nil && work.Unfinished(results) {
+	if ctx.Err() != nil && rollout.Unfinished(results) {
 		return ctx.Err()
 	}
 	return report.Exit(results)
@@ -200,14 +200,14 @@ func (s *session) carryOut(ctx context.Context, head report.Head, jobs []work.Jo
 
 // announce shows the plan before it is carried out.
 func (s *session) announce(actions []plan.Action) {
-	built := report.Build(report.Head{Command: "plan"}, work.Planned(actions))
+	built := report.Build(report.Head{Command: "plan"}, rollout.Planned(actions))
 	fmt.Fprintln(s.ErrOut, "plan for "+output.Text(report.Summary(built)))
 }
 
-func (s *session) execute(ctx context.Context, jobs []work.Job, actions []plan.Action, write writeFlags, decide func(plan.Item) plan.Action, audit *work.Audit) []work.Result {
-	observer, done := s.observer(work.Needs{}, len(actions), "writing")
+func (s *session) execute(ctx context.Context, jobs []rollout.Job, actions []plan.Action, write writeFlags, decide func(plan.Item) plan.Action, audit *rollout.Audit) []rollout.Result {
+	observer, done := s.observer(rollout.Needs{}, len(actions), "writing")
 	defer done()
-	executor := &work.Executor{
+	executor := &rollout.Executor{
 		Observer: observer, Decide: decide, DryRun: write.dryRun == "server",
 		MaxFailures: write.maxFailures, Canary: write.canary, Grace: interruptGrace, Pause: s.pause,
 	}
@@ -229,7 +229,7 @@ func (r *copyRun) manifest(ctx context.Context) error {
 		return err
 	}
 	r.warn()
-	jobs := r.expansion(r.spec).Jobs(sources, []*work.Cluster{work.Broken("", plan.Problem{})})
+	jobs := r.expansion(r.spec).Jobs(sources, []*rollout.Cluster{rollout.Broken("", plan.Problem{})})
 	refused := 0
 	for _, job := range jobs {
 		if job.Item.Refusal != "" && !job.Item.Selected {

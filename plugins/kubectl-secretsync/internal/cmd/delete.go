@@ -9,7 +9,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/report"
-	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/work"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 )
 
 // deleteFlags are the flags of `delete` as they are typed.
@@ -106,7 +106,7 @@ func (r *deleteRun) delete(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.observe(ctx, jobs, work.Needs{Delete: true}); err != nil {
+	if err := r.observe(ctx, jobs, rollout.Needs{Delete: true}); err != nil {
 		return err
 	}
 	actions := plan.Remove(items(jobs))
@@ -114,7 +114,7 @@ func (r *deleteRun) delete(ctx context.Context) error {
 }
 
 // copies are the places that the selection leads to.
-func (r *deleteRun) copies(ctx context.Context) ([]work.Job, error) {
+func (r *deleteRun) copies(ctx context.Context) ([]rollout.Job, error) {
 	x := r.expansion(r.plainSpec())
 	x.Plain = true
 	return r.jobs(ctx, r.names, x)

@@ -9,8 +9,8 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/report"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
-	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/work"
 )
 
 // lookFlags are the flags of commands that only look.
@@ -87,10 +87,10 @@ func (l *look) diff(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := l.observe(ctx, jobs, work.Needs{}); err != nil {
+	if err := l.observe(ctx, jobs, rollout.Needs{}); err != nil {
 		return err
 	}
-	results := work.Planned(plan.Copy(items(jobs), l.options))
+	results := rollout.Planned(plan.Copy(items(jobs), l.options))
 	if err := l.print(report.Head{Command: "diff"}, results); err != nil {
 		return err
 	}

@@ -8,12 +8,12 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
-	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/work"
 )
 
 // manifests reads the Secrets of -f.
-func (s *session) manifests() ([]work.Source, error) {
+func (s *session) manifests() ([]rollout.Source, error) {
 	var all []secret.Secret
 	for _, path := range s.selection.files {
 		found, err := s.readManifest(path)
@@ -31,7 +31,7 @@ func (s *session) manifests() ([]work.Source, error) {
 		}
 		s.known(all[i])
 	}
-	return work.FromManifests(all), nil
+	return rollout.FromManifests(all), nil
 }
 
 func (s *session) readManifest(path string) ([]secret.Secret, error) {
@@ -48,7 +48,7 @@ func (s *session) readManifest(path string) ([]secret.Secret, error) {
 
 // writeManifests prints the copies as manifests: the one output with values,
 // for whoever seals or encrypts them.
-func writeManifests(w io.Writer, jobs []work.Job) error {
+func writeManifests(w io.Writer, jobs []rollout.Job) error {
 	written := map[string]bool{}
 	for _, job := range jobs {
 		item := job.Item

@@ -4,19 +4,19 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
-	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/work"
 )
 
 // plainSpec is for what does not look into Secrets.
 func (s *session) plainSpec() secret.Spec { return secret.Spec{} }
 
 // findOrphans finds copies by their marks, whose source or place is gone.
-func (r *deleteRun) findOrphans(ctx context.Context) ([]work.Job, error) {
+func (r *deleteRun) findOrphans(ctx context.Context) ([]rollout.Job, error) {
 	if err := r.connect(ctx); err != nil {
 		return nil, err
 	}
-	finder := work.OrphanFinder{
+	finder := rollout.OrphanFinder{
 		Source: r.source, Cluster: r.source.Identity(ctx), Namespace: r.sourceNamespace(),
 		Names: r.names, Selected: r.selection.selector != "" || r.selection.all,
 		Parallel: r.run.parallel, Timeout: r.run.timeout,
@@ -51,14 +51,14 @@ func (r *deleteRun) findOrphans(ctx context.Context) ([]work.Job, error) {
 }
 
 // selectedSources may be none: then nothing of the selection is left.
-func (r *deleteRun) selectedSources(ctx context.Context) ([]work.Source, error) {
-	found, err := work.ReadSources(ctx, r.source, r.member.Config.Host, work.Selection{
+func (r *deleteRun) selectedSources(ctx context.Context) ([]rollout.Source, error) {
+	found, err := rollout.ReadSources(ctx, r.source, r.member.Config.Host, rollout.Selection{
 		Namespace: r.sourceNamespace(), Names: r.names, Selector: r.selection.selector, MayBeGone: true,
 	})
 	if err != nil {
 		return nil, r.explain("source", r.member, err)
 	}
-	var there []work.Source
+	var there []rollout.Source
 	for _, one := range found {
 		r.known(one.Secret)
 		if !one.Gone {

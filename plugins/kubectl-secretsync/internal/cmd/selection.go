@@ -13,8 +13,8 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
-	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/work"
 )
 
 // selectionFlags say which Secrets are copied to where, the same for every
@@ -26,7 +26,7 @@ type selectionFlags struct {
 	all       bool
 	files     []string
 
-	to         work.Destination
+	to         rollout.Destination
 	spec       specFlags
 	allowTypes []string
 }

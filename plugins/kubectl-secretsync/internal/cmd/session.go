@@ -11,8 +11,8 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/report"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
-	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/work"
 )
 
 // session is one run of a command: what the flags named, made ready.
@@ -26,7 +26,7 @@ type session struct {
 	// member and source are the cluster to copy from; none with manifests.
 	member   cluster.Member
 	source   *api.Client
-	clusters []*work.Cluster
+	clusters []*rollout.Cluster
 	// largest is the size of the largest source.
 	largest  int
 	warnings []string
@@ -75,13 +75,13 @@ func (s *session) connect(ctx context.Context) error {
 		return err
 	}
 	for _, member := range resolved.Members {
-		s.clusters = append(s.clusters, work.NewCluster(member, s.scrub, s.pause))
+		s.clusters = append(s.clusters, rollout.NewCluster(member, s.scrub, s.pause))
 		if cluster.Clear(member) {
 			s.warnings = append(s.warnings, member.Name+" is asked without TLS: Secrets go there in the clear")
 		}
 	}
 	for _, refused := range resolved.Refused {
-		s.clusters = append(s.clusters, work.Broken(refused.Name, refusal(refused.Err, s.scrub)))
+		s.clusters = append(s.clusters, rollout.Broken(refused.Name, refusal(refused.Err, s.scrub)))
 	}
 	return nil
 }
@@ -99,13 +99,13 @@ func (s *session) sourceNamespace() string {
 
 // sources reads what is to be copied. No value of it stays in any message from
 // here on.
-func (s *session) sources(ctx context.Context, names []string, mayBeGone bool) ([]work.Source, error) {
+func (s *session) sources(ctx context.Context, names []string, mayBeGone bool) ([]rollout.Source, error) {
 	if len(s.selection.files) > 0 {
 		return s.manifests()
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.run.timeout)
 	defer cancel()
-	found, err := work.ReadSources(ctx, s.source, s.member.Config.Host, work.Selection{
+	found, err := rollout.ReadSources(ctx, s.source, s.member.Config.Host, rollout.Selection{
 		Namespace: s.sourceNamespace(), Names: names, Selector: s.selection.selector, MayBeGone: mayBeGone,
 	})
 	if err != nil {
@@ -144,15 +144,15 @@ func (s *session) explain(role string, member cluster.Member, err error) error {
 }
 
 // observer reads targets, with progress on a terminal.
-func (s *session) observer(needs work.Needs, jobs int, phase string) (work.Observer, func()) {
+func (s *session) observer(needs rollout.Needs, jobs int, phase string) (rollout.Observer, func()) {
 	tick, done := s.progress(phase, jobs)
-	return work.Observer{
-		Prints: s.prints, Needs: needs, Parallel: work.Fitting(s.run.parallel, s.largest), Timeout: s.run.timeout, Progress: tick,
+	return rollout.Observer{
+		Prints: s.prints, Needs: needs, Parallel: rollout.Fitting(s.run.parallel, s.largest), Timeout: s.run.timeout, Progress: tick,
 	}, done
 }
 
 // print writes the report, and to stderr what helps.
-func (s *session) print(head report.Head, results []work.Result) error {
+func (s *session) print(head report.Head, results []rollout.Result) error {
 	head.Source, head.Warnings = s.member.Name, s.warnings
 	built := report.Build(head, results)
 	err := report.Write(s.Out, built, report.Options{

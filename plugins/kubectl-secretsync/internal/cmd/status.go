@@ -8,7 +8,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/report"
-	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/work"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 )
 
 const statusLong = `Tell how each copy stands to its source:
@@ -58,10 +58,10 @@ func (l *look) status(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := l.observe(ctx, jobs, work.Needs{Proof: true}); err != nil {
+	if err := l.observe(ctx, jobs, rollout.Needs{Proof: true}); err != nil {
 		return err
 	}
-	results := work.Planned(plan.Copy(items(jobs), l.options))
+	results := rollout.Planned(plan.Copy(items(jobs), l.options))
 	if err := l.print(report.Head{Command: "status"}, results); err != nil {
 		return err
 	}

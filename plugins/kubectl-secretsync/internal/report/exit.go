@@ -5,12 +5,12 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
-	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/work"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 )
 
 // Exit is the error that a command ends with, nil where all targets hold what
 // was asked for. The report has said everything by then.
-func Exit(results []work.Result) error {
+func Exit(results []rollout.Result) error {
 	fine, refused, failed := count(results)
 	switch {
 	case refused+failed == 0:
@@ -26,7 +26,7 @@ func Exit(results []work.Result) error {
 	}
 }
 
-func count(results []work.Result) (fine, refused, failed int) {
+func count(results []rollout.Result) (fine, refused, failed int) {
 	for _, r := range results {
 		switch {
 		case !r.Stopped():
@@ -40,7 +40,7 @@ func count(results []work.Result) (fine, refused, failed int) {
 	return fine, refused, failed
 }
 
-func allUnauthorized(results []work.Result) bool {
+func allUnauthorized(results []rollout.Result) bool {
 	for _, r := range results {
 		problem := r.Problem
 		if problem == nil {
@@ -55,7 +55,7 @@ func allUnauthorized(results []work.Result) bool {
 
 // ExitFound is for commands that look: differences are found, and what could
 // not be looked at counts more.
-func ExitFound(results []work.Result, found bool) error {
+func ExitFound(results []rollout.Result, found bool) error {
 	readable, unreadable := 0, 0
 	for _, r := range results {
 		if r.Action.Verb == plan.Failed || r.Action.Verb == plan.Forbidden {

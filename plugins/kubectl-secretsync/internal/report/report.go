@@ -7,8 +7,8 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/api/v1alpha1"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
-	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/work"
 )
 
 // Head says what a report is about.
@@ -23,7 +23,7 @@ type Head struct {
 }
 
 // Build makes the report of the results.
-func Build(head Head, results []work.Result) v1alpha1.Report {
+func Build(head Head, results []rollout.Result) v1alpha1.Report {
 	r := v1alpha1.Report{
 		APIVersion: v1alpha1.APIVersion, Kind: v1alpha1.ReportKind,
 		Command: head.Command, DryRun: head.DryRun, Source: head.Source, Warnings: head.Warnings,
@@ -61,7 +61,7 @@ func stateMessage(t v1alpha1.Target) string {
 	return t.Message
 }
 
-func target(result work.Result) v1alpha1.Target {
+func target(result rollout.Result) v1alpha1.Target {
 	a := result.Action
 	t := v1alpha1.Target{
 		Cluster: a.Place.Cluster, Server: a.Place.Server, Namespace: a.Place.Namespace, Name: a.Place.Name,
@@ -107,14 +107,14 @@ func changes(c plan.Changes) *v1alpha1.Changes {
 
 // Word is one word, or a few, for what came of a target.
 func Word(t v1alpha1.Target) string {
-	switch work.Outcome(t.Outcome) {
-	case work.Done:
+	switch rollout.Outcome(t.Outcome) {
+	case rollout.Done:
 		return t.Action + "d"
-	case work.Intended, work.Validated:
+	case rollout.Intended, rollout.Validated:
 		return "would " + t.Action
-	case work.NotAttempted:
+	case rollout.NotAttempted:
 		return "not attempted"
-	case work.Failed:
+	case rollout.Failed:
 		if plan.Verb(t.Action).Writes() {
 			return t.Action + " failed"
 		}

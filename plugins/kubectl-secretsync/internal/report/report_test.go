@@ -8,12 +8,12 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
-	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/work"
 )
 
-func outcome(verb plan.Verb, came work.Outcome, problem string) work.Result {
-	r := work.Result{Action: plan.Action{Verb: verb}, Outcome: came}
+func outcome(verb plan.Verb, came rollout.Outcome, problem string) rollout.Result {
+	r := rollout.Result{Action: plan.Action{Verb: verb}, Outcome: came}
 	if problem != "" {
 		r.Problem = &plan.Problem{Kind: problem, Text: "words"}
 	}
@@ -22,27 +22,27 @@ func outcome(verb plan.Verb, came work.Outcome, problem string) work.Result {
 
 // TestExit: what came of the targets, and what code that is.
 func TestExit(t *testing.T) {
-	done, same := outcome(plan.Create, work.Done, ""), outcome(plan.Unchanged, work.Nothing, "")
-	conflict, refused := outcome(plan.Conflict, work.Failed, ""), outcome(plan.Refused, work.Failed, "")
-	failed, login := outcome(plan.Create, work.Failed, plan.KindTimeout), outcome(plan.Failed, work.Failed, plan.KindUnauthorized)
-	left := outcome(plan.Create, work.NotAttempted, plan.KindInterrupted)
+	done, same := outcome(plan.Create, rollout.Done, ""), outcome(plan.Unchanged, rollout.Nothing, "")
+	conflict, refused := outcome(plan.Conflict, rollout.Failed, ""), outcome(plan.Refused, rollout.Failed, "")
+	failed, login := outcome(plan.Create, rollout.Failed, plan.KindTimeout), outcome(plan.Failed, rollout.Failed, plan.KindUnauthorized)
+	left := outcome(plan.Create, rollout.NotAttempted, plan.KindInterrupted)
 	for _, c := range []struct {
 		name    string
-		results []work.Result
+		results []rollout.Result
 		code    cli.Code
 	}{
 		{"nothing", nil, cli.OK},
-		{"all done", []work.Result{done, same}, cli.OK},
-		{"skipped", []work.Result{outcome(plan.Skip, work.Nothing, "")}, cli.OK},
-		{"some refused", []work.Result{same, conflict}, cli.SomeFailed},
-		{"some failed", []work.Result{done, failed}, cli.SomeFailed},
-		{"some not attempted", []work.Result{done, left}, cli.SomeFailed},
-		{"all refused", []work.Result{conflict, refused}, cli.Refused},
-		{"all failed", []work.Result{failed, failed}, cli.Failed},
-		{"failed and refused", []work.Result{failed, refused}, cli.Failed},
-		{"forbidden", []work.Result{outcome(plan.Forbidden, work.Failed, plan.KindForbidden)}, cli.Failed},
-		{"login", []work.Result{login, login}, cli.LoginNeeded},
-		{"login for one of two", []work.Result{login, failed}, cli.Failed},
+		{"all done", []rollout.Result{done, same}, cli.OK},
+		{"skipped", []rollout.Result{outcome(plan.Skip, rollout.Nothing, "")}, cli.OK},
+		{"some refused", []rollout.Result{same, conflict}, cli.SomeFailed},
+		{"some failed", []rollout.Result{done, failed}, cli.SomeFailed},
+		{"some not attempted", []rollout.Result{done, left}, cli.SomeFailed},
+		{"all refused", []rollout.Result{conflict, refused}, cli.Refused},
+		{"all failed", []rollout.Result{failed, failed}, cli.Failed},
+		{"failed and refused", []rollout.Result{failed, refused}, cli.Failed},
+		{"forbidden", []rollout.Result{outcome(plan.Forbidden, rollout.Failed, plan.KindForbidden)}, cli.Failed},
+		{"login", []rollout.Result{login, login}, cli.LoginNeeded},
+		{"login for one of two", []rollout.Result{login, failed}, cli.Failed},
 	} {
 		err := Exit(c.results)
 		code := cli.OK
@@ -59,7 +59,7 @@ func TestExit(t *testing.T) {
 // TestHostileText: no name or message reaches a terminal as it is.
 func TestHostileText(t *testing.T) {
 	const hostile = "a\x1b[2J\u202eb\nc"
-	r := outcome(plan.Create, work.Failed, plan.KindServer)
+	r := outcome(plan.Create, rollout.Failed, plan.KindServer)
 	r.Problem.Text, r.Problem.Hint = hostile, hostile
 	r.Action.Place = plan.Place{Cluster: hostile, Server: hostile, Namespace: hostile, Name: hostile}
 	r.Action.Origin = secret.Origin{Namespace: hostile, Name: hostile}
@@ -70,7 +70,7 @@ func TestHostileText(t *testing.T) {
 	for _, command := range []string{"copy", "diff", "status", "delete"} {
 		for _, format := range Formats() {
 			var b bytes.Buffer
-			if err := Write(&b, Build(Head{Command: command, Source: hostile}, []work.Result{r}), Options{Format: format}); err != nil {
+			if err := Write(&b, Build(Head{Command: command, Source: hostile}, []rollout.Result{r}), Options{Format: format}); err != nil {
 				t.Fatal(err)
 			}
 			if strings.ContainsAny(b.String(), "\x1b\u202e") || !strings.Contains(b.String(), "202e") {
@@ -84,11 +84,11 @@ func TestHostileText(t *testing.T) {
 func FuzzReport(f *testing.F) {
 	f.Add("a\x1b[2J", "b\u202e")
 	f.Fuzz(func(t *testing.T, name, message string) {
-		r := outcome(plan.Create, work.Failed, plan.KindServer)
+		r := outcome(plan.Create, rollout.Failed, plan.KindServer)
 		r.Action.Place.Cluster, r.Problem.Text = name, message
 		for _, format := range []string{"table", "wide", "json", "yaml"} {
 			var b bytes.Buffer
-			if err := Write(&b, Build(Head{Command: "copy"}, []work.Result{r}), Options{Format: format}); err != nil {
+			if err := Write(&b, Build(Head{Command: "copy"}, []rollout.Result{r}), Options{Format: format}); err != nil {
 				t.Fatal(err)
 			}
 			if strings.ContainsAny(b.String(), "\x00\x07\x08\x1b\x7f\u0085\u200f\u202e") {

@@ -1,6 +1,6 @@
-// Package work does what takes time: it reads the targets, many at once, and
+// Package rollout does what takes time: it reads the targets, many at once, and
 // carries a plan out.
-package work
+package rollout
 
 import (
 	"context"
