@@ -72,21 +72,30 @@ func (f *fleet) command(t *testing.T, program string, args ...string) (cmd *exec
 	return cmd, stdout, stderr
 }
 
-// slow makes every creation take a while, and calls reached at the nth of all.
-func (f *fleet) slow(nth int64, reached func()) {
+// slow makes every creation take so long, and calls reached at the nth of all.
+func (f *fleet) slow(long time.Duration, nth int64, reached func()) {
 	var count atomic.Int64
 	for _, target := range f.targets {
 		target.Break(func(_ *apitest.Server, _ http.ResponseWriter, r *http.Request) bool {
-			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/secrets") {
+			if stores(r) {
 				if count.Add(1) == nth {
 					reached()
 				}
-				time.Sleep(50 * time.Millisecond)
+				time.Sleep(long)
 			}
 			return false
 		})
 	}
 }
+
+// stores tells of a request that creates a Secret.
+func stores(r *http.Request) bool {
+	return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/secrets") && r.URL.Query().Get("dryRun") == ""
+}
+
+// longer is more than the program is left for when an interrupted command says
+// nothing of finishing.
+const longer = time.Second
 
 // copies counts the targets that have the Secret, and all that were created.
 func (f *fleet) copies() (have, created int) {
@@ -104,7 +113,7 @@ func (f *fleet) copies() (have, created int) {
 func TestKilled(t *testing.T) {
 	f, binary := newFleet(t, 30), program(t)
 	reached := make(chan struct{})
-	f.slow(12, func() { close(reached) })
+	f.slow(50*time.Millisecond, 12, func() { close(reached) })
 	cmd, _, _ := f.command(t, binary, "copy", "app", "--to-context", "prod-*", "--parallel", "4")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -136,8 +145,22 @@ func TestKilled(t *testing.T) {
 func TestCtrlC(t *testing.T) {
 	f, binary := newFleet(t, 30), program(t)
 	reached := make(chan struct{})
-	f.slow(8, func() { close(reached) })
-	cmd, stdout, stderr := f.command(t, binary, "copy", "app", "--to-context", "prod-*", "--parallel", "4", "--audit-log", "audit")
+	f.slow(longer, 8, func() { close(reached) })
+	code, stdout, stderr := f.interrupted(t, binary, reached, "copy", "app", "--to-context", "prod-*", "--parallel", "4", "--audit-log", "audit")
+	have, created := f.copies()
+	done, left := strings.Count(stdout, "   created\n"), strings.Count(stdout, "not attempted  ")
+	if code != 130 || have != created || left == 0 || done+left != 30 || !strings.Contains(stderr, "error: interrupted") {
+		t.Errorf("exit code %d, %d created of %d, %d not attempted\n%s%s", code, done, created, left, stdout, stderr)
+	}
+	if want := fmt.Sprintf("30 targets: %d created, %d not attempted", have, 30-have); !strings.Contains(stdout, want) {
+		t.Errorf("want %q\n%s", want, stdout)
+	}
+}
+
+// interrupted runs the program and interrupts it once reached is closed.
+func (f *fleet) interrupted(t *testing.T, binary string, reached <-chan struct{}, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	cmd, out, said := f.command(t, binary, args...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -146,13 +169,47 @@ func TestCtrlC(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()
-	have, created := f.copies()
-	done, left := strings.Count(stdout.String(), "   created\n"), strings.Count(stdout.String(), "not attempted  ")
-	if cmd.ProcessState.ExitCode() != 130 || have != created || left == 0 || done+left != 30 || !strings.Contains(stderr.String(), "error: interrupted") {
-		t.Errorf("exit code %d, %d created of %d, %d not attempted\n%s%s", cmd.ProcessState.ExitCode(), done, created, left, stdout, stderr)
+	return cmd.ProcessState.ExitCode(), out.String(), said.String()
+}
+
+// TestCtrlCDuringRecreate: an interrupt after the old Secret is deleted and
+// before the new one is stored loses neither.
+func TestCtrlCDuringRecreate(t *testing.T) {
+	f, binary := newFleet(t, 2), program(t)
+	for _, target := range f.targets {
+		target.Put("team", "app", map[string]any{"type": "x/y", "data": map[string]any{"password": "eA=="}})
 	}
-	if want := fmt.Sprintf("30 targets: %d created, %d not attempted", have, 30-have); !strings.Contains(stdout.String(), want) {
-		t.Errorf("want %q\n%s", want, stdout)
+	reached := make(chan struct{})
+	f.slow(longer, 1, func() { close(reached) })
+	code, stdout, stderr := f.interrupted(t, binary, reached, "copy", "app", "--to-context", "prod-*", "--parallel", "1", "--recreate", "--on-conflict", "overwrite")
+	for i, want := range []string{"Opaque", "x/y"} {
+		if object := f.targets[i].Get("team", "app"); object == nil || object["type"] != want {
+			t.Errorf("target %d: %v, want type %s", i, object, want)
+		}
+	}
+	if code != 130 || !strings.Contains(stdout, "2 targets: 1 not attempted, 1 recreated") {
+		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+	}
+}
+
+// TestCtrlCDuringDelete: what is being deleted is waited for and reported.
+func TestCtrlCDuringDelete(t *testing.T) {
+	f, binary := newFleet(t, 2), program(t)
+	cmd, stdout, stderr := f.command(t, binary, "copy", "app", "--to-context", "prod-*")
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%v\n%s%s", err, stdout, stderr)
+	}
+	reached := make(chan struct{})
+	f.targets[0].Break(func(_ *apitest.Server, _ http.ResponseWriter, r *http.Request) bool {
+		if r.Method == http.MethodDelete {
+			close(reached)
+			time.Sleep(longer)
+		}
+		return false
+	})
+	code, out, said := f.interrupted(t, binary, reached, "delete", "app", "--to-context", "prod-*", "--parallel", "1")
+	if code != 130 || !strings.Contains(out, "2 targets: 1 deleted, 1 not attempted") {
+		t.Errorf("exit code %d\n%s%s", code, out, said)
 	}
 }
 

@@ -59,6 +59,7 @@ func newDeleteCommand(d deps) *cobra.Command {
 	flags.selection.add(c.Flags())
 	flags.run.add(c)
 	flags.write.add(c)
+	cli.Finishes(c)
 	c.Flags().BoolVar(&flags.orphans, "orphans", false, "Delete copies whose source, or whose place in the selection, is gone.")
 	c.Flags().BoolVarP(&flags.allNamespaces, "all-namespaces", "A", false, "With --orphans, look in all namespaces of the targets.")
 	return c
