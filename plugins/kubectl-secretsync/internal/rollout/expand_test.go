@@ -72,3 +72,14 @@ func TestSpecialTypes(t *testing.T) {
 		}
 	}
 }
+
+// TestFitting: large Secrets are on their way to few targets at once.
+func TestFitting(t *testing.T) {
+	for _, c := range []struct{ wanted, size, want int }{
+		{100, 100, 100}, {100, 0, 100}, {1, 1 << 20, 1}, {100, 1 << 20, 6}, {100, 64 << 20, fewestParallel}, {2, 64 << 20, 2},
+	} {
+		if got := Fitting(c.wanted, c.size); got != c.want {
+			t.Errorf("Fitting(%d, %d) = %d", c.wanted, c.size, got)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -53,6 +54,20 @@ func TestScrubber(t *testing.T) {
 	} {
 		if got := s.Clean(text); got != want {
 			t.Errorf("%q becomes %q", text, got)
+		}
+	}
+	long := strings.Repeat("0123456789abcdef", 4096)
+	pem := "-----BEGIN-----\nMIIBVgIBADANBgkqhkiG9w0B\nAQEFAASCAUAwggE8AgEAAkEA\n-----END-----\n"
+	s.Add(map[string]Value{"long": NewValue([]byte(long)), "pem": NewValue([]byte(pem))})
+	for _, text := range []string{
+		long, long[:5000], long[:200] + "...", "x" + long, base64.StdEncoding.EncodeToString([]byte(long))[:300],
+		pem, strings.ReplaceAll(pem, "\n", " "), strings.ReplaceAll(pem, "\n", "\n    "),
+	} {
+		got := s.Clean("denied: " + text)
+		for _, leak := range []string{"0123456789abcdef0123456789abcdef", "MDEyMzQ1Njc4OWFiY2RlZjAx", "MIIBVgIBADANBgkqhkiG9w0B", "AQEFAASCAUAwggE8AgEAAkEA"} {
+			if strings.Contains(got, leak) {
+				t.Errorf("%.60q leaks %.200q", text, got)
+			}
 		}
 	}
 	if got := s.Clean(strings.Repeat("x", 5000)); len(got) > maxMessage+len("…") {
