@@ -68,7 +68,7 @@ func newObject(place plan.Place, content *secret.Content, old *Preserved) map[st
 		fields["immutable"] = old.Immutable
 	}
 	maps.Copy(labels, content.Labels)
-	maps.Copy(annotations, content.Annotations)
+	maps.Copy(annotations, content.AnnotationsAt(place.Namespace, place.Name))
 	maps.Copy(annotations, content.Passing)
 	return fields
 }
@@ -93,7 +93,7 @@ func pointers(data map[string]secret.Value) map[string]*secret.Value {
 // Update changes what the action says is different, and nothing else, provided
 // that the object is still the one that was read.
 func (c *Client) Update(ctx context.Context, a plan.Action, dryRun bool) (Written, error) {
-	annotations := maps.Clone(a.Content.Annotations)
+	annotations := a.Content.AnnotationsAt(a.Place.Namespace, a.Place.Name)
 	maps.Copy(annotations, a.Content.Passing)
 	data := map[string]*secret.Value{}
 	for _, change := range a.Changes.Keys {

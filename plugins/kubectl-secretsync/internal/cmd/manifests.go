@@ -64,7 +64,7 @@ func writeManifests(w io.Writer, jobs []rollout.Job) error {
 		for key, value := range item.Content.Data {
 			data[key] = strings.Trim(string(value.JSON()), `"`)
 		}
-		metadata := map[string]any{"name": item.Place.Name, "labels": item.Content.Labels, "annotations": item.Content.Annotations}
+		metadata := map[string]any{"name": item.Place.Name, "labels": item.Content.Labels, "annotations": item.Content.AnnotationsAt(item.Place.Namespace, item.Place.Name)}
 		if item.Place.Namespace != "" {
 			metadata["namespace"] = item.Place.Namespace
 		}

@@ -20,6 +20,18 @@ func Find(meta secret.Meta) string {
 	return ""
 }
 
+// Claims returns the words for who keeps writing an object, "" for nobody: a
+// controller, or whoever leaves a mark. An owner that is no controller only has
+// the object deleted with it.
+func Claims(meta secret.Meta) string {
+	for _, reference := range meta.OwnerReferences {
+		if reference.Controller != nil && *reference.Controller {
+			return byReference(meta)
+		}
+	}
+	return cmp.Or(byMark(meta), byManagedBy(meta))
+}
+
 // byReference names the controller in ownerReferences, else any owner there.
 func byReference(meta secret.Meta) string {
 	found := ""

@@ -43,6 +43,13 @@ func TestFind(t *testing.T) {
 			t.Errorf("want %q, got %q", want, got)
 		}
 	}
+	for want, references := range map[string][]secret.OwnerReference{
+		"": reference("v1", "Pod", nil), "SealedSecret/app (bitnami.com)": reference("bitnami.com/v1alpha1", "SealedSecret", &yes),
+	} {
+		if got := Claims(secret.Meta{OwnerReferences: references}); got != want {
+			t.Errorf("want a claim of %q, got %q", want, got)
+		}
+	}
 	ours := secret.Meta{Labels: text(secret.LabelManagedBy, secret.Manager, secret.LabelSourceUID, "u")}
 	if got := Find(ours); got != "" {
 		t.Errorf("ours is said to be owned by %q", got)

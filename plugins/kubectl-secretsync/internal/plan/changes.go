@@ -55,7 +55,7 @@ func (o Options) compare(content *secret.Content, object *secret.Snapshot) Chang
 	c := Changes{
 		Keys:        o.keyChanges(content, object),
 		Labels:      lacks(object.Meta.Labels, content.Labels),
-		Annotations: lacks(object.Meta.Annotations, content.Annotations),
+		Annotations: lacks(object.Meta.Annotations, content.AnnotationsAt(object.Meta.Namespace, object.Meta.Name)),
 	}
 	if object.Type != content.Type {
 		c.FromType, c.ToType = object.Type, content.Type

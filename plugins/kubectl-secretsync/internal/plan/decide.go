@@ -116,12 +116,16 @@ func (o Options) existing(a Action) Action {
 // ownership stops where the target is not ours to write.
 func (o Options) ownership(a *Action) (stopped bool) {
 	meta := a.Seen.Object.Meta
-	if meta.CopyOf(a.Origin) {
-		return false
+	own := meta.CopyOf(a.Origin)
+	if a.Owner = owner.Find(meta); own {
+		// The marks stay on a copy that another has taken over.
+		a.Owner = owner.Claims(meta)
 	}
-	a.Owner = owner.Find(meta)
 	claimed := a.Owner != ""
 	switch {
+	case own && !claimed:
+		return false
+	case own:
 	case meta.Ours():
 		a.Owner = "kubectl-secretsync, from " + meta.Origin().Path() + " of cluster " + meta.Origin().Cluster
 	case !claimed:

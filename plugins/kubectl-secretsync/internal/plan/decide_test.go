@@ -30,7 +30,7 @@ func newBench(t *testing.T) bench {
 // target is a copy that is in sync, with changes.
 func (b bench) target(changes ...func(*secret.Snapshot)) Item {
 	s := &secret.Snapshot{
-		Meta: secret.Meta{Name: "s", UID: "target", ResourceVersion: "1", Labels: maps.Clone(b.content.Labels), Annotations: maps.Clone(b.content.Annotations)},
+		Meta: secret.Meta{Namespace: "n", Name: "s", UID: "target", ResourceVersion: "1", Labels: maps.Clone(b.content.Labels), Annotations: b.content.AnnotationsAt("n", "s")},
 		Type: "Opaque", Data: maps.Clone(b.content.Prints),
 	}
 	for _, change := range changes {
@@ -71,6 +71,23 @@ func label(key, value string) func(*secret.Snapshot) {
 func unmarked(s *secret.Snapshot) {
 	s.Meta.Labels, s.Meta.Annotations = map[string]string{}, map[string]string{}
 }
+
+// external is what External Secrets makes of a copy that it takes over.
+func external(s *secret.Snapshot) {
+	yes := true
+	s.Meta.OwnerReferences = []secret.OwnerReference{{APIVersion: "external-secrets.io/v1", Kind: "ExternalSecret", Name: "app", Controller: &yes}}
+}
+
+// owned names an owner that is no controller, as for garbage collection.
+func owned(s *secret.Snapshot) {
+	s.Meta.OwnerReferences = []secret.OwnerReference{{APIVersion: "v1", Kind: "ConfigMap", Name: "app"}}
+}
+
+// labelled has our labels alone, as when somebody has copied them.
+func labelled(s *secret.Snapshot) { s.Meta.Annotations = map[string]string{} }
+
+// renamed is what a copy is under another name, all its marks included.
+func renamed(s *secret.Snapshot) { s.Meta.Annotations[secret.AnnotationPlace] = "n/elsewhere" }
 
 func ofType(kind string) func(*secret.Snapshot) {
 	return func(s *secret.Snapshot) { s.Type = kind }
@@ -132,6 +149,15 @@ func TestDecide(t *testing.T) {
 		{"Helm's, overwrite", b.target(helm), Options{OnConflict: Overwrite}, Update, "", ""},
 		{"a copy of another source", b.target(label(secret.LabelSourceUID, "other"), func(s *secret.Snapshot) { s.Meta.Annotations[secret.AnnotationSource] = "n/other" }), Options{}, Conflict, "kubectl-secretsync, from n/other of cluster c", "--on-conflict=adopt"},
 		{"a copy of another source, adopt", b.target(label(secret.LabelSourceUID, "other"), func(s *secret.Snapshot) { s.Meta.Annotations[secret.AnnotationSource] = "n/other" }), Options{OnConflict: Adopt}, Update, "", ""},
+		{"taken over by a controller", b.target(external, b.data("a", "x")), Options{}, Conflict, "owned by ExternalSecret/app", "--on-conflict=overwrite"},
+		{"taken over by a controller, equal even so", b.target(external), Options{}, Conflict, "owned by ExternalSecret/app", ""},
+		{"taken over by a controller, adopt", b.target(external), Options{OnConflict: Adopt}, Conflict, "owned by ExternalSecret/app", ""},
+		{"taken over by a controller, overwrite", b.target(external, b.data("a", "x")), Options{OnConflict: Overwrite}, Update, "", ""},
+		{"taken over by who leaves a mark", b.target(func(s *secret.Snapshot) { s.Meta.Annotations["meta.helm.sh/release-name"] = "app" }), Options{}, Conflict, "owned by Helm release app", ""},
+		{"ours, with an owner that is no controller", b.target(owned, b.data("a", "x")), Options{}, Update, "", ""},
+		{"somebody's, with our labels", b.target(labelled, b.data("a", "x")), Options{}, Conflict, "nobody known", ""},
+		{"a copy's copy under another name", b.target(renamed, b.data("a", "x")), Options{}, Conflict, "nobody known", ""},
+		{"a copy's copy under another name, adopt", b.target(renamed), Options{OnConflict: Adopt}, Update, "", ""},
 		{"taken over by Helm", b.target(label(secret.LabelManagedBy, "Helm")), Options{}, Conflict, "owned by Helm", ""},
 
 		{"another type", b.target(ofType("x/y")), Options{}, Refused, "its type is x/y, and cannot be changed to Opaque", "--recreate"},
@@ -239,6 +265,11 @@ func TestRemove(t *testing.T) {
 		{"somebody's", b.target(unmarked), Refused},
 		{"Helm's", b.target(helm), Refused},
 		{"taken over", b.target(label(secret.LabelManagedBy, "Helm")), Refused},
+		{"taken over by a controller", b.target(external), Refused},
+		{"taken over by who leaves a mark", b.target(func(s *secret.Snapshot) { s.Meta.Annotations["meta.helm.sh/release-name"] = "app" }), Refused},
+		{"ours, with an owner that is no controller", b.target(owned), Delete},
+		{"somebody's, with our labels", b.target(labelled), Refused},
+		{"a copy's copy under another name", b.target(renamed), Refused},
 		{"half of our marks", b.target(label(secret.LabelSourceUID, "")), Refused},
 		{"of another source", b.target(label(secret.LabelSourceUID, "x"), func(s *secret.Snapshot) { s.Meta.Annotations[secret.AnnotationSource] = "n/x" }), Refused},
 		{"may not delete", seen(b.target(), func(o *Observation) { o.Access.Delete = Denied }), Forbidden},

@@ -25,7 +25,7 @@ func Removal(item Item) Action {
 		return a.stop(Absent, "", "")
 	case seen.Object.Meta.UID != "" && seen.Object.Meta.UID == item.Origin.UID:
 		return a.stop(Refused, "the target is the source itself", "")
-	case !seen.Object.Meta.CopyOf(item.Origin):
+	case !seen.Object.Meta.CopyOf(item.Origin), owner.Claims(seen.Object.Meta) != "":
 		return a.foreign()
 	case seen.Object.Meta.DeletionTimestamp != nil:
 		return a.stop(Absent, "it is being deleted"+held(seen.Object.Meta), "")
@@ -38,6 +38,9 @@ func Removal(item Item) Action {
 
 func (a Action) foreign() Action {
 	meta := a.Seen.Object.Meta
+	if a.Owner = owner.Claims(meta); meta.CopyOf(a.Origin) {
+		return a.stop(Refused, "no longer ours: taken over by "+a.Owner, "what is not our copy is never deleted; kubectl delete does")
+	}
 	a.Owner = owner.Find(meta)
 	switch {
 	case meta.Ours():

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/owner"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
 
@@ -30,7 +31,7 @@ func Proven(meta secret.Meta, content *secret.Content) bool {
 	if !meta.CopyOf(o) || meta.Labels[secret.LabelSourceUID] != o.UID || o.ResourceVersion == "" {
 		return false
 	}
-	if meta.Annotations[secret.AnnotationVersion] != o.ResourceVersion || len(lacks(meta.Labels, content.Labels)) > 0 || len(lacks(meta.Annotations, content.Annotations)) > 0 {
+	if meta.Annotations[secret.AnnotationVersion] != o.ResourceVersion || len(lacks(meta.Labels, content.Labels)) > 0 || len(lacks(meta.Annotations, content.AnnotationsAt(meta.Namespace, meta.Name))) > 0 {
 		return false
 	}
 	return wroteData(meta.ManagedFields, secret.Keys(content.Data))
@@ -72,7 +73,7 @@ func StateOf(a Action) State {
 		return UnknownState
 	case object == nil:
 		return Missing
-	case !object.Meta.CopyOf(a.Origin):
+	case !object.Meta.CopyOf(a.Origin), owner.Claims(object.Meta) != "":
 		return Foreign
 	case a.Changes.Empty():
 		return InSync

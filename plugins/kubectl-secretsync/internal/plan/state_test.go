@@ -65,6 +65,7 @@ func TestStateOf(t *testing.T) {
 		{"outdated", b.target(version("6"), b.data("a", "x")), Outdated},
 		{"missing", b.missing(), Missing},
 		{"foreign", b.target(unmarked), Foreign},
+		{"taken over by a controller", b.target(version("7"), external), Foreign},
 		{"drifted in type", b.target(version("7"), ofType("x")), Drifted},
 		{"unknown", seen(b.missing(), func(o *Observation) { o.Problem = &Problem{Kind: KindForbidden} }), UnknownState},
 	} {

@@ -31,7 +31,7 @@ type Content struct {
 	Data   map[string]Value
 	// Prints are the fingerprints of Data.
 	Prints map[string]Fingerprint
-	// Labels and Annotations with our marks.
+	// Labels and Annotations with our marks, but for that of the place.
 	Labels, Annotations map[string]string
 	// Passing are the annotations that only tell of the last write.
 	Passing map[string]string
@@ -63,6 +63,13 @@ func (s Spec) Content(source Secret, origin Origin, stamp Stamp, prints *Fingerp
 		maps.Copy(c.Annotations, more)
 	}
 	return c, nil
+}
+
+// AnnotationsAt are the annotations of the copy at a place.
+func (c *Content) AnnotationsAt(namespace, name string) map[string]string {
+	all := map[string]string{AnnotationPlace: namespace + "/" + name}
+	maps.Copy(all, c.Annotations)
+	return all
 }
 
 // data applies the key rules.

@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -91,7 +92,7 @@ func TestProvenance(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	meta := Meta{Labels: content.Labels, Annotations: content.Annotations}
+	meta := Meta{Namespace: "at", Name: "copy", Labels: content.Labels, Annotations: content.AnnotationsAt("at", "copy")}
 	for key, value := range content.Passing {
 		meta.Annotations[key] = value
 	}
@@ -116,6 +117,18 @@ func TestProvenance(t *testing.T) {
 	} {
 		if got := meta.CopyOf(c.o); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+	for name, change := range map[string]func(*Meta){
+		"under another name":      func(m *Meta) { m.Name = "other" },
+		"in another namespace":    func(m *Meta) { m.Namespace = "other" },
+		"without its annotations": func(m *Meta) { m.Annotations = nil },
+		"without its source":      func(m *Meta) { delete(m.Annotations, AnnotationSource) },
+	} {
+		moved := meta
+		moved.Annotations = maps.Clone(meta.Annotations)
+		if change(&moved); moved.Ours() || moved.CopyOf(o) {
+			t.Errorf("%s it is taken for ours", name)
 		}
 	}
 	meta.Labels[LabelManagedBy] = "Helm"

@@ -24,6 +24,9 @@ const (
 	AnnotationTime    = Domain + "synced-at"
 	AnnotationTool    = Domain + "version"
 	AnnotationKeys    = Domain + "keys"
+	// AnnotationPlace holds the copy's own NAMESPACE/NAME: the marks of one
+	// that somebody has copied on are another's.
+	AnnotationPlace = Domain + "copy"
 
 	// LastApplied is where kubectl apply keeps an object's content in the clear.
 	LastApplied = "kubectl.kubernetes.io/last-applied-configuration"
@@ -46,9 +49,11 @@ type Origin struct {
 // Path is NAMESPACE/NAME.
 func (o Origin) Path() string { return o.Namespace + "/" + o.Name }
 
-// Ours tells that the object carries our marks.
+// Ours tells that the object carries all our marks, and that they were made for
+// this object.
 func (m Meta) Ours() bool {
-	return m.Labels[LabelManagedBy] == Manager && m.Labels[LabelSourceUID] != ""
+	return m.Labels[LabelManagedBy] == Manager && m.Labels[LabelSourceUID] != "" &&
+		m.Annotations[AnnotationSource] != "" && m.Annotations[AnnotationPlace] == m.Namespace+"/"+m.Name
 }
 
 // CopyOf tells that the object carries our marks and is a copy of the source:
