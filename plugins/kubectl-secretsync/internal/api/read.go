@@ -77,25 +77,16 @@ func decoded[T any](value T, err error) (T, error) {
 	return value, err
 }
 
-// List reads all Secrets of a namespace with the labels; "" selects all.
+// List reads all Secrets of a namespace with the labels, page after page; ""
+// selects all.
 func (c *Client) List(ctx context.Context, namespace, selector string) ([]secret.Secret, error) {
-	return list(ctx, c, namespace, selector, acceptObject, secret.DecodeList)
-}
-
-// ListMeta reads the metadata of all Secrets with the labels.
-func (c *Client) ListMeta(ctx context.Context, namespace, selector string) ([]secret.Meta, error) {
-	return list(ctx, c, namespace, selector, "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1", secret.DecodeMetaList)
-}
-
-// list reads page after page.
-func list[T any](ctx context.Context, c *Client, namespace, selector, accept string, decode func([]byte) ([]T, string, error)) ([]T, error) {
-	var all []T
+	var all []secret.Secret
 	query := url.Values{"limit": {strconv.Itoa(pageSize)}}
 	if selector != "" {
 		query.Set("labelSelector", selector)
 	}
 	for {
-		got, err := c.patiently(ctx, call{method: http.MethodGet, path: secrets(namespace), query: query, accept: accept, limit: maxPage})
+		got, err := c.patiently(ctx, call{method: http.MethodGet, path: secrets(namespace), query: query, accept: acceptObject, limit: maxPage})
 		if AsErrorCode(err) == http.StatusGone && query.Has("continue") {
 			// The list that the pages are of is gone; the next begins anew.
 			all = nil
@@ -105,7 +96,7 @@ func list[T any](ctx context.Context, c *Client, namespace, selector, accept str
 		if err != nil {
 			return nil, err
 		}
-		page, next, err := decode(got.body)
+		page, next, err := secret.DecodeList(got.body)
 		if err != nil {
 			_, err = decoded(page, err)
 			return nil, err

@@ -134,22 +134,3 @@ func DecodeMeta(text []byte) (Meta, error) {
 
 // Keys returns the keys, sorted.
 func Keys[V any](data map[string]V) []string { return slices.Sorted(maps.Keys(data)) }
-
-// DecodeMetaList reads a page of metadata, and the token of the next.
-func DecodeMetaList(text []byte) (page []Meta, next string, err error) {
-	var read struct {
-		Metadata struct {
-			Continue string `json:"continue"`
-		} `json:"metadata"`
-		Items []struct {
-			Metadata Meta `json:"metadata"`
-		} `json:"items"`
-	}
-	if json.Unmarshal(text, &read) != nil {
-		return nil, "", ErrNotSecret
-	}
-	for _, item := range read.Items {
-		page = append(page, item.Metadata)
-	}
-	return page, read.Metadata.Continue, nil
-}
