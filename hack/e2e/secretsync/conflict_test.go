@@ -26,7 +26,7 @@ func TestWhatIsSomebodyElsesStays(t *testing.T) {
 		{"eso", "  labels: {reconcile.external-secrets.io/managed: 'true'}", "External Secrets"},
 		{"omni", "  labels: {omni.texashpc.com/secret-sync-uid: u}", "Omni"},
 		{"forged", "  labels: {app.kubernetes.io/managed-by: kubectl-secretsync}", "nobody known"},
-		{"other", "  labels: {app.kubernetes.io/managed-by: kubectl-secretsync, secretsync.datum.net/source-uid: z}\n  annotations: {secretsync.datum.net/source: n/z, secretsync.datum.net/source-cluster: c}", "kubectl-secretsync, from n/z of cluster c"},
+		{"other", "  labels: {app.kubernetes.io/managed-by: kubectl-secretsync, secretsync.datum.net/source-uid: z}\n  annotations: {secretsync.datum.net/source: n/z, secretsync.datum.net/source-cluster: c, secretsync.datum.net/copy: " + s.namespace + "/other}", "kubectl-secretsync, from n/z of cluster c"},
 	} {
 		s.foreign(prodOne, c.name, c.lines)
 		result := s.copy("app", "--to-context", "prod-*", "--to-name", c.name, "-o", "json")

@@ -59,7 +59,9 @@ func newObject(place plan.Place, content *secret.Content, old *Preserved) map[st
 	labels, annotations := map[string]string{}, map[string]string{}
 	metadata := map[string]any{"name": place.Name, "namespace": place.Namespace, "labels": labels, "annotations": annotations}
 	fields := map[string]any{"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": content.Type}
+	var meta *secret.Meta
 	if old != nil {
+		meta = &old.Meta
 		maps.Copy(labels, old.Meta.Labels)
 		maps.Copy(annotations, old.Meta.Annotations)
 		// It holds the old data in the clear.
@@ -68,8 +70,7 @@ func newObject(place plan.Place, content *secret.Content, old *Preserved) map[st
 		fields["immutable"] = old.Immutable
 	}
 	maps.Copy(labels, content.Labels)
-	maps.Copy(annotations, content.AnnotationsAt(place.Namespace, place.Name))
-	maps.Copy(annotations, content.Passing)
+	maps.Copy(annotations, content.WrittenOver(meta, place.Namespace, place.Name))
 	return fields
 }
 
@@ -93,8 +94,7 @@ func pointers(data map[string]secret.Value) map[string]*secret.Value {
 // Update changes what the action says is different, and nothing else, provided
 // that the object is still the one that was read.
 func (c *Client) Update(ctx context.Context, a plan.Action, dryRun bool) (Written, error) {
-	annotations := a.Content.AnnotationsAt(a.Place.Namespace, a.Place.Name)
-	maps.Copy(annotations, a.Content.Passing)
+	annotations := a.Content.WrittenOver(&a.Seen.Object.Meta, a.Place.Namespace, a.Place.Name)
 	data := map[string]*secret.Value{}
 	for _, change := range a.Changes.Keys {
 		data[change.Key] = nil

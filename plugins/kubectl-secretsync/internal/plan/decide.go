@@ -127,7 +127,7 @@ func (o Options) ownership(a *Action) (stopped bool) {
 		return false
 	case own:
 	case meta.Ours():
-		a.Owner = "kubectl-secretsync, from " + meta.Origin().Path() + " of cluster " + meta.Origin().Cluster
+		a.Owner = "kubectl-secretsync, from " + meta.Origin().String()
 	case !claimed:
 		a.Owner = "nobody known" + lastWriter(meta)
 	}

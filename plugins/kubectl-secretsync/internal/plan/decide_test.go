@@ -30,7 +30,7 @@ func newBench(t *testing.T) bench {
 // target is a copy that is in sync, with changes.
 func (b bench) target(changes ...func(*secret.Snapshot)) Item {
 	s := &secret.Snapshot{
-		Meta: secret.Meta{Namespace: "n", Name: "s", UID: "target", ResourceVersion: "1", Labels: maps.Clone(b.content.Labels), Annotations: b.content.AnnotationsAt("n", "s")},
+		Meta: secret.Meta{Namespace: "n", Name: "s", UID: "target", ResourceVersion: "1", Labels: maps.Clone(b.content.Labels), Annotations: b.content.WrittenOver(nil, "n", "s")},
 		Type: "Opaque", Data: maps.Clone(b.content.Prints),
 	}
 	for _, change := range changes {
@@ -135,12 +135,19 @@ func TestDecide(t *testing.T) {
 		{"a key of others, exact", b.target(b.data("z", "x")), Options{Mode: Exact}, Update, "", ""},
 		{"a key of ours that the source lost", b.target(b.data("z", "x"), func(s *secret.Snapshot) { s.Meta.Annotations[secret.AnnotationKeys] = "a,b,z" }), Options{Mode: Merge}, Update, "", ""},
 		{"the source was made anew", b.target(label(secret.LabelSourceUID, "old")), Options{}, Update, "", ""},
+		{"the source was made anew, in who knows which cluster", func() Item {
+			item := b.target(label(secret.LabelSourceUID, "old"))
+			item.Origin.Cluster = ""
+			return item
+		}(), Options{}, Conflict, "kubectl-secretsync, from n/s of cluster c", ""},
+		{"written by who could not see the cluster", b.target(func(s *secret.Snapshot) { s.Meta.Annotations[secret.AnnotationCluster] = "" }), Options{}, Unchanged, "", ""},
+		{"of another cluster, written by who could not see it", b.target(b.data("a", "x"), label(secret.LabelSourceUID, "other"), func(s *secret.Snapshot) { s.Meta.Annotations[secret.AnnotationCluster] = "" }), Options{}, Conflict, "from n/s of an unknown cluster", ""},
 		{"labels of others stay", b.target(label("x", "y")), Options{Mode: Exact}, Unchanged, "", ""},
 
 		{"the source itself", b.target(func(s *secret.Snapshot) { s.Meta.UID = "source" }), Options{OnConflict: Overwrite}, Refused, "the source itself", "--to-namespace"},
 		{"on its way out", b.target(func(s *secret.Snapshot) { s.Meta.DeletionTimestamp, s.Meta.Finalizers = &now, []string{"x/y"} }), Options{}, Failed, "held by finalizer x/y", ""},
 
-		{"somebody's", b.target(unmarked), Options{}, Conflict, "owned by nobody known", "--on-conflict=adopt"},
+		{"somebody's", b.target(unmarked), Options{}, Conflict, "owned by nobody known", "--on-conflict=overwrite"},
 		{"somebody's, equal even so", b.target(unmarked), Options{OnConflict: Fail}, Conflict, "nobody known", ""},
 		{"somebody's, skip", b.target(unmarked), Options{OnConflict: SkipIt}, Skip, "nobody known", ""},
 		{"somebody's, adopt", b.target(unmarked), Options{OnConflict: Adopt}, Update, "", ""},
@@ -259,6 +266,11 @@ func TestRemove(t *testing.T) {
 		{"ours", b.target(), Delete},
 		{"ours, changed by others", b.target(b.data("a", "x"), label("x", "y")), Delete},
 		{"ours, the source is gone", ofGone, Delete},
+		{"ours, the source is gone in who knows which cluster", func() Item {
+			item := ofGone
+			item.Origin.Cluster = ""
+			return item
+		}(), Refused},
 		{"not there", b.missing(), Absent},
 		{"on its way out", b.target(func(s *secret.Snapshot) { s.Meta.DeletionTimestamp = &now }), Absent},
 		{"the source", b.target(func(s *secret.Snapshot) { s.Meta.UID = "source" }), Refused},

@@ -41,10 +41,12 @@ func (a Action) foreign() Action {
 	if a.Owner = owner.Claims(meta); meta.CopyOf(a.Origin) {
 		return a.stop(Refused, "no longer ours: taken over by "+a.Owner, "what is not our copy is never deleted; kubectl delete does")
 	}
-	a.Owner = owner.Find(meta)
+	if a.Owner = owner.Find(meta); a.Owner == "" && a.Origin.UID == "" && a.Origin.Cluster == "" {
+		return a.stop(Refused, "the source is gone, and what remains of it tells nobody whose copy this is", `grant the verb "get" on the namespace kube-system of the source cluster`)
+	}
 	switch {
 	case meta.Ours():
-		a.Owner = "kubectl-secretsync, from " + meta.Origin().Path() + " of cluster " + meta.Origin().Cluster
+		a.Owner = "kubectl-secretsync, from " + meta.Origin().String()
 	case a.Owner == "":
 		a.Owner = "nobody known" + lastWriter(meta)
 	}

@@ -58,7 +58,7 @@ func (a *Audit) Record(begin bool, r Result) error {
 	o, p := r.Action.Origin, r.Action.Place
 	entry := Entry{
 		Time: a.Now().UTC().Format(time.RFC3339Nano), Run: a.Run, Command: a.Command, DryRun: a.DryRun, Event: "begin", Action: r.Action.Verb,
-		Source: EntryObject{Cluster: o.Cluster, Namespace: o.Namespace, Name: o.Name, UID: o.UID, ResourceVersion: o.ResourceVersion},
+		Source: EntryObject{Cluster: o.Cluster, Server: o.Server, Namespace: o.Namespace, Name: o.Name, UID: o.UID, ResourceVersion: o.ResourceVersion},
 		Target: EntryObject{Cluster: p.Cluster, Server: p.Server, Namespace: p.Namespace, Name: p.Name},
 	}
 	if r.Action.Content != nil {

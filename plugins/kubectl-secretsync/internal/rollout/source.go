@@ -1,7 +1,6 @@
 package rollout
 
 import (
-	"cmp"
 	"context"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
@@ -43,7 +42,7 @@ func ReadSources(ctx context.Context, client *api.Client, server string, s Selec
 	}
 	identity := client.Identity(ctx)
 	for i := range sources {
-		sources[i].Origin.Cluster = cmp.Or(identity, server)
+		sources[i].Origin.Cluster, sources[i].Origin.Server = identity, server
 	}
 	return sources, nil
 }

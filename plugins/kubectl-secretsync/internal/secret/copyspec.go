@@ -72,6 +72,17 @@ func (c *Content) AnnotationsAt(namespace, name string) map[string]string {
 	return all
 }
 
+// WrittenOver are the annotations to write at a place where old is, which may be
+// nothing. What old knows of its source's cluster stays where we do not know it.
+func (c *Content) WrittenOver(old *Meta, namespace, name string) map[string]string {
+	all := c.AnnotationsAt(namespace, name)
+	maps.Copy(all, c.Passing)
+	if c.Origin.Cluster == "" && old != nil && old.CopyOf(c.Origin) {
+		delete(all, AnnotationCluster)
+	}
+	return all
+}
+
 // data applies the key rules.
 func (s Spec) data(source map[string]Value) (map[string]Value, error) {
 	if len(s.Keys) == 0 {

@@ -109,8 +109,11 @@ func TestProvenance(t *testing.T) {
 	}{
 		{"itself", o, true},
 		{"made anew", Origin{Cluster: "c", Namespace: "n", Name: "s", UID: "u2"}, true},
-		{"renamed", Origin{Cluster: "c", Namespace: "n", Name: "s2", UID: "u"}, true},
+		{"renamed", Origin{Cluster: "c", Namespace: "n", Name: "s2", UID: "u"}, false},
 		{"gone", Origin{Cluster: "c", Namespace: "n", Name: "s"}, true},
+		{"gone, of who knows which cluster", Origin{Server: "https://10.96.0.1", Namespace: "n", Name: "s"}, false},
+		{"read by who may not see its cluster", Origin{Server: "https://10.96.0.1", Namespace: "n", Name: "s", UID: "u"}, true},
+		{"made anew, read by who may not see its cluster", Origin{Server: "https://10.96.0.1", Namespace: "n", Name: "s", UID: "u2"}, false},
 		{"of another cluster", Origin{Cluster: "c2", Namespace: "n", Name: "s", UID: "u2"}, false},
 		{"another", Origin{Cluster: "c", Namespace: "n", Name: "s2", UID: "u2"}, false},
 		{"a manifest", Origin{Cluster: FromManifest, Namespace: "n", Name: "s", UID: FromManifest}, false},
@@ -134,5 +137,26 @@ func TestProvenance(t *testing.T) {
 	meta.Labels[LabelManagedBy] = "Helm"
 	if meta.CopyOf(o) {
 		t.Error("somebody else has taken it over")
+	}
+}
+
+// TestClusterIsKept: who may not read the source cluster's UID neither loses it
+// nor leaves that of another cluster.
+func TestClusterIsKept(t *testing.T) {
+	o := Origin{Namespace: "n", Name: "s", UID: "u"}
+	content, err := Spec{}.Content(Secret{Data: values("a")}, o, Stamp{}, NewFingerprinter())
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := Meta{Namespace: "n", Name: "s", Labels: content.Labels, Annotations: content.AnnotationsAt("n", "s")}
+	known.Annotations[AnnotationCluster] = "c"
+	if _, written := content.WrittenOver(&known, "n", "s")[AnnotationCluster]; written {
+		t.Error("the cluster's UID is lost")
+	}
+	other := known
+	other.Labels = maps.Clone(known.Labels)
+	other.Labels[LabelSourceUID] = "other"
+	if cluster, written := content.WrittenOver(&other, "n", "s")[AnnotationCluster]; !written || cluster != "" {
+		t.Errorf("another cluster's UID stays: %q", cluster)
 	}
 }

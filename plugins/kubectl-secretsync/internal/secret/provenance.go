@@ -18,6 +18,7 @@ const (
 	// LabelSourceUID holds the UID of the source, or FromManifest.
 	LabelSourceUID = Domain + "source-uid"
 
+	// AnnotationCluster is empty where the writer could not read it.
 	AnnotationCluster = Domain + "source-cluster"
 	AnnotationSource  = Domain + "source"
 	AnnotationVersion = Domain + "source-resource-version"
@@ -37,13 +38,28 @@ const FromManifest = "manifest"
 
 // Origin tells one source from another.
 type Origin struct {
-	// Cluster is the UID of the source cluster's kube-system namespace, its
-	// server's address where that cannot be read, or FromManifest.
+	// Cluster is the UID of the source cluster's kube-system namespace, empty
+	// where that cannot be read, or FromManifest.
 	Cluster string
+	// Server is the source cluster's address. Two clusters may have the same:
+	// it tells people where, and nothing is decided by it.
+	Server string
 	// Namespace may be empty for a manifest.
 	Namespace, Name string
 	UID             string
 	ResourceVersion string
+}
+
+// String says for people where it is.
+func (o Origin) String() string {
+	switch {
+	case o.UID == FromManifest:
+		return "manifest " + o.Path()
+	case o.Cluster == "":
+		return o.Path() + " of an unknown cluster"
+	default:
+		return o.Path() + " of cluster " + o.Cluster
+	}
 }
 
 // Path is NAMESPACE/NAME.
@@ -56,17 +72,18 @@ func (m Meta) Ours() bool {
 		m.Annotations[AnnotationSource] != "" && m.Annotations[AnnotationPlace] == m.Namespace+"/"+m.Name
 }
 
-// CopyOf tells that the object carries our marks and is a copy of the source:
-// by its UID or, when the source was made anew since, by its place.
+// CopyOf tells that the object carries our marks and is a copy of the source: by
+// the source's place and its UID, which no two clusters give twice, or when the
+// source was made anew since, by its place and its cluster's UID.
 func (m Meta) CopyOf(o Origin) bool {
-	if !m.Ours() {
+	if !m.Ours() || m.Annotations[AnnotationSource] != o.Path() {
 		return false
 	}
-	samePlace := m.Annotations[AnnotationSource] == o.Path() && m.Annotations[AnnotationCluster] == o.Cluster
+	sameCluster := o.Cluster != "" && m.Annotations[AnnotationCluster] == o.Cluster
 	if o.UID == FromManifest || o.UID == "" {
-		return samePlace
+		return sameCluster
 	}
-	return m.Labels[LabelSourceUID] == o.UID || samePlace
+	return m.Labels[LabelSourceUID] == o.UID || sameCluster
 }
 
 // Origin returns where a copy says that it came from.
@@ -96,15 +113,19 @@ type Stamp struct {
 func (o Origin) marks(keys []string) (labels, annotations map[string]string) {
 	return map[string]string{LabelManagedBy: Manager, LabelSourceUID: cmp.Or(o.UID, FromManifest)},
 		map[string]string{
-			AnnotationCluster: o.Cluster, AnnotationSource: o.Path(),
-			AnnotationKeys: strings.Join(slices.Sorted(slices.Values(keys)), ","),
+			AnnotationSource: o.Path(),
+			AnnotationKeys:   strings.Join(slices.Sorted(slices.Values(keys)), ","),
 		}
 }
 
-// passing are the annotations that tell of the last write. They alone do not
-// make a write necessary.
+// passing are the annotations that tell of the last write and who did it: not
+// everybody may read the UID of the source cluster. They alone do not make a
+// write necessary.
 func (o Origin) passing(stamp Stamp) map[string]string {
-	annotations := map[string]string{AnnotationTime: stamp.Time.UTC().Format(time.RFC3339), AnnotationTool: stamp.Tool}
+	annotations := map[string]string{
+		AnnotationCluster: o.Cluster,
+		AnnotationTime:    stamp.Time.UTC().Format(time.RFC3339), AnnotationTool: stamp.Tool,
+	}
 	if o.ResourceVersion != "" {
 		annotations[AnnotationVersion] = o.ResourceVersion
 	}
