@@ -122,13 +122,15 @@ func TestRecreate(t *testing.T) {
 	s.secret(management, "app", map[string]string{"a": rotated})
 	s.want(s.copy("app", "--to-context", prodOne), 5, "it is immutable", "--recreate")
 	uid := s.get(prodOne, "app").GetUID()
-	s.want(s.copy("app", "--to-context", prodOne, "--recreate", "--dry-run=server"), 0, "1 would recreate")
+	s.want(s.copy("app", "--to-context", prodOne, "--recreate"), 5, "keys that the source does not have: extra", "--mode=exact")
+	recreate := []string{"app", "--to-context", prodOne, "--recreate", "--mode", "exact"}
+	s.want(s.copy(append(recreate, "--dry-run=server")...), 0, "1 would recreate")
 	if s.get(prodOne, "app").GetUID() != uid {
 		t.Fatal("a dry run deleted it")
 	}
-	s.want(s.copy("app", "--to-context", prodOne, "--recreate"), 0, "1 recreated", "kubelets keep immutable Secrets")
+	s.want(s.copy(recreate...), 0, "1 recreated", "kubelets keep immutable Secrets")
 	made := s.get(prodOne, "app")
-	if data := s.data(prodOne, "app"); data["a"] != rotated || data["extra"] != "x" || made.GetLabels()["mine"] != "x" || made.GetUID() == uid {
+	if data := s.data(prodOne, "app"); data["a"] != rotated || len(data) != 1 || made.GetLabels()["mine"] != "x" || made.GetUID() == uid {
 		t.Errorf("recreated with %d keys, labels %v", len(data), made.GetLabels())
 	}
 	if made.Object["immutable"] != true {
@@ -146,28 +148,23 @@ func TestRecreate(t *testing.T) {
 	s.want(s.copy("app", "--to-context", prodOne, "--recreate", "--type", "example.com/mine"), 0, "1 recreated", "its type is Opaque")
 }
 
-// A finalizer holds the old one for a while.
-func TestRecreateWaitsForFinalizers(t *testing.T) {
+// What a finalizer holds would be deleted and not gone: neither old nor new.
+func TestRecreateRefusesFinalizers(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	s.secret(management, "app", map[string]string{"a": s.value()})
 	s.want(s.copy("app", "--to-context", prodOne), 0)
-	s.clusters[prodOne].Kubectl(t, "patch", "secret", "app", "-n", s.namespace, "--type=merge", "-p", `{"immutable":true,"metadata":{"finalizers":["example.com/hold"]}}`)
+	patch := func(change string) {
+		s.clusters[prodOne].Kubectl(t, "patch", "secret", "app", "-n", s.namespace, "--type=merge", "-p", change)
+	}
+	patch(`{"immutable":true,"metadata":{"finalizers":["example.com/hold"]}}`)
 	s.secret(management, "app", map[string]string{"a": s.value()})
-	released := make(chan struct{})
-	go func() {
-		defer close(released)
-		for s.get(prodOne, "app").GetDeletionTimestamp() == nil {
-			if t.Context().Err() != nil {
-				return
-			}
-		}
-		s.clusters[prodOne].Kubectl(t, "patch", "secret", "app", "-n", s.namespace, "--type=merge", "-p", `{"metadata":{"finalizers":null}}`)
-	}()
-	result := s.copy("app", "--to-context", prodOne, "--recreate")
-	<-released
-	s.want(result, 0, "1 recreated")
-	s.clusters[prodOne].Kubectl(t, "patch", "secret", "app", "-n", s.namespace, "--type=merge", "-p", `{"metadata":{"finalizers":null}}`)
+	s.want(s.copy("app", "--to-context", prodOne, "--recreate"), 5, "held by finalizer example.com/hold")
+	if s.get(prodOne, "app").GetDeletionTimestamp() != nil {
+		t.Error("it was deleted")
+	}
+	patch(`{"metadata":{"finalizers":null}}`)
+	s.want(s.copy("app", "--to-context", prodOne, "--recreate"), 0, "1 recreated")
 }
 
 // What a copy says of its values' keys, and no hash of any of them.

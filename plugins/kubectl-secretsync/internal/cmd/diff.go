@@ -37,7 +37,7 @@ type look struct {
 func (f *lookFlags) options(d deps, names []string) (*look, error) {
 	l := &look{session: newSession(d, &f.selection, &f.run), names: names}
 	// Nothing is created here, and so nothing hindered by a missing namespace.
-	l.options = plan.Options{OnConflict: plan.Fail, Recreate: true, CreateNamespace: true}
+	l.options = plan.Options{OnConflict: plan.Fail, Recreate: true, CreateNamespace: true, Looks: true}
 	var err error
 	if l.options.Mode, err = parseMode(f.mode); err != nil {
 		return nil, err

@@ -73,7 +73,10 @@ func (o Options) keyChanges(content *secret.Content, object *secret.Snapshot) (c
 			changes = append(changes, KeyChange{Key: key, Change: Changed, From: has.Size, To: want.Size})
 		}
 	}
-	written := object.Meta.WrittenKeys()
+	var written []string
+	if object.Meta.CopyOf(content.Origin) {
+		written = object.Meta.WrittenKeys()
+	}
 	for key, has := range object.Data {
 		_, wanted := content.Prints[key]
 		if !wanted && (o.Mode == Exact || slices.Contains(written, key)) {

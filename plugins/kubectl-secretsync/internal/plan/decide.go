@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/owner"
@@ -127,7 +128,7 @@ func (o Options) ownership(a *Action) (stopped bool) {
 		return false
 	case own:
 	case meta.Ours():
-		a.Owner = "kubectl-secretsync, from " + meta.Origin().String()
+		a.Owner, claimed = "kubectl-secretsync, from "+meta.Origin().String(), true
 	case !claimed:
 		a.Owner = "nobody known" + lastWriter(meta)
 	}
@@ -183,10 +184,34 @@ func (o Options) recreate(a Action, why string) Action {
 	case a.Seen.Access.Create == Denied:
 		return a.forbid("create", "secrets", a.Place.Namespace)
 	}
+	if why, hint := o.irreplaceable(a); why != "" && !o.Looks {
+		return a.stop(Refused, why, hint)
+	}
 	if a.Seen.Object.Immutable {
 		a.Warnings = append(a.Warnings, "kubelets keep immutable Secrets: pods that run may not see the new one until they are restarted")
 	}
 	return a.stop(Recreate, why, "")
+}
+
+// irreplaceable says why the target is not deleted to be created anew: a
+// finalizer keeps the place taken, and then nothing is left to copies; a run
+// that is killed in between loses what only the target holds.
+func (o Options) irreplaceable(a Action) (why, hint string) {
+	object := a.Seen.Object
+	if len(object.Meta.Finalizers) > 0 {
+		return "it would be deleted, but not gone" + held(object.Meta), "remove the finalizer once nothing needs it, or choose another name with --to-name"
+	}
+	var others []string
+	for _, key := range secret.Keys(object.Data) {
+		removed := slices.ContainsFunc(a.Changes.Keys, func(c KeyChange) bool { return c.Key == key && c.Change == Removed })
+		if _, ours := a.Content.Prints[key]; !ours && !removed {
+			others = append(others, key)
+		}
+	}
+	if len(others) > 0 {
+		return "a recreation could lose its keys that the source does not have: " + strings.Join(others, ", "), "--mode=exact gives them up; --to-name chooses another name"
+	}
+	return "", ""
 }
 
 // warn tells of what an update leaves in place.

@@ -85,8 +85,12 @@ type Permissions struct{ Create, Patch, Delete, CreateNamespace Access }
 type Problem struct {
 	// Kind is one of a few words, such as timeout or quota.
 	Kind string
-	// Text is the server's words where it has any.
+	// Text is the server's words where it has any, without those that may quote
+	// values.
 	Text string
+	// Said is all that the server said, where Text leaves something out. It is
+	// shown where that was asked for, and never logged.
+	Said string
 	Hint string
 }
 
@@ -151,4 +155,7 @@ type Options struct {
 	Mode            Mode
 	Recreate        bool
 	CreateNamespace bool
+	// Looks tells that the plan is only shown: what would hinder a recreation
+	// does not matter.
+	Looks bool
 }
