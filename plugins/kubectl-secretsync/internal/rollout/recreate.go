@@ -3,7 +3,6 @@ package rollout
 import (
 	"context"
 	"fmt"
-	"maps"
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
@@ -11,14 +10,9 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
 
-// The waits of a recreation.
-const (
-	// goneInterval is how often a Secret that is held by a finalizer is looked at.
-	goneInterval = 300 * time.Millisecond
-	// putBackPatience is what the creation after a deletion may take, whatever
-	// the target's budget has left: the target has neither Secret meanwhile.
-	putBackPatience = 30 * time.Second
-)
+// putBackPatience is what the creation after a deletion may take, whatever the
+// target's budget has left: the target has neither Secret meanwhile.
+const putBackPatience = 30 * time.Second
 
 // recreate deletes the target and creates it anew. The server validates the new
 // one before the old one is touched; should it refuse it all the same, the old
@@ -30,38 +24,21 @@ func (e *Executor) recreate(ctx context.Context, client *api.Client, result *Res
 		return api.Written{}, err
 	}
 	kept := &api.Preserved{Meta: old.Meta, Immutable: old.Immutable}
-	content := whole(a, old)
-	if err := e.rehearse(ctx, client, a.Place, content, kept); err != nil {
+	if err := e.rehearse(ctx, client, a.Place, a.Content, kept); err != nil {
 		return api.Written{}, err
 	}
 	if e.DryRun {
 		return api.Written{}, nil
 	}
 	// The preconditions are of what the plan was made from, not of what was
-	// read just now.
+	// read just now: what has got a finalizer or a key of others since is refused.
 	if err := client.Delete(ctx, a.Place, a.Seen.Object.Meta, false); err != nil {
 		return api.Written{}, err
 	}
 	// From here on an interrupt or an end of the budget must not leave nothing.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), putBackPatience)
 	defer cancel()
-	return e.replace(ctx, client, a.Place, content, old)
-}
-
-// whole is the content with the keys that the old object keeps.
-func whole(a plan.Action, old secret.Secret) *secret.Content {
-	content := *a.Content
-	content.Data = maps.Clone(old.Data)
-	if content.Data == nil {
-		content.Data = map[string]secret.Value{}
-	}
-	for _, change := range a.Changes.Keys {
-		if change.Change == plan.Removed {
-			delete(content.Data, change.Key)
-		}
-	}
-	maps.Copy(content.Data, a.Content.Data)
-	return &content
+	return e.replace(ctx, client, a.Place, a.Content, old)
 }
 
 // rehearse has the server validate the new object while the old one is there:
@@ -74,12 +51,8 @@ func (e *Executor) rehearse(ctx context.Context, client *api.Client, place plan.
 	return nil
 }
 
-// replace waits until the old object is gone and creates the new one, else puts
-// the old one back.
+// replace creates the new object, else puts the old one back.
 func (e *Executor) replace(ctx context.Context, client *api.Client, place plan.Place, content *secret.Content, old secret.Secret) (api.Written, error) {
-	if err := e.awaitGone(ctx, client, old.Meta); err != nil {
-		return api.Written{}, api.Stuck("the old Secret is deleted, but not gone yet"+heldBy(old.Meta)+"; copy again once it is", err)
-	}
 	kept := &api.Preserved{Meta: old.Meta, Immutable: old.Immutable}
 	var refused error
 	for n := range api.Attempts {
@@ -107,29 +80,13 @@ func (e *Executor) ourNew(ctx context.Context, client *api.Client, old secret.Se
 	return &api.Written{UID: meta.UID, ResourceVersion: meta.ResourceVersion}
 }
 
-func heldBy(meta secret.Meta) string {
-	if len(meta.Finalizers) == 0 {
-		return ""
+// whyNot says how a creation failed: a server that gave no answer in time, or
+// had an error of its own, refused nothing.
+func whyNot(err error) string {
+	if api.AsError(err).Transient() {
+		return "the new Secret could not be created"
 	}
-	return fmt.Sprintf(" (finalizers %v)", meta.Finalizers)
-}
-
-func (e *Executor) awaitGone(ctx context.Context, client *api.Client, old secret.Meta) error {
-	if len(old.Finalizers) == 0 {
-		return nil
-	}
-	for {
-		meta, err := client.Meta(ctx, old.Namespace, old.Name)
-		if err != nil {
-			return err
-		}
-		if meta == nil || meta.UID != old.UID {
-			return nil
-		}
-		if err := e.Pause(ctx, goneInterval); err != nil {
-			return err
-		}
-	}
+	return "the new Secret was refused"
 }
 
 // putBack restores the old object, and says so in the error.
@@ -140,15 +97,15 @@ func (e *Executor) putBack(ctx context.Context, client *api.Client, old secret.S
 	var err error
 	for n := range api.Attempts {
 		if _, err = client.Restore(ctx, old); err == nil {
-			return api.Stuck("the new Secret was refused, the old one is back", refused)
+			return api.Stuck(whyNot(refused)+", the old one is back", refused)
 		}
 		failed := api.AsError(err)
 		if failed.Reason == "AlreadyExists" {
-			return api.Stuck("the new Secret was refused, and another is there by now", refused)
+			return api.Stuck(whyNot(refused)+", and another is there by now", refused)
 		}
 		if !failed.Transient() || e.Pause(ctx, api.Wait(n, failed)) != nil {
 			break
 		}
 	}
-	return api.Stuck(fmt.Sprintf("the new Secret was refused, and the old one COULD NOT BE PUT BACK (%v)", err), refused)
+	return api.Stuck(fmt.Sprintf("%s, and the old one COULD NOT BE PUT BACK (%v)", whyNot(refused), err), refused)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/apitest"
 )
 
@@ -32,7 +33,17 @@ func TestRecreateFaults(t *testing.T) {
 				}
 				return false
 			}
-		}, Failed, "old/type", "the old one is back"},
+		}, Failed, "old/type", "the new Secret was refused, the old one is back"},
+		{"no answer, for long", func() apitest.Fault {
+			n := 0
+			return func(s *apitest.Server, w http.ResponseWriter, r *http.Request) bool {
+				if r.Method == http.MethodPost && stores(r) && strings.Contains(r.URL.Path, "secrets") && n < api.Attempts {
+					n++
+					return refuse(504, "Timeout", "timed out")(s, w, r)
+				}
+				return false
+			}
+		}, Failed, "old/type", "the new Secret could not be created, the old one is back: timed out"},
 		{"503 in between", func() apitest.Fault {
 			n := 0
 			return func(s *apitest.Server, w http.ResponseWriter, r *http.Request) bool {
