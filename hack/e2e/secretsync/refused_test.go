@@ -138,7 +138,7 @@ spec:
 		s.clusters[prodTwo].Kubectl(t, "delete", "validatingadmissionpolicy,validatingadmissionpolicybinding", s.namespace)
 	})
 	testbed.Eventually(t, "the policy holds", time.Minute, func() error {
-		result := s.copy("app", "--to-context", prodTwo, "--dry-run=server", "-o", "json")
+		result := s.copy("app", "--to-context", prodTwo, "--dry-run=server", "--show-server-messages", "-o", "json")
 		if got := s.parse(result).Targets[0]; got.Problem != "denied" || !strings.Contains(got.Message, "name denied") {
 			return fmt.Errorf("%+v", got)
 		}
@@ -165,7 +165,7 @@ func TestWebhooks(t *testing.T) {
 		uid := review["request"].(map[string]any)["uid"]
 		_ = json.NewEncoder(w).Encode(map[string]any{
 			"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview",
-			"response": map[string]any{"uid": uid, "allowed": false, "status": map[string]any{"message": "I do not like " + string(body) + " nor " + secret}},
+			"response": map[string]any{"uid": uid, "allowed": false, "status": map[string]any{"message": "I do not like " + secret + " nor " + string(body)}},
 		})
 	}))
 	t.Cleanup(hook.Close)
@@ -188,13 +188,18 @@ webhooks:
 	}
 	t.Cleanup(remove)
 	testbed.Eventually(t, "the webhook denies", time.Minute, func() error {
-		result := s.copy("app", "--to-context", prodOne, "--dry-run=server", "-o", "json")
+		result := s.copy("app", "--to-context", prodOne, "--dry-run=server", "--show-server-messages", "-o", "json")
 		got := s.parse(result).Targets[0]
 		if got.Problem != "denied" || !strings.Contains(got.Message, `admission webhook "secrets.example.com" denied the request: I do not like`) || !strings.Contains(got.Message, "[redacted]") {
 			return fmt.Errorf("%+v", got)
 		}
 		return nil
 	})
+	withheld := s.copy("app", "--to-context", prodOne, "--dry-run=server")
+	s.want(withheld, 4, `admission webhook "secrets.example.com" denied the request`, "words are withheld")
+	if strings.Contains(withheld.Stdout+withheld.Stderr, "I do not like") {
+		t.Errorf("the webhook is quoted unasked: %s", withheld)
+	}
 	down.Store(true)
 	result := s.copy("app", "--to-context", prodOne, "--timeout", "3s")
 	s.want(result, 4, "create failed", "failed calling webhook")

@@ -89,7 +89,7 @@ func (c *Client) statusError(what call, response *http.Response) error {
 	}
 	e := &Error{Code: code, Reason: said.Reason, RetryAfter: retryAfter(response.Header)}
 	e.problem = classify(code, said, what)
-	e.problem.Text = c.scrub.Clean(said.Message)
+	e.problem.Text, e.problem.Said = withhold(what.method, code, c.scrub.Clean(said.Message))
 	if code == http.StatusNotFound && said.Kind == "" {
 		e.problem.Kind = plan.KindNoAPI
 	}
@@ -122,7 +122,7 @@ func classify(code int, said status, what call) plan.Problem {
 	case code >= http.StatusInternalServerError:
 		return plan.Problem{Kind: plan.KindServer}
 	case strings.Contains(said.Message, "denied the request") || strings.Contains(said.Message, "denied request"):
-		return plan.Problem{Kind: plan.KindDenied, Hint: "an admission policy of the cluster decides this"}
+		return plan.Problem{Kind: plan.KindDenied, Hint: "an admission policy of the cluster decides this; --show-server-messages shows its words"}
 	default:
 		return plan.Problem{Kind: plan.KindInvalid}
 	}
@@ -136,7 +136,7 @@ func forbidden(said status, what call) plan.Problem {
 	case strings.Contains(said.Message, "exceeded quota"):
 		return plan.Problem{Kind: plan.KindQuota, Hint: "a ResourceQuota of the namespace limits Secrets"}
 	case strings.Contains(said.Message, "denied the request"):
-		return plan.Problem{Kind: plan.KindDenied, Hint: "an admission policy of the cluster decides this"}
+		return plan.Problem{Kind: plan.KindDenied, Hint: "an admission policy of the cluster decides this; --show-server-messages shows its words"}
 	default:
 		return plan.Problem{Kind: plan.KindForbidden, Hint: fmt.Sprintf("grant the verb %q on %s", what.verb(), what.resource())}
 	}
@@ -225,6 +225,9 @@ func certificate(err error) bool {
 func Stuck(meaning string, err error) error {
 	problem := AsError(err).Problem()
 	problem.Text = meaning + ": " + problem.Text
+	if problem.Said != "" {
+		problem.Said = meaning + ": " + problem.Said
+	}
 	if problem.Kind == plan.KindConflict || AsError(err).Transient() {
 		problem.Kind = plan.KindInvalid
 	}

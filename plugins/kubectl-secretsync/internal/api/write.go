@@ -15,6 +15,8 @@ import (
 type Written struct {
 	UID, ResourceVersion string
 	Warnings             []string
+	// Said are the server's warnings: anybody's words.
+	Said []string
 }
 
 func writeQuery(dryRun bool) url.Values {
@@ -33,7 +35,7 @@ func (c *Client) write(ctx context.Context, what call) (Written, error) {
 		return Written{}, err
 	}
 	meta, err := decoded(secret.DecodeMeta(got.body))
-	return Written{meta.UID, meta.ResourceVersion, got.warnings}, err
+	return Written{UID: meta.UID, ResourceVersion: meta.ResourceVersion, Said: got.warnings}, err
 }
 
 // Preserved is what a Secret that is created anew keeps of the old one.

@@ -73,6 +73,8 @@ type writeFlags struct {
 	maxFailures int
 	canary      int
 	auditLog    string
+	// serverMessages shows what may quote values.
+	serverMessages bool
 }
 
 func (f *writeFlags) add(c *cobra.Command) {
@@ -82,6 +84,7 @@ func (f *writeFlags) add(c *cobra.Command) {
 	set.IntVar(&f.maxFailures, "max-failures", 0, "Begin no more writes after so many targets have failed; 0 goes on.")
 	set.IntVar(&f.canary, "canary", 0, "Write so many targets first, and the others only if all of these succeed.")
 	set.StringVar(&f.auditLog, "audit-log", "", "Append a line of JSON to this file before and after each write.")
+	set.BoolVar(&f.serverMessages, "show-server-messages", false, "Show what admission policies and webhooks say of a write word by word. They may quote values; the audit log never does.")
 	complete(c, "dry-run", "none", "client", "server")
 }
 

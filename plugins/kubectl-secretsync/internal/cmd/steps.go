@@ -55,6 +55,7 @@ func items(jobs []rollout.Job) []plan.Item {
 
 // carryOut writes what the plan says, and reports it.
 func (s *session) carryOut(ctx context.Context, head report.Head, jobs []rollout.Job, actions []plan.Action, write writeFlags, decide func(plan.Item) plan.Action, audit *rollout.Audit) error {
+	head.ServerMessages = write.serverMessages
 	var results []rollout.Result
 	switch write.dryRun {
 	case "client":

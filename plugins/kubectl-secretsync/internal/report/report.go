@@ -20,6 +20,8 @@ type Head struct {
 	// Source is the cluster that was copied from.
 	Source   string
 	Warnings []string
+	// ServerMessages shows what servers say of writes word by word.
+	ServerMessages bool
 }
 
 // Build makes the report of the results.
@@ -30,7 +32,7 @@ func Build(head Head, results []rollout.Result) v1alpha1.Report {
 		Summary: map[string]int{}, Targets: []v1alpha1.Target{},
 	}
 	for _, result := range results {
-		t := target(result)
+		t := target(result, head.ServerMessages)
 		if head.Command == "status" || head.Command == "diff" {
 			looked(&t)
 		}
@@ -61,7 +63,7 @@ func stateMessage(t v1alpha1.Target) string {
 	return t.Message
 }
 
-func target(result rollout.Result) v1alpha1.Target {
+func target(result rollout.Result, words bool) v1alpha1.Target {
 	a := result.Action
 	t := v1alpha1.Target{
 		Cluster: a.Place.Cluster, Server: a.Place.Server, Namespace: a.Place.Namespace, Name: a.Place.Name,
@@ -71,6 +73,7 @@ func target(result rollout.Result) v1alpha1.Target {
 		Changes: changes(a.Changes),
 	}
 	t.Warnings = append(append(t.Warnings, a.Warnings...), result.Written.Warnings...)
+	t.Warnings = append(t.Warnings, said(result.Written.Said, words)...)
 	if a.Seen.Object != nil {
 		describe(&t, a.Seen.Object.Meta)
 	}
@@ -80,8 +83,19 @@ func target(result rollout.Result) v1alpha1.Target {
 	}
 	if problem != nil {
 		t.Problem, t.Message, t.Hint = problem.Kind, problem.Text, cmp.Or(problem.Hint, t.Hint)
+		if words && problem.Said != "" {
+			t.Message = problem.Said
+		}
 	}
 	return t
+}
+
+// said are a server's warnings, or that there are some.
+func said(warnings []string, words bool) []string {
+	if words || len(warnings) == 0 {
+		return warnings
+	}
+	return []string{"the server warns; its words are withheld, as they may quote values (--show-server-messages)"}
 }
 
 // describe adds what the target's metadata says.
