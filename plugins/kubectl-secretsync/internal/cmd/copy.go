@@ -40,7 +40,11 @@ targets are written, many at once; one that fails never stops the others.
 A copy has labels and annotations that say where it came from. Keys, labels,
 annotations, owners and finalizers that others gave a target stay. Never copied
 are ownerReferences, finalizers, last-applied configurations, and the labels by
-which controllers know what is their own.
+which controllers know what is their own. Nor is a source's immutable: true: a
+copy must be able to follow its source.
+
+With -o manifest it prints the copies as manifests, values included, and writes
+to no cluster.
 
 Refused unless a flag says otherwise are targets that are not copies of this
 source (--on-conflict), changes of type or of immutable Secrets (--recreate),

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
@@ -23,6 +24,9 @@ type deleteFlags struct {
 const deleteLong = `Delete copies. Only Secrets that carry the marks of a copy of the source are
 deleted, and only if they are still the object that was read; nothing else ever
 is, and no flag changes that. A source that is gone may still be named.
+
+Flags of copy that say what copies look like are taken and do not matter, so that
+a call of copy becomes one of delete by its first word.
 
 ` + cli.ExitCodesHelp
 
@@ -48,10 +52,19 @@ func newDeleteCommand(d deps) *cobra.Command {
 		},
 	}
 	flags.selection.add(c.Flags())
+	hideSpec(c)
 	flags.run.add(c)
 	flags.write.add(c)
 	cli.Finishes(c)
 	return c
+}
+
+// hideSpec leaves out of help what does not matter to a deletion.
+func hideSpec(c *cobra.Command) {
+	set := pflag.NewFlagSet("", pflag.ContinueOnError)
+	(&specFlags{}).add(set)
+	set.VisitAll(func(f *pflag.Flag) { c.Flags().Lookup(f.Name).Hidden = true })
+	c.Flags().Lookup("allow-type").Hidden = true
 }
 
 // deleteRun is a `delete` that is checked and ready.

@@ -42,7 +42,8 @@ what is asked once, and says what came of each target.
 
 Every target is read before any is written. Nothing that is not its own copy is
 overwritten or deleted unless a flag says so, and what a rule refuses names the
-flag that lifts it. Values are never printed, logged or put into annotations.
+flag that lifts it. Values are never printed, logged or put into annotations but by
+'copy -o manifest', which prints the copies and writes to no cluster.
 
 ` + cli.ExitCodesHelp
 

@@ -41,28 +41,28 @@ type specFlags struct {
 
 func (f *selectionFlags) add(set *pflag.FlagSet) {
 	set.StringVarP(&f.namespace, "namespace", "n", "", "Namespace of the source Secrets; default: the context's.")
-	set.StringVarP(&f.selector, "selector", "l", "", "Copy the Secrets with these labels.")
-	set.BoolVar(&f.all, "all", false, "Copy all Secrets of the namespace.")
-	set.StringArrayVarP(&f.files, "filename", "f", nil, "Copy the Secrets in this manifest, - for stdin; can be repeated. No source cluster is asked.")
+	set.StringVarP(&f.selector, "selector", "l", "", "Take the source Secrets with these labels.")
+	set.BoolVar(&f.all, "all", false, "Take all Secrets of the namespace.")
+	set.StringArrayVarP(&f.files, "filename", "f", nil, "Take the Secrets in this manifest as the source, - for stdin; can be repeated. No source cluster is asked.")
 	f.ends.AddFlags(set)
 	own := pflag.NewFlagSet("", pflag.ContinueOnError)
 	own.StringArrayVar(&f.to.Namespaces, "to-namespace", nil, "Namespace of the copies; default: the source's. Can be repeated.")
 	own.StringVar(&f.to.Name, "to-name", "", "Name of the copy; default: the source's.")
-	own.StringVar(&f.to.Prefix, "prefix", "", "Put this before the names of copies.")
-	own.StringVar(&f.to.Suffix, "suffix", "", "Put this behind the names of copies.")
+	own.StringVar(&f.to.Prefix, "prefix", "", "Stands before the names of copies.")
+	own.StringVar(&f.to.Suffix, "suffix", "", "Stands behind the names of copies.")
 	f.spec.add(own)
-	own.StringArrayVar(&f.allowTypes, "allow-type", nil, "Copy Secrets of this type, which is refused else: service account tokens, bootstrap tokens, Helm releases.")
+	own.StringArrayVar(&f.allowTypes, "allow-type", nil, "Allow source Secrets of this type, which is refused else: service account tokens, bootstrap tokens, Helm releases.")
 	cli.GroupFlags(own, "Flags for the copies")
 	set.AddFlagSet(own)
 }
 
 func (f *specFlags) add(set *pflag.FlagSet) {
 	set.StringVar(&f.kind, "type", "", "Type of the copies; default: the source's.")
-	set.StringArrayVar(&f.keys, "key", nil, "Copy only this key: SOURCE[=NAME], * in SOURCE stands for any text. Can be repeated.")
-	set.StringArrayVar(&f.labels, "label", nil, "Put this label on copies: KEY=VALUE. Can be repeated.")
-	set.StringArrayVar(&f.annotations, "annotation", nil, "Put this annotation on copies: KEY=VALUE. Can be repeated.")
-	set.StringArrayVar(&f.copyLabels, "copy-labels", nil, "Take over the source's labels whose keys match this pattern (*), but for those by which a controller knows what is its own. Can be repeated.")
-	set.StringArrayVar(&f.copyAnnotations, "copy-annotations", nil, "Take over the source's annotations whose keys match this pattern (*), with the same exceptions. Can be repeated.")
+	set.StringArrayVar(&f.keys, "key", nil, "Copies have only this key: SOURCE[=NAME], * in SOURCE stands for any text. Can be repeated.")
+	set.StringArrayVar(&f.labels, "label", nil, "Copies have this label: KEY=VALUE. Can be repeated.")
+	set.StringArrayVar(&f.annotations, "annotation", nil, "Copies have this annotation: KEY=VALUE. Can be repeated.")
+	set.StringArrayVar(&f.copyLabels, "copy-labels", nil, "Copies have the source's labels whose keys match this pattern (*), but for those by which a controller knows what is its own. Can be repeated.")
+	set.StringArrayVar(&f.copyAnnotations, "copy-annotations", nil, "Copies have the source's annotations whose keys match this pattern (*), with the same exceptions. Can be repeated.")
 }
 
 // check finds what is wrong with the flags whatever the clusters hold.
