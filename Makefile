@@ -57,6 +57,7 @@ fuzz: ## Fuzz each parser and renderer for FUZZTIME (20s)
 bench: ## Measure the plugins against peers and floors, side by side
 	go run ./hack/bench
 	go run ./hack/credsbench
+	go run ./hack/bench/secretsync
 
 .PHONY: build
 build: ## Build the plugins into bin/
@@ -74,7 +75,7 @@ cross: ## Build the plugins for every platform that is released
 
 .PHONY: generate
 generate: ## Write generated documents and golden files anew
-	$(PRODUCT) test ./plugins/kubectl-fluxdeps ./plugins/kubectl-fluxdeps/internal/render ./plugins/kubectl-datum-creds -run 'TestReference|TestFormats' -update
+	$(PRODUCT) test ./plugins/kubectl-fluxdeps ./plugins/kubectl-fluxdeps/internal/render ./plugins/kubectl-datum-creds ./plugins/kubectl-secretsync -run 'TestReference|TestFormats' -update
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Check formatting, the house's rules and go.mod

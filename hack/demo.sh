@@ -22,6 +22,7 @@ main() {
 	roll_out
 	break_a_link
 	mend_it
+	copy_a_secret
 }
 
 # prepare makes a place for all that is built and started. Should even the
@@ -91,6 +92,33 @@ mend_it() {
 	run kubectl apply --server-side --force-conflicts -k examples/activity/local
 	watch_until_ready
 }
+
+# copy_a_secret shows kubectl secretsync: a pull secret goes from a management
+# cluster to two workload clusters, drifts, is repaired and deleted.
+copy_a_secret() {
+	local to=(-n flux-system --from-context devcluster-1 --to-context 'devcluster-*')
+	say 'Two more clusters, and a pull secret in the first'
+	run patiently go build -o "$work/bin/kubectl-secretsync" ./plugins/kubectl-secretsync
+	run go run ./hack/devcluster up --clusters 3
+	printf '{"auths":{"ghcr.io":{"auth":"%s"}}}' "$(head -c 18 /dev/urandom | base64)" >"$work/docker.json"
+	run kubectl create secret generic ghcr-pull -n flux-system --context devcluster-1 \
+		--type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson="$work/docker.json"
+	say 'What a copy to the other two would do, and the copy'
+	run kubectl secretsync copy ghcr-pull "${to[@]}" --dry-run=server
+	run kubectl secretsync copy ghcr-pull "${to[@]}"
+	say 'Somebody changes one of the copies: which keys, never which values'
+	run kubectl patch secret ghcr-pull -n flux-system --context devcluster-3 --type=merge -p '{"data": {".dockerconfigjson": "e30="}}'
+	run kubectl secretsync status ghcr-pull "${to[@]}" || exited
+	run kubectl secretsync diff ghcr-pull "${to[@]}" || exited
+	say 'Repair it; a second run has nothing to do'
+	run kubectl secretsync copy ghcr-pull "${to[@]}"
+	run kubectl secretsync copy ghcr-pull "${to[@]}"
+	say 'Take the copies away; the source stays'
+	run kubectl secretsync delete ghcr-pull "${to[@]}"
+}
+
+# exited shows the exit code of what was just run.
+exited() { printf '%s(exit code %d)%s\n' "$dim" $? "$plain"; }
 
 # watch_until_ready shows the graph whenever it has changed.
 watch_until_ready() {

@@ -41,11 +41,10 @@ type Bed struct {
 	// flags returns more flags of the API server, when that is started.
 	flags func(dir string) (map[string][]string, error)
 
-	mu      sync.Mutex
-	home    *home
-	cluster *Cluster
-	broken  error
-	plugins map[string]built
+	mu       sync.Mutex
+	home     *home
+	clusters map[string]started
+	plugins  map[string]built
 }
 
 // Option changes what a bed's cluster has.
@@ -63,7 +62,10 @@ func WithAPIServerFlags(flags func(dir string) (map[string][]string, error)) Opt
 
 // New returns a bed; nothing is started yet.
 func New(options ...Option) *Bed {
-	b := &Bed{plugins: map[string]built{}, flags: func(string) (map[string][]string, error) { return nil, nil }}
+	b := &Bed{
+		clusters: map[string]started{}, plugins: map[string]built{},
+		flags: func(string) (map[string][]string, error) { return nil, nil },
+	}
 	for _, option := range options {
 		option(b)
 	}
@@ -93,8 +95,10 @@ func (b *Bed) close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var err error
-	if b.cluster != nil {
-		err = b.cluster.stop()
+	for _, one := range b.clusters {
+		if one.cluster != nil {
+			err = errors.Join(err, one.cluster.stop())
+		}
 	}
 	if b.home != nil {
 		err = errors.Join(err, b.home.guardian.Release())

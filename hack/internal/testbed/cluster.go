@@ -15,6 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/rest"
 
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/artifact"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/controlplane"
@@ -22,7 +23,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/servers"
 )
 
-// Cluster is the cluster of a bed.
+// Cluster is a cluster of a bed.
 type Cluster struct {
 	running   *controlplane.Cluster
 	artifacts *artifact.Server
@@ -35,19 +36,33 @@ type Cluster struct {
 // takes minutes: `go run ./hack/devcluster servers --flux` does it before.
 func (b *Bed) Cluster(t testing.TB) *Cluster {
 	t.Helper()
+	return b.Named(t, "testbed")
+}
+
+// started is what came of starting a cluster.
+type started struct {
+	cluster *Cluster
+	err     error
+}
+
+// Named returns one of several clusters that all tests of the package share.
+func (b *Bed) Named(t testing.TB, name string) *Cluster {
+	t.Helper()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.cluster == nil && b.broken == nil {
-		b.cluster, b.broken = b.startCluster()
+	got, known := b.clusters[name]
+	if !known {
+		got.cluster, got.err = b.startCluster(name)
+		b.clusters[name] = got
 	}
-	if b.broken != nil {
-		t.Fatalf("start the cluster of the tests: %v", b.broken)
+	if got.err != nil {
+		t.Fatalf("start cluster %s of the tests: %v", name, got.err)
 	}
-	return b.cluster
+	return got.cluster
 }
 
 // startCluster does not stop with the test that happens to need it first.
-func (b *Bed) startCluster() (*Cluster, error) {
+func (b *Bed) startCluster(name string) (*Cluster, error) {
 	home, err := b.open()
 	if err != nil {
 		return nil, err
@@ -66,13 +81,13 @@ func (b *Bed) startCluster() (*Cluster, error) {
 		return nil, err
 	}
 	c := &Cluster{kubectl: paths[servers.Kubectl]}
-	if c.artifacts, err = artifact.Serve(ctx, home.dir+"/artifacts"); err != nil {
+	if c.artifacts, err = artifact.Serve(ctx, home.dir+"/artifacts/"+name); err != nil {
 		return nil, err
 	}
 	c.running, err = controlplane.Start(ctx, controlplane.Options{
-		Name:      "testbed",
-		Dir:       home.dir + "/cluster",
-		Records:   home.records,
+		Name:      name,
+		Dir:       home.dir + "/cluster-" + name,
+		Records:   home.records + "/" + name,
 		Servers:   provider,
 		Flux:      b.flux,
 		Artifacts: c.artifacts.Store(),
@@ -95,6 +110,9 @@ func (c *Cluster) Server() (url string, ca []byte) {
 	config := c.running.Config()
 	return config.Host, config.CAData
 }
+
+// Config is how to reach the cluster as an administrator.
+func (c *Cluster) Config() *rest.Config { return c.running.Config() }
 
 // Kubeconfig is the path of an administrator's kubeconfig.
 func (c *Cluster) Kubeconfig() string { return c.running.Kubeconfig() }

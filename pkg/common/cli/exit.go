@@ -85,3 +85,12 @@ func describe(err error) (Code, string) {
 	}
 	return Failed, ""
 }
+
+// WrapUse marks err as wrong use unless it knows better itself; nil stays nil.
+func WrapUse(err error) error {
+	var known *Error
+	if err == nil || errors.As(err, &known) {
+		return err
+	}
+	return Use(err)
+}

@@ -1,0 +1,125 @@
+package cluster
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/pflag"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+)
+
+// kubeconfigs are the files in which both sides look up contexts, read once.
+type kubeconfigs struct {
+	path   string
+	loaded *Files
+}
+
+// AddFlag adds --kubeconfig.
+func (k *kubeconfigs) addFlag(set *pflag.FlagSet) {
+	set.StringVar(&k.path, "kubeconfig", "", "Path to the kubeconfig file in which contexts are looked up, in the place of $KUBECONFIG.")
+}
+
+func (k *kubeconfigs) files() (*Files, error) {
+	if k.loaded != nil {
+		return k.loaded, nil
+	}
+	load := LoadDefault
+	if k.path != "" {
+		load = func() (*Files, error) { return LoadFile(k.path) }
+	}
+	var err error
+	k.loaded, err = load()
+	return k.loaded, cli.WrapUse(err)
+}
+
+// Ends are the flags that name the cluster to copy from and those to copy to.
+// Each reference is a flag of its own, for the name of a context may hold any
+// character that could be taken for a separator.
+type Ends struct {
+	kubeconfigs kubeconfigs
+	From        FromFlags
+	To          ToFlags
+}
+
+// AddFlags adds the flags of both ends.
+func (e *Ends) AddFlags(set *pflag.FlagSet) {
+	from := pflag.NewFlagSet("", pflag.ContinueOnError)
+	e.From.addFlags(from)
+	e.kubeconfigs.addFlag(from)
+	cli.GroupFlags(from, "Flags for the source cluster")
+	to := pflag.NewFlagSet("", pflag.ContinueOnError)
+	e.To.addFlags(to)
+	cli.GroupFlags(to, "Flags for the target clusters")
+	set.AddFlagSet(from)
+	set.AddFlagSet(to)
+}
+
+// FromFlags name the source cluster.
+type FromFlags struct {
+	Context    string
+	Kubeconfig string
+	InCluster  bool
+	As         string
+	AsGroups   []string
+}
+
+func (f *FromFlags) addFlags(set *pflag.FlagSet) {
+	set.StringVar(&f.Context, "from-context", "", "Copy from the cluster of this context; default: the current one, in a Pod without kubeconfig its cluster.")
+	set.StringVar(&f.Kubeconfig, "from-kubeconfig", "", "Copy from the cluster of this kubeconfig file, which is read alone; with --from-context of that context in it.")
+	set.BoolVar(&f.InCluster, "from-in-cluster", false, "Copy from the cluster whose Pod this is.")
+	set.StringVar(&f.As, "from-as", "", "Impersonate this user in the source cluster.")
+	set.StringArrayVar(&f.AsGroups, "from-as-group", nil, "Impersonate this group in the source cluster; can be repeated.")
+}
+
+// Source returns the cluster to copy from, and warnings.
+func (e *Ends) Source(access Access) (Member, []string, error) {
+	access.As, access.AsGroups = e.From.As, e.From.AsGroups
+	if e.From.InCluster {
+		if e.From.Context != "" || e.From.Kubeconfig != "" {
+			return Member{}, nil, cli.Use(errors.New("--from-in-cluster names a cluster, and so do --from-context and --from-kubeconfig"))
+		}
+		member, err := access.InCluster()
+		return member, nil, cli.WrapUse(err)
+	}
+	files, err := e.fromFiles()
+	if err != nil {
+		return Member{}, nil, err
+	}
+	context := e.From.Context
+	if context == "" {
+		context = files.Current()
+	}
+	if context == "" {
+		return e.noContext(access, files)
+	}
+	member, warnings, err := files.Member(access, context)
+	return member, warnings, cli.WrapUse(err)
+}
+
+func (e *Ends) fromFiles() (*Files, error) {
+	if e.From.Kubeconfig == "" {
+		return e.kubeconfigs.files()
+	}
+	files, err := LoadFile(e.From.Kubeconfig)
+	return files, cli.WrapUse(err)
+}
+
+// noContext is the Pod's cluster where there is no kubeconfig at all.
+func (e *Ends) noContext(access Access, files *Files) (Member, []string, error) {
+	if files.Empty() && os.Getenv("KUBERNETES_SERVICE_HOST") != "" {
+		member, err := access.InCluster()
+		return member, nil, cli.WrapUse(err)
+	}
+	return Member{}, nil, cli.Fail(cli.BadUse, errors.New("no source cluster: no kubeconfig has a current context"),
+		"name it with --from-context NAME or --from-kubeconfig FILE")
+}
+
+func nothingMatches(flag, pattern string, files *Files) error {
+	hint := "kubectl config get-contexts lists the contexts"
+	if files.Empty() {
+		hint = "no kubeconfig was found; --kubeconfig names one"
+	}
+	return cli.Fail(cli.BadUse, fmt.Errorf("--%s=%q matches no context", flag, pattern), hint)
+}

@@ -1,0 +1,97 @@
+package cluster
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+)
+
+// Member is one cluster out of those that references name.
+type Member struct {
+	// Name is what people know it by: a context's name, a file, a Secret.
+	Name string
+	// Context is the kubeconfig context, empty in a Pod.
+	Context string
+	// Namespace is the context's, empty where it names none.
+	Namespace string
+	Config    *rest.Config
+}
+
+// Access says how the clusters of one side are asked.
+type Access struct {
+	UserAgent string
+	// RequestTimeout bounds each request; 0 does not.
+	RequestTimeout time.Duration
+	// As and AsGroups are whom to impersonate.
+	As       string
+	AsGroups []string
+}
+
+// overrides are what the access puts over any kubeconfig.
+func (a Access) overrides() *clientcmd.ConfigOverrides {
+	overrides := &clientcmd.ConfigOverrides{}
+	overrides.AuthInfo.Impersonate = a.As
+	overrides.AuthInfo.ImpersonateGroups = a.AsGroups
+	return overrides
+}
+
+// finish sets what holds for every request.
+func (a Access) finish(config *rest.Config) *rest.Config {
+	config.UserAgent = a.UserAgent
+	config.Timeout = a.RequestTimeout
+	// Fairness is the server's business; a limiter here would only add waits.
+	config.QPS = -1
+	return config
+}
+
+// member builds what one context of a kubeconfig says. What stands in it has
+// been read from its files before.
+func (a Access) member(config *clientcmdapi.Config, context, name string) (Member, error) {
+	if _, ok := config.Contexts[context]; !ok {
+		return Member{}, fmt.Errorf("%s: context %q does not exist", name, context)
+	}
+	client := clientcmd.NewNonInteractiveClientConfig(*config, context, a.overrides(), nil)
+	built, err := client.ClientConfig()
+	if err != nil {
+		return Member{}, fmt.Errorf("%s: context %q: %w", name, context, err)
+	}
+	return Member{
+		Name: name, Context: context, Namespace: config.Contexts[context].Namespace,
+		Config: a.finish(built),
+	}, nil
+}
+
+// InCluster is the cluster whose Pod the program runs in.
+func (a Access) InCluster() (Member, error) {
+	config, err := rest.InClusterConfig()
+	if err != nil {
+		return Member{}, fmt.Errorf("in-cluster: %w", err)
+	}
+	config.Impersonate = rest.ImpersonationConfig{UserName: a.As, Groups: a.AsGroups}
+	return Member{Name: "in-cluster", Config: a.finish(config)}, nil
+}
+
+var lineNumber = regexp.MustCompile(`line (\d+)`)
+
+// errParse tells that a kubeconfig cannot be read, and never quotes it: the
+// parsers' own words do, and it is full of credentials.
+func errParse(err error) error {
+	if line := lineNumber.FindString(err.Error()); line != "" {
+		return errors.New("not a kubeconfig that can be read, see " + line)
+	}
+	return errors.New("not a kubeconfig that can be read")
+}
+
+// parse reads a kubeconfig.
+func parse(text []byte) (*clientcmdapi.Config, error) {
+	config, err := clientcmd.Load(text)
+	if err != nil {
+		return nil, errParse(err)
+	}
+	return config, nil
+}

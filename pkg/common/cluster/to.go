@@ -1,0 +1,268 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+)
+
+// ToFlags name the target clusters.
+type ToFlags struct {
+	Contexts          []string
+	Kubeconfigs       []string
+	KubeconfigContext string
+	InCluster         bool
+	Secrets           SecretFlags
+	As                string
+	AsGroups          []string
+}
+
+// SecretFlags name kubeconfigs that lie in Secrets of a management cluster.
+type SecretFlags struct {
+	Names     []string
+	Selector  string
+	Namespace string
+	Context   string
+	Key       string
+	Allow     []string
+}
+
+func (f *ToFlags) addFlags(set *pflag.FlagSet) {
+	set.StringArrayVar(&f.Contexts, "to-context", nil, "Target the cluster of this context, or of all whose names match it as a glob (*), but for the source's; can be repeated.")
+	set.StringArrayVar(&f.Kubeconfigs, "to-kubeconfig", nil, "Target the cluster of this kubeconfig file, which is read alone; can be repeated.")
+	set.StringVar(&f.KubeconfigContext, "to-kubeconfig-context", "", "Context within the files of --to-kubeconfig; default: the current one.")
+	set.BoolVar(&f.InCluster, "to-in-cluster", false, "Target the cluster whose Pod this is.")
+	f.Secrets.addFlags(set)
+	set.StringVar(&f.As, "to-as", "", "Impersonate this user in target clusters.")
+	set.StringArrayVar(&f.AsGroups, "to-as-group", nil, "Impersonate this group in target clusters; can be repeated.")
+}
+
+func (f *SecretFlags) addFlags(set *pflag.FlagSet) {
+	set.StringArrayVar(&f.Names, "to-kubeconfig-secret", nil, "Target the cluster of the kubeconfig in this Secret; can be repeated.")
+	set.StringVar(&f.Selector, "to-kubeconfig-secret-selector", "", "Target the clusters of the kubeconfigs in all Secrets with these labels.")
+	set.StringVar(&f.Namespace, "to-kubeconfig-secret-namespace", "", "Namespace of these Secrets; default: that of the context.")
+	set.StringVar(&f.Context, "to-kubeconfig-secret-context", "", "Context of the cluster that these Secrets are in; default: the source cluster.")
+	set.StringVar(&f.Key, "to-kubeconfig-secret-key", "", "Key of the kubeconfig in these Secrets; default: the one that holds it ("+strings.Join(kubeconfigKeys(), ", ")+", Argo CD's form, or the only one).")
+	var names []string
+	for _, allowance := range Allowances() {
+		names = append(names, string(allowance))
+	}
+	set.StringSliceVar(&f.Allow, AllowFlag, nil, "What a kubeconfig out of a Secret may have, though whoever can write the Secret then decides it: "+strings.Join(names, ", ")+".")
+}
+
+// KubeconfigSecret is a Secret that holds a kubeconfig.
+type KubeconfigSecret struct {
+	Name string
+	Data map[string][]byte
+}
+
+// SecretQuery asks for Secrets by name, or by labels where Names is empty.
+type SecretQuery struct {
+	Cluster   Member
+	Namespace string
+	Names     []string
+	Selector  string
+}
+
+// SecretReader reads Secrets; this package has no client of its own.
+type SecretReader func(context.Context, SecretQuery) ([]KubeconfigSecret, error)
+
+// Resolved is what the references to target clusters gave.
+type Resolved struct {
+	Members []Member
+	// Refused are kubeconfigs out of Secrets that could not be used; the others
+	// can.
+	Refused  []Refusal
+	Warnings []string
+}
+
+// Refusal is a target that is none, and why.
+type Refusal struct {
+	Name string
+	Err  error
+}
+
+// resolver turns one kind of reference into members. A new kind, such as the
+// projects of Datum Cloud, is one more of them.
+type resolver func(context.Context, *Resolved) error
+
+// Targets resolves all references. source is the cluster that is copied from.
+func (e *Ends) Targets(ctx context.Context, access Access, source Member, read SecretReader) (Resolved, error) {
+	access.As, access.AsGroups = e.To.As, e.To.AsGroups
+	var resolved Resolved
+	for _, resolve := range []resolver{
+		func(_ context.Context, r *Resolved) error { return e.toContexts(access, source, r) },
+		func(_ context.Context, r *Resolved) error { return e.toFiles(access, r) },
+		func(ctx context.Context, r *Resolved) error { return e.toSecrets(ctx, access, source, read, r) },
+		func(_ context.Context, r *Resolved) error { return e.toPod(access, r) },
+	} {
+		if err := resolve(ctx, &resolved); err != nil {
+			return resolved, err
+		}
+	}
+	if len(resolved.Members)+len(resolved.Refused) == 0 {
+		return resolved, cli.Fail(cli.BadUse, errors.New("no target cluster"), "name some with --to-context, --to-kubeconfig or --to-kubeconfig-secret")
+	}
+	return resolved, nil
+}
+
+func (e *Ends) toContexts(access Access, source Member, into *Resolved) error {
+	if len(e.To.Contexts) == 0 {
+		return nil
+	}
+	files, err := e.kubeconfigs.files()
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, pattern := range e.To.Contexts {
+		matched := files.Match(pattern)
+		if len(matched) == 0 {
+			return nothingMatches("to-context", pattern, files)
+		}
+		for _, name := range matched {
+			leftOut := name != pattern && name == source.Context && e.From.Kubeconfig == ""
+			if !leftOut && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	for _, name := range names {
+		member, warnings, err := files.Member(access, name)
+		if err != nil {
+			return cli.WrapUse(err)
+		}
+		into.Members = append(into.Members, member)
+		into.Warnings = append(into.Warnings, warnings...)
+	}
+	return nil
+}
+
+func (e *Ends) toFiles(access Access, into *Resolved) error {
+	for _, path := range e.To.Kubeconfigs {
+		files, err := LoadFile(path)
+		if err != nil {
+			return cli.WrapUse(err)
+		}
+		name := e.To.KubeconfigContext
+		if name == "" {
+			name = files.Current()
+		}
+		if name == "" {
+			return cli.Fail(cli.BadUse, fmt.Errorf("--to-kubeconfig=%q has no current context", path), "name one with --to-kubeconfig-context")
+		}
+		member, _, err := files.Member(access, name)
+		if err != nil {
+			return cli.WrapUse(fmt.Errorf("--to-kubeconfig=%q: %w", path, err))
+		}
+		// Files of a fleet often all call their context the same.
+		member.Name = path
+		into.Members = append(into.Members, member)
+	}
+	return nil
+}
+
+func (e *Ends) toPod(access Access, into *Resolved) error {
+	if !e.To.InCluster {
+		return nil
+	}
+	member, err := access.InCluster()
+	into.Members = append(into.Members, member)
+	return cli.WrapUse(err)
+}
+
+func (e *Ends) toSecrets(ctx context.Context, access Access, source Member, read SecretReader, into *Resolved) error {
+	flags := e.To.Secrets
+	if len(flags.Names) == 0 && flags.Selector == "" {
+		return nil
+	}
+	allowed, err := flags.allowances()
+	if err != nil {
+		return err
+	}
+	query, err := e.secretQuery(access, source, into)
+	if err != nil {
+		return err
+	}
+	for _, asked := range query.each(flags.Selector) {
+		secrets, err := read(ctx, asked)
+		if err != nil {
+			return err
+		}
+		if len(secrets) == 0 {
+			return cli.Fail(cli.BadUse, fmt.Errorf("--to-kubeconfig-secret-selector=%q matches no Secret in namespace %q of %s", flags.Selector, query.Namespace, query.Cluster.Name),
+				"--to-kubeconfig-secret-namespace names another namespace")
+		}
+		for _, secret := range secrets {
+			into.add(access, query.Namespace+"/"+secret.Name, secret.Data, flags.Key, allowed)
+		}
+	}
+	return nil
+}
+
+// each asks for the named Secrets and for those with labels, apart.
+func (q SecretQuery) each(selector string) (queries []SecretQuery) {
+	if len(q.Names) > 0 {
+		queries = append(queries, q)
+	}
+	if selector != "" {
+		queries = append(queries, SecretQuery{Cluster: q.Cluster, Namespace: q.Namespace, Selector: selector})
+	}
+	return queries
+}
+
+func (r *Resolved) add(access Access, where string, data map[string][]byte, key string, allowed []Allowance) {
+	name := "secret " + where
+	member, err := access.Untrusted(name, data, key, allowed)
+	if err != nil {
+		r.Refused = append(r.Refused, Refusal{name, err})
+		return
+	}
+	r.Members = append(r.Members, member)
+}
+
+// secretQuery says where the kubeconfig Secrets are. The management cluster is
+// asked as the user is, not as targets are.
+func (e *Ends) secretQuery(access Access, source Member, into *Resolved) (SecretQuery, error) {
+	query := SecretQuery{Cluster: source, Namespace: e.To.Secrets.Namespace, Names: e.To.Secrets.Names}
+	if e.To.Secrets.Context != "" {
+		files, err := e.kubeconfigs.files()
+		if err != nil {
+			return query, err
+		}
+		access.As, access.AsGroups = "", nil
+		member, warnings, err := files.Member(access, e.To.Secrets.Context)
+		if err != nil {
+			return query, cli.WrapUse(err)
+		}
+		query.Cluster = member
+		into.Warnings = append(into.Warnings, warnings...)
+	}
+	if query.Cluster.Config == nil {
+		return query, cli.Use(errors.New("--to-kubeconfig-secret needs a cluster: --to-kubeconfig-secret-context"))
+	}
+	if query.Namespace == "" {
+		query.Namespace = query.Cluster.Namespace
+	}
+	if query.Namespace == "" {
+		query.Namespace = "default"
+	}
+	return query, nil
+}
+
+func (f SecretFlags) allowances() ([]Allowance, error) {
+	var allowed []Allowance
+	for _, text := range f.Allow {
+		if !slices.Contains(Allowances(), Allowance(text)) {
+			return nil, cli.Use(fmt.Errorf("--%s=%q: want one of %v", AllowFlag, text, Allowances()))
+		}
+		allowed = append(allowed, Allowance(text))
+	}
+	return allowed, nil
+}

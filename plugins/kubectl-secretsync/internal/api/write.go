@@ -1,0 +1,171 @@
+package api
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
+)
+
+// Written is what a write gave.
+type Written struct {
+	UID, ResourceVersion string
+	Warnings             []string
+	// Said are the server's warnings: anybody's words.
+	Said []string
+}
+
+func writeQuery(dryRun bool) url.Values {
+	query := url.Values{"fieldManager": {secret.Manager}}
+	if dryRun {
+		query.Set("dryRun", "All")
+	}
+	return query
+}
+
+// write sends a write once, and reads the metadata that come back.
+func (c *Client) write(ctx context.Context, what call) (Written, error) {
+	what.accept, what.limit = acceptMetadata+", "+acceptObject, maxObject
+	got, err := c.once(ctx, what)
+	if err != nil {
+		return Written{}, err
+	}
+	meta, err := decoded(secret.DecodeMeta(got.body))
+	return Written{UID: meta.UID, ResourceVersion: meta.ResourceVersion, Said: got.warnings}, err
+}
+
+// Preserved is what a Secret that is created anew keeps of the old one.
+type Preserved struct {
+	Meta      secret.Meta
+	Immutable bool
+}
+
+// Create creates the copy. old is what it takes the place of, nil for nothing.
+func (c *Client) Create(ctx context.Context, place plan.Place, content *secret.Content, old *Preserved, dryRun bool) (Written, error) {
+	body, err := encode(newObject(place, content, old), pointers(content.Data))
+	if err != nil {
+		return Written{}, err
+	}
+	return c.post(ctx, place.Namespace, body, dryRun)
+}
+
+func (c *Client) post(ctx context.Context, namespace string, body *Body, dryRun bool) (Written, error) {
+	return c.write(ctx, call{method: http.MethodPost, path: secrets(namespace), query: writeQuery(dryRun), body: body, contentType: acceptObject})
+}
+
+func newObject(place plan.Place, content *secret.Content, old *Preserved) map[string]any {
+	labels, annotations := map[string]string{}, map[string]string{}
+	metadata := map[string]any{"name": place.Name, "namespace": place.Namespace, "labels": labels, "annotations": annotations}
+	fields := map[string]any{"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": content.Type}
+	var meta *secret.Meta
+	if old != nil {
+		meta = &old.Meta
+		maps.Copy(labels, old.Meta.Labels)
+		maps.Copy(annotations, old.Meta.Annotations)
+		// It holds the old data in the clear.
+		delete(annotations, secret.LastApplied)
+		keepOwners(metadata, old.Meta)
+		fields["immutable"] = old.Immutable
+	}
+	maps.Copy(labels, content.Labels)
+	maps.Copy(annotations, content.WrittenOver(meta, place.Namespace, place.Name))
+	return fields
+}
+
+func keepOwners(metadata map[string]any, old secret.Meta) {
+	if len(old.OwnerReferences) > 0 {
+		metadata["ownerReferences"] = old.OwnerReferences
+	}
+	if len(old.Finalizers) > 0 {
+		metadata["finalizers"] = old.Finalizers
+	}
+}
+
+func pointers(data map[string]secret.Value) map[string]*secret.Value {
+	all := map[string]*secret.Value{}
+	for key, value := range data {
+		all[key] = &value
+	}
+	return all
+}
+
+// Update changes what the action says is different, and nothing else, provided
+// that the object is still the one that was read.
+func (c *Client) Update(ctx context.Context, a plan.Action, dryRun bool) (Written, error) {
+	annotations := a.Content.WrittenOver(&a.Seen.Object.Meta, a.Place.Namespace, a.Place.Name)
+	data := map[string]*secret.Value{}
+	for _, change := range a.Changes.Keys {
+		data[change.Key] = nil
+		if change.Change != plan.Removed {
+			value := a.Content.Data[change.Key]
+			data[change.Key] = &value
+		}
+	}
+	body, err := encode(map[string]any{"metadata": map[string]any{
+		"uid": a.Seen.Object.Meta.UID, "resourceVersion": a.Seen.Object.Meta.ResourceVersion,
+		"labels": a.Content.Labels, "annotations": annotations,
+	}}, data)
+	if err != nil {
+		return Written{}, err
+	}
+	return c.write(ctx, call{
+		method: http.MethodPatch, path: secrets(a.Place.Namespace, a.Place.Name), query: writeQuery(dryRun),
+		body: body, contentType: "application/merge-patch+json",
+	})
+}
+
+// Delete deletes the object that was read and no other.
+func (c *Client) Delete(ctx context.Context, place plan.Place, meta secret.Meta, dryRun bool) error {
+	options := map[string]any{
+		"apiVersion": "v1", "kind": "DeleteOptions",
+		"preconditions": map[string]string{"uid": meta.UID, "resourceVersion": meta.ResourceVersion},
+	}
+	if dryRun {
+		options["dryRun"] = []string{"All"}
+	}
+	body, err := encode(options, nil)
+	if err != nil {
+		return err
+	}
+	_, err = c.once(ctx, call{
+		method: http.MethodDelete, path: secrets(place.Namespace, place.Name),
+		body: body, contentType: acceptObject, accept: acceptMetadata + ", " + acceptObject, limit: maxObject,
+	})
+	return err
+}
+
+// CreateNamespace creates a namespace; one that is there already is fine.
+func (c *Client) CreateNamespace(ctx context.Context, name string, dryRun bool) error {
+	body, err := encode(map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]string{"name": name}}, nil)
+	if err != nil {
+		return err
+	}
+	_, err = c.write(ctx, call{
+		method: http.MethodPost, path: []string{"api", "v1", "namespaces"}, query: writeQuery(dryRun),
+		body: body, contentType: acceptObject,
+	})
+	if err != nil && AsError(err).Reason == "AlreadyExists" && !strings.HasPrefix(err.Error(), "object is being deleted") {
+		return nil
+	}
+	return err
+}
+
+// Restore puts back a Secret that was deleted.
+func (c *Client) Restore(ctx context.Context, old secret.Secret) (Written, error) {
+	metadata := map[string]any{
+		"name": old.Meta.Name, "namespace": old.Meta.Namespace,
+		"labels": old.Meta.Labels, "annotations": old.Meta.Annotations,
+	}
+	keepOwners(metadata, old.Meta)
+	body, err := encode(map[string]any{
+		"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": old.Type, "immutable": old.Immutable,
+	}, pointers(old.Data))
+	if err != nil {
+		return Written{}, err
+	}
+	return c.post(ctx, old.Meta.Namespace, body, false)
+}

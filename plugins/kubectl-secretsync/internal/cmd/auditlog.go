@@ -1,0 +1,24 @@
+package cmd
+
+import (
+	"crypto/rand"
+	"fmt"
+	"os"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
+)
+
+// openAudit opens the audit log, before anything is asked of any server: what
+// cannot be recorded is not begun.
+func (s *session) openAudit(f writeFlags, command string) (audit *rollout.Audit, closeLog func(), err error) {
+	if f.auditLog == "" || f.dryRun == "client" {
+		return nil, func() {}, nil
+	}
+	file, err := os.OpenFile(f.auditLog, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, nil, cli.Use(fmt.Errorf("--audit-log: %w", err))
+	}
+	audit = &rollout.Audit{Writer: file, Run: rand.Text(), Command: command, DryRun: f.dryRun == "server", Now: s.now}
+	return audit, func() { _ = file.Close() }, nil
+}

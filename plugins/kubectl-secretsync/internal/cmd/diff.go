@@ -1,0 +1,102 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/report"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
+)
+
+// lookFlags are the flags of commands that only look.
+type lookFlags struct {
+	selection selectionFlags
+	run       runFlags
+	mode      string
+}
+
+func (f *lookFlags) add(c *cobra.Command) {
+	f.selection.add(c.Flags())
+	f.run.add(c)
+	modeFlag(c, &f.mode)
+}
+
+// look is a command that only looks, checked and ready.
+type look struct {
+	*session
+	names   []string
+	spec    secret.Spec
+	options plan.Options
+}
+
+func (f *lookFlags) options(d deps, names []string) (*look, error) {
+	l := &look{session: newSession(d, &f.selection, &f.run), names: names}
+	// Nothing is created here, and so nothing hindered by a missing namespace.
+	l.options = plan.Options{OnConflict: plan.Fail, Recreate: true, CreateNamespace: true, Looks: true}
+	var err error
+	if l.options.Mode, err = parseMode(f.mode); err != nil {
+		return nil, err
+	}
+	if l.spec, err = f.selection.spec.parse(); err != nil {
+		return nil, err
+	}
+	return l, errors.Join(f.selection.check(names), f.run.check())
+}
+
+const diffLong = `Compare copies with what 'copy' with the same flags would make of them: which
+keys would be added, removed or changed, and their sizes. Values are never
+shown. It only reads.
+
+` + cli.ExitCodesHelp
+
+const diffExamples = `  # What has become of the copies
+  kubectl secretsync diff ghcr-pull -n flux-system --from-context management --to-context 'prod-*'
+
+  # In a pipeline: fail on any difference, with the details as JSON
+  kubectl secretsync diff --all -n shared --from-context management --to-context prod-1 -o json
+
+  # Count keys that only the copies have as differences
+  kubectl secretsync diff tls --from-context management --to-kubeconfig edge.yaml --mode exact`
+
+func newDiffCommand(d deps) *cobra.Command {
+	flags := &lookFlags{run: newRunFlags()}
+	c := &cobra.Command{
+		Use:     "diff NAME... | -l SELECTOR | --all | -f FILE",
+		Short:   "Show which keys of copies differ, never their values",
+		Long:    diffLong,
+		Example: diffExamples,
+		RunE: func(c *cobra.Command, names []string) error {
+			l, err := flags.options(d, names)
+			if err != nil {
+				return err
+			}
+			return l.diff(c.Context())
+		},
+	}
+	flags.add(c)
+	return c
+}
+
+func (l *look) diff(ctx context.Context) error {
+	jobs, err := l.jobs(ctx, l.names, l.expansion(l.spec))
+	if err != nil {
+		return err
+	}
+	if err := l.observe(ctx, jobs, rollout.Needs{}); err != nil {
+		return err
+	}
+	results := rollout.Planned(plan.Copy(items(jobs), l.options))
+	if err := l.print(report.Head{Command: "diff"}, results); err != nil {
+		return err
+	}
+	found := false
+	for _, r := range results {
+		found = found || r.Action.Verb != plan.Unchanged && r.Action.Verb != plan.Skip
+	}
+	return report.ExitFound(results, found)
+}

@@ -1,0 +1,62 @@
+// Package cmd is the command line of kubectl secretsync.
+package cmd
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
+)
+
+// deps is what commands take from the world.
+type deps struct {
+	genericiooptions.IOStreams
+	now   func() time.Time
+	pause api.Pause
+}
+
+const binary = "kubectl-secretsync"
+
+// NewRoot returns the whole command.
+func NewRoot(streams genericiooptions.IOStreams) *cobra.Command {
+	d := deps{IOStreams: streams, now: time.Now, pause: api.Sleep}
+	root := &cobra.Command{
+		Use:         binary,
+		Short:       "Copy Secrets from one cluster to many, and look after the copies",
+		Long:        rootLong,
+		Example:     rootExamples,
+		Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl secretsync"},
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.AddCommand(newCopyCommand(d), newDiffCommand(d), newStatusCommand(d), newDeleteCommand(d), cli.NewVersionCommand(binary, streams))
+	cli.SetHelp(root)
+	return root
+}
+
+const rootLong = `Copy Secrets from one cluster to many, compare the copies with their source,
+find those that have drifted, and delete them. There is no controller: it does
+what is asked once, and says what came of each target.
+
+Every target is read before any is written. Nothing that is not its own copy is
+overwritten or deleted unless a flag says so, and what a rule refuses names the
+flag that lifts it. Values are never printed, logged or put into annotations but by
+'copy -o manifest', which prints the copies and writes to no cluster.
+
+` + cli.ExitCodesHelp
+
+const rootExamples = `  # A pull secret from the management cluster to all production clusters
+  kubectl secretsync copy ghcr-pull --from-context management --to-context 'prod-*' --to-namespace flux-system
+
+  # What would change, by key
+  kubectl secretsync diff ghcr-pull --from-context management --to-context 'prod-*' --to-namespace flux-system
+
+  # Which copies have drifted
+  kubectl secretsync status ghcr-pull --from-context management --to-context 'prod-*' --to-namespace flux-system
+
+  # Take the copies away
+  kubectl secretsync delete ghcr-pull --from-context management --to-context 'prod-*' --to-namespace flux-system`
+
+func userAgent() string { return binary + "/" + cli.Version("").Version }

@@ -1,0 +1,169 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/api/validation"
+	"k8s.io/apimachinery/pkg/labels"
+	utilvalidation "k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
+)
+
+// selectionFlags say which Secrets are copied to where, the same for every
+// command, as they are typed.
+type selectionFlags struct {
+	ends      cluster.Ends
+	namespace string
+	selector  string
+	all       bool
+	files     []string
+
+	to         rollout.Destination
+	spec       specFlags
+	allowTypes []string
+}
+
+// specFlags say how copies differ from their source.
+type specFlags struct {
+	kind                        string
+	keys                        []string
+	labels, annotations         []string
+	copyLabels, copyAnnotations []string
+}
+
+func (f *selectionFlags) add(set *pflag.FlagSet) {
+	set.StringVarP(&f.namespace, "namespace", "n", "", "Namespace of the source Secrets; default: the context's.")
+	set.StringVarP(&f.selector, "selector", "l", "", "Take the source Secrets with these labels.")
+	set.BoolVar(&f.all, "all", false, "Take all Secrets of the namespace.")
+	set.StringArrayVarP(&f.files, "filename", "f", nil, "Take the Secrets in this manifest as the source, - for stdin; can be repeated. No source cluster is asked.")
+	f.ends.AddFlags(set)
+	own := pflag.NewFlagSet("", pflag.ContinueOnError)
+	own.StringArrayVar(&f.to.Namespaces, "to-namespace", nil, "Namespace of the copies; default: the source's. Can be repeated.")
+	own.StringVar(&f.to.Name, "to-name", "", "Name of the copy; default: the source's.")
+	own.StringVar(&f.to.Prefix, "prefix", "", "Stands before the names of copies.")
+	own.StringVar(&f.to.Suffix, "suffix", "", "Stands behind the names of copies.")
+	f.spec.add(own)
+	own.StringArrayVar(&f.allowTypes, "allow-type", nil, "Allow source Secrets of this type, which is refused else: service account tokens, bootstrap tokens, Helm releases.")
+	cli.GroupFlags(own, "Flags for the copies")
+	set.AddFlagSet(own)
+}
+
+func (f *specFlags) add(set *pflag.FlagSet) {
+	set.StringVar(&f.kind, "type", "", "Type of the copies; default: the source's.")
+	set.StringArrayVar(&f.keys, "key", nil, "Copies have only this key: SOURCE[=NAME], * in SOURCE stands for any text. Can be repeated.")
+	set.StringArrayVar(&f.labels, "label", nil, "Copies have this label: KEY=VALUE. Can be repeated.")
+	set.StringArrayVar(&f.annotations, "annotation", nil, "Copies have this annotation: KEY=VALUE. Can be repeated.")
+	set.StringArrayVar(&f.copyLabels, "copy-labels", nil, "Copies have the source's labels whose keys match this pattern (*), but for those by which a controller knows what is its own. Can be repeated.")
+	set.StringArrayVar(&f.copyAnnotations, "copy-annotations", nil, "Copies have the source's annotations whose keys match this pattern (*), with the same exceptions. Can be repeated.")
+}
+
+// check finds what is wrong with the flags whatever the clusters hold.
+func (f *selectionFlags) check(names []string) error {
+	ways := 0
+	for _, given := range []bool{len(names) > 0, f.selector != "", f.all, len(f.files) > 0} {
+		if given {
+			ways++
+		}
+	}
+	switch {
+	case ways == 0:
+		return cli.Fail(cli.BadUse, errors.New("no Secret is named"), "name some, or select them with -l, --all or -f")
+	case ways > 1:
+		return cli.Use(errors.New("names, -l, --all and -f each select Secrets; use one of them"))
+	case f.to.Name != "" && (len(names) != 1 && len(f.files) == 0):
+		return cli.Use(errors.New("--to-name is for a single Secret; --prefix and --suffix name many"))
+	}
+	if _, err := labels.Parse(f.selector); err != nil {
+		return cli.Use(fmt.Errorf("--selector=%q: %w", f.selector, err))
+	}
+	return f.checkNames(names)
+}
+
+func (f *selectionFlags) checkNames(names []string) error {
+	for _, name := range slices.Concat(names, given(f.to.Name)) {
+		if problems := validation.NameIsDNSSubdomain(name, false); len(problems) > 0 {
+			return cli.Use(fmt.Errorf("%q is not the name of a Secret: %s", name, problems[0]))
+		}
+	}
+	for _, affix := range given(f.to.Prefix, f.to.Suffix) {
+		// Between two letters an affix is valid whenever a name with it can be.
+		if problems := validation.NameIsDNSSubdomain("a"+affix+"a", false); len(problems) > 0 {
+			return cli.Use(fmt.Errorf("%q cannot be part of a name: %s", affix, problems[0]))
+		}
+	}
+	for _, namespace := range slices.Concat(f.to.Namespaces, given(f.namespace)) {
+		if problems := validation.ValidateNamespaceName(namespace, false); len(problems) > 0 {
+			return cli.Use(fmt.Errorf("%q is not the name of a namespace: %s", namespace, problems[0]))
+		}
+	}
+	return nil
+}
+
+// given leaves out what is empty.
+func given(texts ...string) []string {
+	return slices.DeleteFunc(texts, func(text string) bool { return text == "" })
+}
+
+// parse checks the flags that say how copies look.
+func (f *specFlags) parse() (secret.Spec, error) {
+	spec := secret.Spec{Type: f.kind, CopyLabels: f.copyLabels, CopyAnnotations: f.copyAnnotations}
+	var err error
+	if spec.Keys, err = parseKeys(f.keys); err != nil {
+		return spec, err
+	}
+	if spec.Labels, err = pairs("label", f.labels); err != nil {
+		return spec, err
+	}
+	for key, value := range spec.Labels {
+		if problems := utilvalidation.IsValidLabelValue(value); len(problems) > 0 {
+			return spec, cli.Use(fmt.Errorf("--label %s: %s", key, problems[0]))
+		}
+	}
+	spec.Annotations, err = pairs("annotation", f.annotations)
+	return spec, err
+}
+
+func parseKeys(texts []string) ([]secret.KeyRule, error) {
+	var rules []secret.KeyRule
+	for _, text := range texts {
+		source, target, renamed := strings.Cut(text, "=")
+		switch {
+		case source == "":
+			return nil, cli.Use(fmt.Errorf("--key=%q: want SOURCE[=NAME]", text))
+		case renamed && strings.Contains(source, "*"):
+			return nil, cli.Use(fmt.Errorf("--key=%q: a pattern cannot be renamed", text))
+		}
+		if problems := utilvalidation.IsConfigMapKey(target); renamed && len(problems) > 0 {
+			return nil, cli.Use(fmt.Errorf("--key=%q: %s", text, problems[0]))
+		}
+		rules = append(rules, secret.KeyRule{Source: source, Target: target})
+	}
+	return rules, nil
+}
+
+// pairs parses KEY=VALUE. What tells our copies is not for flags to set.
+func pairs(flag string, texts []string) (map[string]string, error) {
+	parsed := map[string]string{}
+	for _, text := range texts {
+		key, value, ok := strings.Cut(text, "=")
+		problems := utilvalidation.IsQualifiedName(key)
+		switch {
+		case !ok:
+			return nil, cli.Use(fmt.Errorf("--%s=%q: want KEY=VALUE", flag, text))
+		case len(problems) > 0:
+			return nil, cli.Use(fmt.Errorf("--%s=%q: %s", flag, text, problems[0]))
+		case key == secret.LabelManagedBy || strings.HasPrefix(key, secret.Domain) || key == secret.LastApplied:
+			return nil, cli.Use(fmt.Errorf("--%s=%q: %s is set by secretsync itself", flag, text, key))
+		}
+		parsed[key] = value
+	}
+	return parsed, nil
+}

@@ -1,0 +1,172 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/report"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
+)
+
+// session is one run of a command: what the flags named, made ready.
+type session struct {
+	deps
+	selection *selectionFlags
+	run       *runFlags
+	scrub     *secret.Scrubber
+	prints    *secret.Fingerprinter
+
+	// member and source are the cluster to copy from; none with manifests.
+	member   cluster.Member
+	source   *api.Client
+	clusters []*rollout.Cluster
+	// largest is the size of the largest source.
+	largest  int
+	warnings []string
+}
+
+func newSession(d deps, selection *selectionFlags, run *runFlags) *session {
+	return &session{deps: d, selection: selection, run: run, scrub: &secret.Scrubber{}, prints: secret.NewFingerprinter()}
+}
+
+func (s *session) access() cluster.Access {
+	return cluster.Access{UserAgent: userAgent(), RequestTimeout: s.run.requestTimeout}
+}
+
+// connectSource finds the cluster to copy from.
+func (s *session) connectSource() error {
+	member, warnings, err := s.selection.ends.Source(s.access())
+	s.warnings = append(s.warnings, warnings...)
+	if err != nil {
+		return err
+	}
+	client, err := api.New(member, s.scrub, s.pause)
+	if err != nil {
+		return cli.Use(err)
+	}
+	s.member, s.source = member, client
+	return nil
+}
+
+// needsSource tells whether the flags ask for anything of a source cluster.
+func (s *session) needsSource() bool {
+	secrets := s.selection.ends.To.Secrets
+	inSource := (len(secrets.Names) > 0 || secrets.Selector != "") && secrets.Context == ""
+	return len(s.selection.files) == 0 || inSource
+}
+
+// connect finds the source and the targets.
+func (s *session) connect(ctx context.Context) error {
+	if s.needsSource() {
+		if err := s.connectSource(); err != nil {
+			return err
+		}
+	}
+	resolved, err := s.selection.ends.Targets(ctx, s.access(), s.member, s.readKubeconfigs)
+	s.warnings = append(s.warnings, resolved.Warnings...)
+	if err != nil {
+		return err
+	}
+	for _, member := range resolved.Members {
+		s.clusters = append(s.clusters, rollout.NewCluster(member, s.scrub, s.pause))
+		if cluster.Clear(member) {
+			s.warnings = append(s.warnings, member.Name+" is asked without TLS: Secrets go there in the clear")
+		}
+	}
+	for _, refused := range resolved.Refused {
+		s.clusters = append(s.clusters, rollout.Broken(refused.Name, refusal(refused.Err, s.scrub)))
+	}
+	return nil
+}
+
+// sourceNamespace is the one given, else the context's.
+func (s *session) sourceNamespace() string {
+	if s.selection.namespace != "" {
+		return s.selection.namespace
+	}
+	if s.member.Namespace != "" {
+		return s.member.Namespace
+	}
+	return "default"
+}
+
+// sources reads what is to be copied. No value of it stays in any message from
+// here on.
+func (s *session) sources(ctx context.Context, names []string, mayBeGone bool) ([]rollout.Source, error) {
+	if len(s.selection.files) > 0 {
+		return s.manifests()
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.run.timeout)
+	defer cancel()
+	found, err := rollout.ReadSources(ctx, s.source, s.member.Config.Host, rollout.Selection{
+		Namespace: s.sourceNamespace(), Names: names, Selector: s.selection.selector, MayBeGone: mayBeGone,
+	})
+	if err != nil {
+		return nil, s.explain("source", s.member, err)
+	}
+	for _, one := range found {
+		s.known(one.Secret)
+	}
+	if len(found) == 0 {
+		return nil, cli.Fail(cli.Failed, fmt.Errorf("no Secret found in namespace %q of %s", s.sourceNamespace(), s.member.Name), "kubectl get secrets shows what there is")
+	}
+	return found, nil
+}
+
+// known keeps the values of a source out of messages, and its size in mind.
+func (s *session) known(source secret.Secret) {
+	s.scrub.Add(source.Data)
+	size := 0
+	for _, value := range source.Data {
+		size += value.Size()
+	}
+	s.largest = max(s.largest, size)
+}
+
+// explain says in which cluster a request failed.
+func (s *session) explain(role string, member cluster.Member, err error) error {
+	problem := api.AsError(err).Problem()
+	code := cli.Failed
+	switch problem.Kind {
+	case plan.KindUnauthorized:
+		code = cli.LoginNeeded
+	case plan.KindConfig:
+		code = cli.BadUse
+	}
+	return cli.Fail(code, fmt.Errorf("%s %s: %s", role, member.Name, s.scrub.Clean(problem.Text)), problem.Hint)
+}
+
+// observer reads targets, with progress on a terminal.
+func (s *session) observer(needs rollout.Needs, jobs int, phase string) (rollout.Observer, func()) {
+	tick, done := s.progress(phase, jobs)
+	return rollout.Observer{
+		Prints: s.prints, Needs: needs, Parallel: rollout.Fitting(s.run.parallel, s.largest), Timeout: s.run.timeout, Progress: tick,
+	}, done
+}
+
+// print writes the report, and to stderr what helps.
+func (s *session) print(head report.Head, results []rollout.Result) error {
+	head.Source, head.Warnings = s.member.Name, s.warnings
+	built := report.Build(head, results)
+	err := report.Write(s.Out, built, report.Options{
+		Format: s.run.format, NoHeaders: s.run.noHeaders, Color: s.run.color.For(s.Out), Width: output.TerminalWidth(s.Out),
+	})
+	for _, hint := range report.Hints(built) {
+		fmt.Fprintln(s.ErrOut, "hint: "+output.Text(hint))
+	}
+	return err
+}
+
+// warn prints the warnings so far.
+func (s *session) warn() {
+	for _, warning := range slices.Compact(slices.Sorted(slices.Values(s.warnings))) {
+		fmt.Fprintln(s.ErrOut, "warning: "+output.Text(warning))
+	}
+}

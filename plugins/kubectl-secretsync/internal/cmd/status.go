@@ -1,0 +1,73 @@
+package cmd
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/report"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
+)
+
+const statusLong = `Tell how each copy stands to its source:
+
+  in-sync   it holds what the source holds
+  drifted   somebody has changed it
+  outdated  the source has changed since it was copied
+  missing   there is none
+  foreign   something else is in its place
+  unknown   it could not be read
+
+Where the metadata of a copy proves that it was made of the source as it is now
+and that nobody has written it since, its values are not read at all.
+
+` + cli.ExitCodesHelp
+
+const statusExamples = `  # All copies of a Secret
+  kubectl secretsync status ghcr-pull -n flux-system --from-context management --to-context 'prod-*'
+
+  # Of all Secrets with a label, for a script
+  kubectl secretsync status -l fleet=all -n shared --from-context management --to-context 'prod-*' -o json
+
+  # Only the table's rows
+  kubectl secretsync status tls --from-context management --to-kubeconfig edge.yaml --no-headers`
+
+func newStatusCommand(d deps) *cobra.Command {
+	flags := &lookFlags{run: newRunFlags()}
+	c := &cobra.Command{
+		Use:     "status NAME... | -l SELECTOR | --all | -f FILE",
+		Short:   "Show which copies are in sync, drifted, missing or foreign",
+		Long:    statusLong,
+		Example: statusExamples,
+		RunE: func(c *cobra.Command, names []string) error {
+			l, err := flags.options(d, names)
+			if err != nil {
+				return err
+			}
+			return l.status(c.Context())
+		},
+	}
+	flags.add(c)
+	return c
+}
+
+func (l *look) status(ctx context.Context) error {
+	jobs, err := l.jobs(ctx, l.names, l.expansion(l.spec))
+	if err != nil {
+		return err
+	}
+	if err := l.observe(ctx, jobs, rollout.Needs{Proof: true}); err != nil {
+		return err
+	}
+	results := rollout.Planned(plan.Copy(items(jobs), l.options))
+	if err := l.print(report.Head{Command: "status"}, results); err != nil {
+		return err
+	}
+	found := false
+	for _, r := range results {
+		found = found || plan.StateOf(r.Action) != plan.InSync && r.Action.Verb != plan.Skip
+	}
+	return report.ExitFound(results, found)
+}

@@ -1,0 +1,23 @@
+package plan
+
+// The kinds of problems. Programs may rely on the words.
+const (
+	KindForbidden    = "forbidden"
+	KindUnauthorized = "unauthorized"
+	KindUnreachable  = "unreachable"
+	KindTimeout      = "timeout"
+	KindNoNamespace  = "namespace-missing"
+	KindNamespaceEnd = "namespace-terminating"
+	KindQuota        = "quota"
+	KindDenied       = "denied"
+	KindInvalid      = "invalid"
+	KindConflict     = "conflict"
+	KindNotFound     = "not-found"
+	KindBusy         = "busy"
+	KindServer       = "server-error"
+	KindNoAPI        = "not-an-api-server"
+	KindConfig       = "kubeconfig"
+	KindRefused      = "refused"
+	KindInterrupted  = "interrupted"
+	KindAudit        = "audit"
+)

@@ -1,0 +1,85 @@
+package plan
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/owner"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
+)
+
+// State is how a copy stands to its source.
+type State string
+
+// The states.
+const (
+	InSync  State = "in-sync"
+	Drifted State = "drifted"
+	// Outdated is a copy of what the source was before.
+	Outdated     State = "outdated"
+	Missing      State = "missing"
+	Foreign      State = "foreign"
+	UnknownState State = "unknown"
+)
+
+// Proven tells from metadata alone that a copy holds what its source holds:
+// it was made of the source as it is now, and nobody but us has written any of
+// its values since. False means only that values have to be compared.
+func Proven(meta secret.Meta, content *secret.Content) bool {
+	o := content.Origin
+	if !meta.CopyOf(o) || meta.Labels[secret.LabelSourceUID] != o.UID || o.ResourceVersion == "" {
+		return false
+	}
+	if meta.Annotations[secret.AnnotationVersion] != o.ResourceVersion || len(lacks(meta.Labels, content.Labels)) > 0 || len(lacks(meta.Annotations, content.AnnotationsAt(meta.Namespace, meta.Name))) > 0 {
+		return false
+	}
+	return wroteData(meta.ManagedFields, secret.Keys(content.Data))
+}
+
+// wroteData reads from the managed fields that we were the last to write each
+// of the keys, and that nobody else has written any. The server takes a field
+// from whoever wrote it before as soon as another changes its value.
+func wroteData(all []secret.ManagedFields, keys []string) bool {
+	var ours []string
+	for _, entry := range all {
+		var fields struct {
+			Data map[string]json.RawMessage `json:"f:data"`
+		}
+		if json.Unmarshal(entry.Fields, &fields) != nil {
+			return false
+		}
+		if entry.Manager != secret.Manager {
+			if len(fields.Data) > 0 {
+				return false
+			}
+			continue
+		}
+		for field := range fields.Data {
+			if key, ok := strings.CutPrefix(field, "f:"); ok {
+				ours = append(ours, key)
+			}
+		}
+	}
+	slices.Sort(ours)
+	return slices.Equal(slices.Compact(ours), keys) && len(keys) > 0
+}
+
+// StateOf says how a copy stands to its source, from the plan's action for it.
+func StateOf(a Action) State {
+	object := a.Seen.Object
+	switch {
+	case a.Verb == Failed, a.Verb == Forbidden && object == nil:
+		return UnknownState
+	case object == nil:
+		return Missing
+	case !object.Meta.CopyOf(a.Origin), owner.Claims(object.Meta) != "":
+		return Foreign
+	case a.Changes.Empty():
+		return InSync
+	case object.Meta.Annotations[secret.AnnotationVersion] != a.Origin.ResourceVersion:
+		return Outdated
+	default:
+		return Drifted
+	}
+}

@@ -1,0 +1,77 @@
+package report
+
+import (
+	"errors"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
+)
+
+// Exit is the error that a command ends with, nil where all targets hold what
+// was asked for. The report has said everything by then.
+func Exit(results []rollout.Result) error {
+	fine, refused, failed := count(results)
+	switch {
+	case refused+failed == 0:
+		return nil
+	case fine > 0:
+		return &cli.Error{Code: cli.SomeFailed}
+	case failed == 0:
+		return &cli.Error{Code: cli.Refused}
+	case refused == 0 && allUnauthorized(results):
+		return cli.Fail(cli.LoginNeeded, errors.New("no target accepts the credentials"), "log in again, then repeat the command")
+	default:
+		return &cli.Error{Code: cli.Failed}
+	}
+}
+
+func count(results []rollout.Result) (fine, refused, failed int) {
+	for _, r := range results {
+		switch {
+		case !r.Stopped():
+			fine++
+		case r.Action.Verb == plan.Conflict || r.Action.Verb == plan.Refused:
+			refused++
+		default:
+			failed++
+		}
+	}
+	return fine, refused, failed
+}
+
+func allUnauthorized(results []rollout.Result) bool {
+	for _, r := range results {
+		problem := r.Problem
+		if problem == nil {
+			problem = r.Action.Seen.Problem
+		}
+		if problem == nil || problem.Kind != plan.KindUnauthorized {
+			return false
+		}
+	}
+	return true
+}
+
+// ExitFound is for commands that look: differences are found, and what could
+// not be looked at counts more.
+func ExitFound(results []rollout.Result, found bool) error {
+	readable, unreadable := 0, 0
+	for _, r := range results {
+		if r.Action.Verb == plan.Failed || r.Action.Verb == plan.Forbidden {
+			unreadable++
+		} else {
+			readable++
+		}
+	}
+	switch {
+	case unreadable > 0 && readable > 0:
+		return &cli.Error{Code: cli.SomeFailed}
+	case unreadable > 0:
+		return &cli.Error{Code: cli.Failed}
+	case found:
+		return cli.FoundSomething()
+	default:
+		return nil
+	}
+}

@@ -1,0 +1,146 @@
+package rollout
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
+)
+
+// Needs are the permissions that a run may need, beside get.
+type Needs struct {
+	Create, Patch, Delete, CreateNamespace bool
+	// Proof tells that metadata do where they prove that nothing differs.
+	Proof bool
+}
+
+// Observer reads targets.
+type Observer struct {
+	Prints   *secret.Fingerprinter
+	Needs    Needs
+	Parallel int
+	// Timeout bounds what one target may take.
+	Timeout time.Duration
+	// Progress is told after each target; it may be nil.
+	Progress func()
+}
+
+// Observe reads the targets of all jobs into their items.
+func (o Observer) Observe(ctx context.Context, jobs []Job) {
+	each(ctx, len(jobs), o.Parallel, func(i int) {
+		o.one(ctx, &jobs[i])
+		if o.Progress != nil {
+			o.Progress()
+		}
+	})
+}
+
+// one reads one target: the object, its namespace and the permissions, all at
+// the same time, so that a target far away costs one round trip.
+func (o Observer) one(ctx context.Context, job *Job) {
+	item := &job.Item
+	if item.Refusal != "" || item.Seen.Problem != nil {
+		return
+	}
+	if item.Seen.Problem = job.Cluster.broken; item.Seen.Problem != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, o.Timeout)
+	defer cancel()
+	var object *secret.Snapshot
+	var err error
+	var around plan.Observation
+	read := func() { object, err = o.object(ctx, job.Cluster.client, *item) }
+	look := func() { around = o.around(ctx, job) }
+	if job.Cluster.runsProgram() {
+		// Side by side, each request would run a program that fails.
+		if read(); err == nil {
+			look()
+		}
+	} else {
+		together(read, look)
+	}
+	if err != nil {
+		problem := api.AsError(err).Problem()
+		item.Seen = plan.Observation{Problem: &problem}
+		return
+	}
+	item.Seen, item.Seen.Object = around, object
+}
+
+// together calls all and returns when each has.
+func together(calls ...func()) {
+	var group sync.WaitGroup
+	for _, call := range calls {
+		group.Go(call)
+	}
+	group.Wait()
+}
+
+// around reads the namespace and the permissions.
+func (o Observer) around(ctx context.Context, job *Job) plan.Observation {
+	client, place := job.Cluster.client, job.Item.Place
+	known := job.Cluster.namespace(place.Namespace)
+	var patch, remove plan.Access
+	together(func() {
+		if o.Needs.Patch {
+			patch = client.May(ctx, "patch", "secrets", place.Namespace, place.Name)
+		}
+	}, func() {
+		if o.Needs.Delete {
+			remove = client.May(ctx, "delete", "secrets", place.Namespace, place.Name)
+		}
+	}, func() {
+		known.once.Do(func() { o.readNamespace(ctx, client, place.Namespace, known) })
+	})
+	seen := plan.Observation{Namespace: known.state, NamespaceUID: known.uid, Identity: known.identity, Access: known.access}
+	seen.Access.Patch, seen.Access.Delete = patch, remove
+	return seen
+}
+
+// object reads the target, or of it no more than it takes.
+func (o Observer) object(ctx context.Context, client *api.Client, item plan.Item) (*secret.Snapshot, error) {
+	place := item.Place
+	if o.Needs.Proof {
+		meta, err := client.Meta(ctx, place.Namespace, place.Name)
+		if err != nil || meta == nil {
+			return nil, err
+		}
+		if plan.Proven(*meta, item.Content) {
+			return &secret.Snapshot{Meta: *meta, Type: item.Content.Type, Data: item.Content.Prints}, nil
+		}
+	}
+	return client.Snapshot(ctx, o.Prints, place.Namespace, place.Name)
+}
+
+// readNamespace reads what all items of a namespace share.
+func (o Observer) readNamespace(ctx context.Context, client *api.Client, name string, into *namespace) {
+	var group sync.WaitGroup
+	defer group.Wait()
+	if !o.Needs.Create {
+		return
+	}
+	group.Go(func() { into.access.Create = client.May(ctx, "create", "secrets", name, "") })
+	if o.Needs.CreateNamespace {
+		group.Go(func() { into.access.CreateNamespace = client.May(ctx, "create", "namespaces", "", "") })
+	}
+	into.state, into.uid = client.Namespace(ctx, name)
+	if into.state == plan.NamespaceMissing {
+		// Then two addresses of one cluster are told by this alone.
+		into.identity = client.Identity(ctx)
+	}
+}
+
+// Again reads one target anew, as after a conflict. What all of a namespace
+// share is not read again.
+func (o Observer) Again(ctx context.Context, job *Job) error {
+	object, err := job.Cluster.client.Snapshot(ctx, o.Prints, job.Item.Place.Namespace, job.Item.Place.Name)
+	if err != nil {
+		return err
+	}
+	job.Item.Seen.Object = object
+	return nil
+}

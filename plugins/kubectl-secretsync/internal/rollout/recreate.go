@@ -1,0 +1,111 @@
+package rollout
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
+)
+
+// putBackPatience is what the creation after a deletion may take, whatever the
+// target's budget has left: the target has neither Secret meanwhile.
+const putBackPatience = 30 * time.Second
+
+// recreate deletes the target and creates it anew. The server validates the new
+// one before the old one is touched; should it refuse it all the same, the old
+// one is put back.
+func (e *Executor) recreate(ctx context.Context, client *api.Client, result *Result) (api.Written, error) {
+	a := result.Action
+	old, err := client.Secret(ctx, a.Place.Namespace, a.Place.Name)
+	if err != nil {
+		return api.Written{}, err
+	}
+	kept := &api.Preserved{Meta: old.Meta, Immutable: old.Immutable}
+	if err := e.rehearse(ctx, client, a.Place, a.Content, kept); err != nil {
+		return api.Written{}, err
+	}
+	if e.DryRun {
+		return api.Written{}, nil
+	}
+	// The preconditions are of what the plan was made from, not of what was
+	// read just now: what has got a finalizer or a key of others since is refused.
+	if err := client.Delete(ctx, a.Place, a.Seen.Object.Meta, false); err != nil {
+		return api.Written{}, err
+	}
+	// From here on an interrupt or an end of the budget must not leave nothing.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), putBackPatience)
+	defer cancel()
+	return e.replace(ctx, client, a.Place, a.Content, old)
+}
+
+// rehearse has the server validate the new object while the old one is there:
+// it answers AlreadyExists only to what it would have taken.
+func (e *Executor) rehearse(ctx context.Context, client *api.Client, place plan.Place, content *secret.Content, kept *api.Preserved) error {
+	_, err := client.Create(ctx, place, content, kept, true)
+	if err != nil && api.AsError(err).Reason != "AlreadyExists" {
+		return err
+	}
+	return nil
+}
+
+// replace creates the new object, else puts the old one back.
+func (e *Executor) replace(ctx context.Context, client *api.Client, place plan.Place, content *secret.Content, old secret.Secret) (api.Written, error) {
+	kept := &api.Preserved{Meta: old.Meta, Immutable: old.Immutable}
+	var refused error
+	for n := range api.Attempts {
+		written, err := client.Create(ctx, place, content, kept, false)
+		if err == nil {
+			return written, nil
+		}
+		refused = err
+		if found := e.ourNew(ctx, client, old, content); found != nil {
+			return *found, nil
+		}
+		if failed := api.AsError(err); !failed.Transient() || e.Pause(ctx, api.Wait(n, failed)) != nil {
+			break
+		}
+	}
+	return api.Written{}, e.putBack(ctx, client, old, refused)
+}
+
+// ourNew looks whether a creation whose answer was lost was carried out.
+func (e *Executor) ourNew(ctx context.Context, client *api.Client, old secret.Secret, content *secret.Content) *api.Written {
+	meta, err := client.Meta(ctx, old.Meta.Namespace, old.Meta.Name)
+	if err != nil || meta == nil || meta.UID == old.Meta.UID || !meta.CopyOf(content.Origin) {
+		return nil
+	}
+	return &api.Written{UID: meta.UID, ResourceVersion: meta.ResourceVersion}
+}
+
+// whyNot says how a creation failed: a server that gave no answer in time, or
+// had an error of its own, refused nothing.
+func whyNot(err error) string {
+	if api.AsError(err).Transient() {
+		return "the new Secret could not be created"
+	}
+	return "the new Secret was refused"
+}
+
+// putBack restores the old object, and says so in the error.
+func (e *Executor) putBack(ctx context.Context, client *api.Client, old secret.Secret, refused error) error {
+	// The time for the new one may have run out; the old one has its own.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), putBackPatience)
+	defer cancel()
+	var err error
+	for n := range api.Attempts {
+		if _, err = client.Restore(ctx, old); err == nil {
+			return api.Stuck(whyNot(refused)+", the old one is back", refused)
+		}
+		failed := api.AsError(err)
+		if failed.Reason == "AlreadyExists" {
+			return api.Stuck(whyNot(refused)+", and another is there by now", refused)
+		}
+		if !failed.Transient() || e.Pause(ctx, api.Wait(n, failed)) != nil {
+			break
+		}
+	}
+	return api.Stuck(fmt.Sprintf("%s, and the old one COULD NOT BE PUT BACK (%v)", whyNot(refused), err), refused)
+}

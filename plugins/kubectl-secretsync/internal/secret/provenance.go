@@ -1,0 +1,133 @@
+package secret
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Manager is the name that writes are done under: field manager, User-Agent,
+// and the label that tells our copies.
+const Manager = "kubectl-secretsync"
+
+// The labels and annotations of a copy.
+const (
+	Domain         = "secretsync.datum.net/"
+	LabelManagedBy = "app.kubernetes.io/managed-by"
+	// LabelSourceUID holds the UID of the source, or FromManifest.
+	LabelSourceUID = Domain + "source-uid"
+
+	// AnnotationCluster is empty where the writer could not read it.
+	AnnotationCluster = Domain + "source-cluster"
+	AnnotationSource  = Domain + "source"
+	AnnotationVersion = Domain + "source-resource-version"
+	AnnotationTime    = Domain + "synced-at"
+	AnnotationTool    = Domain + "version"
+	AnnotationKeys    = Domain + "keys"
+	// AnnotationPlace holds the copy's own NAMESPACE/NAME: the marks of one
+	// that somebody has copied on are another's.
+	AnnotationPlace = Domain + "copy"
+
+	// LastApplied is where kubectl apply keeps an object's content in the clear.
+	LastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+)
+
+// FromManifest stands for the UID of a source that is a manifest.
+const FromManifest = "manifest"
+
+// Origin tells one source from another.
+type Origin struct {
+	// Cluster is the UID of the source cluster's kube-system namespace, empty
+	// where that cannot be read, or FromManifest.
+	Cluster string
+	// Server is the source cluster's address. Two clusters may have the same:
+	// it tells people where, and nothing is decided by it.
+	Server string
+	// Namespace may be empty for a manifest.
+	Namespace, Name string
+	UID             string
+	ResourceVersion string
+}
+
+// String says for people where it is.
+func (o Origin) String() string {
+	switch {
+	case o.UID == FromManifest:
+		return "manifest " + o.Path()
+	case o.Cluster == "":
+		return o.Path() + " of an unknown cluster"
+	default:
+		return o.Path() + " of cluster " + o.Cluster
+	}
+}
+
+// Path is NAMESPACE/NAME.
+func (o Origin) Path() string { return o.Namespace + "/" + o.Name }
+
+// Ours tells that the object carries all our marks, and that they were made for
+// this object.
+func (m Meta) Ours() bool {
+	return m.Labels[LabelManagedBy] == Manager && m.Labels[LabelSourceUID] != "" &&
+		m.Annotations[AnnotationSource] != "" && m.Annotations[AnnotationPlace] == m.Namespace+"/"+m.Name
+}
+
+// CopyOf tells that the object carries our marks and is a copy of the source: by
+// the source's place and its UID, which no two clusters give twice, or when the
+// source was made anew since, by its place and its cluster's UID.
+func (m Meta) CopyOf(o Origin) bool {
+	if !m.Ours() || m.Annotations[AnnotationSource] != o.Path() {
+		return false
+	}
+	sameCluster := o.Cluster != "" && m.Annotations[AnnotationCluster] == o.Cluster
+	if o.UID == FromManifest || o.UID == "" {
+		return sameCluster
+	}
+	return m.Labels[LabelSourceUID] == o.UID || sameCluster
+}
+
+// Origin returns where a copy says that it came from.
+func (m Meta) Origin() Origin {
+	namespace, name, _ := strings.Cut(m.Annotations[AnnotationSource], "/")
+	return Origin{
+		Cluster: m.Annotations[AnnotationCluster], Namespace: namespace, Name: name,
+		UID: m.Labels[LabelSourceUID], ResourceVersion: m.Annotations[AnnotationVersion],
+	}
+}
+
+// WrittenKeys are the keys that we wrote into a copy.
+func (m Meta) WrittenKeys() []string {
+	if m.Annotations[AnnotationKeys] == "" {
+		return nil
+	}
+	return strings.Split(m.Annotations[AnnotationKeys], ",")
+}
+
+// Stamp is what changes with each write.
+type Stamp struct {
+	Time time.Time
+	Tool string
+}
+
+// marks are the labels and annotations that make an object a copy of o.
+func (o Origin) marks(keys []string) (labels, annotations map[string]string) {
+	return map[string]string{LabelManagedBy: Manager, LabelSourceUID: cmp.Or(o.UID, FromManifest)},
+		map[string]string{
+			AnnotationSource: o.Path(),
+			AnnotationKeys:   strings.Join(slices.Sorted(slices.Values(keys)), ","),
+		}
+}
+
+// passing are the annotations that tell of the last write and who did it: not
+// everybody may read the UID of the source cluster. They alone do not make a
+// write necessary.
+func (o Origin) passing(stamp Stamp) map[string]string {
+	annotations := map[string]string{
+		AnnotationCluster: o.Cluster,
+		AnnotationTime:    stamp.Time.UTC().Format(time.RFC3339), AnnotationTool: stamp.Tool,
+	}
+	if o.ResourceVersion != "" {
+		annotations[AnnotationVersion] = o.ResourceVersion
+	}
+	return annotations
+}

@@ -1,0 +1,26 @@
+// Command kubectl-secretsync copies Secrets from one cluster to many, and
+// compares, looks after and deletes the copies.
+package main
+
+import (
+	"context"
+	"os"
+	"runtime/debug"
+
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/cmd"
+)
+
+// softMemory is what the garbage collector tries to stay below, in bytes: a
+// large Secret that goes to hundreds of targets passes through as garbage.
+const softMemory = 96 << 20
+
+func main() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(softMemory)
+	}
+	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
+	os.Exit(int(cli.Main(context.Background(), cmd.NewRoot(streams), streams, os.Args[1:])))
+}
