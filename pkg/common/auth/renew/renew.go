@@ -197,7 +197,9 @@ func (c Coordinator) renew(ctx context.Context, held *lock.Lock) (store.Token, e
 // as a server would take it.
 func (c Coordinator) despite(old store.Token, want Want, err error) (store.Token, error) {
 	rejected := want.Rejected != nil && old.Access.Digest() == *want.Rejected
-	if rejected || !old.Alive(c.Now()) {
+	// That a server refused it is a guess, from a process that asks again: in an
+	// outage the token is better than none.
+	if (rejected && problem.KindOf(err) != problem.Unable) || !old.Alive(c.Now()) {
 		return store.Token{}, err
 	}
 	c.Notify(fmt.Sprintf("the session could not be renewed yet (%v); its token is good until %s", err, old.Expires.Format(time.TimeOnly)))

@@ -117,6 +117,9 @@ func TestALivingTokenIsGivenWhenItCannotBeRenewed(t *testing.T) {
 	if len(b.notices) != 1 || !strings.Contains(b.notices[0], "server is down") {
 		t.Errorf("notices = %q", b.notices)
 	}
+	b.want(t, Want{Rejected: &digest}, "token-1", 2) // an outage proves no refusal
+	b.now = b.now.Add(failureMemory + time.Second)
+	b.fail = problem.New(problem.LoginNeeded, "", "ended")
 	if _, err := b.Token(t.Context(), Want{Rejected: &digest}); err == nil {
 		t.Error("a refused token was given again")
 	}
