@@ -141,7 +141,7 @@ func TestManifests(t *testing.T) {
 	token := s.value()
 	kubectl := s.clusters[management].KubectlPath()
 	made := pipe(t, kubectl, "create", "secret", "generic", "deploy", "--from-literal=token="+token, "--dry-run=client", "-o", "yaml")
-	call := s.stdin(made, "copy", "-f", "-", "-n", s.namespace, "--to-context", "prod-*")
+	call := s.stdin(made, "copy", "-f", "-", "--source-id", "ci", "-n", s.namespace, "--to-context", "prod-*")
 	s.want(s.call(call), 0, "2 targets: 2 created")
 	if s.data(prodTwo, "deploy")["token"] != token {
 		t.Error("another token arrived")

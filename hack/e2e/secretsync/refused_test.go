@@ -48,7 +48,7 @@ func TestTheServersRefusals(t *testing.T) {
 		{"annotations of more than 256 KiB", manifest("notes", "", nil), []string{"--annotation", "a=" + large, "--annotation", "b=" + large, "--annotation", "c=" + large}, 4, []string{"Too long: may not be more than 262144 bytes"}},
 		{"not a pull secret", manifest("pull", "", map[string][]byte{"a": {1}}), []string{"--type", "kubernetes.io/dockerconfigjson"}, 4, []string{"data[.dockerconfigjson]: Required value"}},
 		{"not JSON", manifest("pull", "kubernetes.io/dockerconfigjson", map[string][]byte{".dockerconfigjson": []byte(s.value())}), nil, 4, []string{"<secret contents redacted>"}},
-		{"a certificate that is none", manifest("tls", "kubernetes.io/tls", map[string][]byte{"tls.crt": []byte("x"), "tls.key": []byte("y")}), nil, 0, []string{"1 created", "failed to find any PEM data"}},
+		{"a certificate that is none", manifest("tls", "kubernetes.io/tls", map[string][]byte{"tls.crt": []byte("x"), "tls.key": []byte("y")}), []string{"--show-server-messages"}, 0, []string{"1 created", "failed to find any PEM data"}},
 		{"a bad key", manifest("key", "", map[string][]byte{"a b": {1}}), nil, 4, []string{"a valid config key must consist of"}},
 		{"a bad label", manifest("label", "", nil), []string{"--label", "a=arn:aws:eks"}, 2, []string{"a valid label must be"}},
 		{"a bad name", manifest("Bad", "", nil), nil, 4, []string{"Invalid value: \"Bad\""}},

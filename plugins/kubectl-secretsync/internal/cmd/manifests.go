@@ -31,7 +31,7 @@ func (s *session) manifests() ([]rollout.Source, error) {
 		}
 		s.known(all[i])
 	}
-	return rollout.FromManifests(all), nil
+	return rollout.FromManifests(all, s.selection.sourceID), nil
 }
 
 func (s *session) readManifest(path string) ([]secret.Secret, error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/pflag"
 	"k8s.io/apimachinery/pkg/api/validation"
@@ -25,6 +26,7 @@ type selectionFlags struct {
 	selector  string
 	all       bool
 	files     []string
+	sourceID  string
 
 	to         rollout.Destination
 	spec       specFlags
@@ -44,6 +46,7 @@ func (f *selectionFlags) add(set *pflag.FlagSet) {
 	set.StringVarP(&f.selector, "selector", "l", "", "Take the source Secrets with these labels.")
 	set.BoolVar(&f.all, "all", false, "Take all Secrets of the namespace.")
 	set.StringArrayVarP(&f.files, "filename", "f", nil, "Take the Secrets in this manifest as the source, - for stdin; can be repeated. No source cluster is asked.")
+	set.StringVar(&f.sourceID, "source-id", "", "With -f: what tells these manifests from others of the same names. It is recorded in copies, and only copies with it are updated or deleted.")
 	f.ends.AddFlags(set)
 	own := pflag.NewFlagSet("", pflag.ContinueOnError)
 	own.StringArrayVar(&f.to.Namespaces, "to-namespace", nil, "Namespace of the copies; default: the source's. Can be repeated.")
@@ -78,6 +81,10 @@ func (f *selectionFlags) check(names []string) error {
 		return cli.Fail(cli.BadUse, errors.New("no Secret is named"), "name some, or select them with -l, --all or -f")
 	case ways > 1:
 		return cli.Use(errors.New("names, -l, --all and -f each select Secrets; use one of them"))
+	case f.sourceID != "" && len(f.files) == 0:
+		return cli.Use(errors.New("--source-id is for -f; Secrets in a cluster are told by their UIDs"))
+	case len(f.sourceID) > 253 || strings.ContainsFunc(f.sourceID, func(r rune) bool { return !unicode.IsGraphic(r) }):
+		return cli.Use(errors.New("--source-id: want at most 253 bytes of text"))
 	case f.to.Name != "" && (len(names) != 1 && len(f.files) == 0):
 		return cli.Use(errors.New("--to-name is for a single Secret; --prefix and --suffix name many"))
 	}

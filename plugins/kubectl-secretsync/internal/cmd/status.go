@@ -20,8 +20,9 @@ const statusLong = `Tell how each copy stands to its source:
   foreign   something else is in its place
   unknown   it could not be read
 
-Where the metadata of a copy proves that it was made of the source as it is now
-and that nobody has written it since, its values are not read at all.
+Where the metadata of a copy says that it was made of the source as it is now and
+that nobody has written its data since, its values are not read. Whoever may write
+Secrets in the target can forge that; 'diff' always compares values.
 
 ` + cli.ExitCodesHelp
 

@@ -127,7 +127,10 @@ func (o Options) ownership(a *Action) (stopped bool) {
 	case own && !claimed:
 		return false
 	case own:
-	case meta.Ours():
+	case a.Origin.Anonymous() && !claimed && meta.Ours() && a.Changes.Empty():
+		// Whichever manifest it came from, it is what is asked for.
+		return false
+	case meta.Ours() && owner.Claims(meta) == "":
 		a.Owner, claimed = "kubectl-secretsync, from "+meta.Origin().String(), true
 	case !claimed:
 		a.Owner = "nobody known" + lastWriter(meta)

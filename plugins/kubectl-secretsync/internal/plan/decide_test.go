@@ -72,6 +72,23 @@ func unmarked(s *secret.Snapshot) {
 	s.Meta.Labels, s.Meta.Annotations = map[string]string{}, map[string]string{}
 }
 
+// manifest is a copy of a manifest with the ID has, for one with the ID wants.
+func (b bench) manifest(t *testing.T, wants, has string, changes ...func(*secret.Snapshot)) Item {
+	t.Helper()
+	of := func(id string) bench {
+		made := bench{prints: b.prints, origin: secret.Origin{Cluster: secret.FromManifest, UID: secret.FromManifest, ID: id, Name: "s"}}
+		var err error
+		if made.content, err = (secret.Spec{}).Content(secret.Secret{Type: "Opaque", Data: b.content.Data}, made.origin, secret.Stamp{}, b.prints); err != nil {
+			t.Fatal(err)
+		}
+		return made
+	}
+	item := of(has).target(changes...)
+	asked := of(wants)
+	item.Origin, item.Content = asked.origin, asked.content
+	return item
+}
+
 // external is what External Secrets makes of a copy that it takes over.
 func external(s *secret.Snapshot) {
 	yes := true
@@ -142,6 +159,14 @@ func TestDecide(t *testing.T) {
 		}(), Options{}, Conflict, "kubectl-secretsync, from n/s of cluster c", ""},
 		{"written by who could not see the cluster", b.target(func(s *secret.Snapshot) { s.Meta.Annotations[secret.AnnotationCluster] = "" }), Options{}, Unchanged, "", ""},
 		{"of another cluster, written by who could not see it", b.target(b.data("a", "x"), label(secret.LabelSourceUID, "other"), func(s *secret.Snapshot) { s.Meta.Annotations[secret.AnnotationCluster] = "" }), Options{}, Conflict, "from n/s of an unknown cluster", ""},
+		{"from a manifest, equal", b.manifest(t, "", ""), Options{}, Unchanged, "", ""},
+		{"from a manifest, with other data", b.manifest(t, "", "", b.data("a", "x")), Options{}, Conflict, "kubectl-secretsync, from manifest /s", "--on-conflict=overwrite"},
+		{"from a manifest with a source ID, with other data", b.manifest(t, "", "ci", b.data("a", "x")), Options{}, Conflict, "from manifest /s (source ID ci)", ""},
+		{"from a manifest of the same source ID", b.manifest(t, "ci", "ci", b.data("a", "x")), Options{}, Update, "", ""},
+		{"from a manifest of another source ID", b.manifest(t, "ci", "other", b.data("a", "x")), Options{}, Conflict, "(source ID other)", ""},
+		{"from a manifest without a source ID", b.manifest(t, "ci", ""), Options{}, Conflict, "manifest /s", ""},
+		{"from a manifest without a source ID, overwrite", b.manifest(t, "ci", ""), Options{OnConflict: Overwrite}, Update, "", ""},
+		{"from a manifest, equal, taken over by a controller", b.manifest(t, "", "", external), Options{}, Conflict, "ExternalSecret/app", ""},
 		{"labels of others stay", b.target(label("x", "y")), Options{Mode: Exact}, Unchanged, "", ""},
 
 		{"the source itself", b.target(func(s *secret.Snapshot) { s.Meta.UID = "source" }), Options{OnConflict: Overwrite}, Refused, "the source itself", "--to-namespace"},
@@ -271,6 +296,9 @@ func TestRemove(t *testing.T) {
 			item.Origin.Cluster = ""
 			return item
 		}(), Refused},
+		{"from a manifest of the same source ID", b.manifest(t, "ci", "ci"), Delete},
+		{"from a manifest of another source ID", b.manifest(t, "ci", "other"), Refused},
+		{"from a manifest", b.manifest(t, "", ""), Refused},
 		{"not there", b.missing(), Absent},
 		{"on its way out", b.target(func(s *secret.Snapshot) { s.Meta.DeletionTimestamp = &now }), Absent},
 		{"the source", b.target(func(s *secret.Snapshot) { s.Meta.UID = "source" }), Refused},

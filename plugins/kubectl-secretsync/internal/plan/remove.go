@@ -44,8 +44,11 @@ func (a Action) foreign() Action {
 	if a.Owner = owner.Find(meta); a.Owner == "" && a.Origin.UID == "" && a.Origin.Cluster == "" {
 		return a.stop(Refused, "the source is gone, and what remains of it tells nobody whose copy this is", `grant the verb "get" on the namespace kube-system of the source cluster`)
 	}
+	if a.Origin.Anonymous() && meta.Ours() {
+		return a.stop(Refused, "nothing tells which manifest it is a copy of", "--source-id names the source, where it was copied with one; kubectl delete deletes it")
+	}
 	switch {
-	case meta.Ours():
+	case meta.Ours() && owner.Claims(meta) == "":
 		a.Owner = "kubectl-secretsync, from " + meta.Origin().String()
 	case a.Owner == "":
 		a.Owner = "nobody known" + lastWriter(meta)

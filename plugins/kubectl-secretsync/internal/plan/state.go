@@ -73,6 +73,8 @@ func StateOf(a Action) State {
 		return UnknownState
 	case object == nil:
 		return Missing
+	case a.Verb == Unchanged:
+		return InSync
 	case !object.Meta.CopyOf(a.Origin), owner.Claims(object.Meta) != "":
 		return Foreign
 	case a.Changes.Empty():

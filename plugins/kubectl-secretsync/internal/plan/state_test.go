@@ -67,6 +67,8 @@ func TestStateOf(t *testing.T) {
 		{"foreign", b.target(unmarked), Foreign},
 		{"taken over by a controller", b.target(version("7"), external), Foreign},
 		{"drifted in type", b.target(version("7"), ofType("x")), Drifted},
+		{"in sync with a manifest", b.manifest(t, "", ""), InSync},
+		{"of another manifest", b.manifest(t, "", "", b.data("a", "x")), Foreign},
 		{"unknown", seen(b.missing(), func(o *Observation) { o.Problem = &Problem{Kind: KindForbidden} }), UnknownState},
 	} {
 		if got := StateOf((Options{Recreate: true}).Decide(c.item)); got != c.want {

@@ -84,13 +84,14 @@ func source(s secret.Secret) Source {
 	}}
 }
 
-// FromManifests makes sources of Secrets that are in no cluster.
-func FromManifests(found []secret.Secret) []Source {
+// FromManifests makes sources of Secrets that are in no cluster. The ID tells
+// them from other manifests.
+func FromManifests(found []secret.Secret, id string) []Source {
 	var sources []Source
 	for _, one := range found {
 		s := source(one)
 		s.Origin.Cluster, s.Origin.UID, s.Origin.ResourceVersion = secret.FromManifest, secret.FromManifest, ""
-		s.Named = true
+		s.Origin.ID, s.Named = id, true
 		sources = append(sources, s)
 	}
 	return sources

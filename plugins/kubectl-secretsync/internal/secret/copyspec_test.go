@@ -116,6 +116,7 @@ func TestProvenance(t *testing.T) {
 		{"made anew, read by who may not see its cluster", Origin{Server: "https://10.96.0.1", Namespace: "n", Name: "s", UID: "u2"}, false},
 		{"of another cluster", Origin{Cluster: "c2", Namespace: "n", Name: "s", UID: "u2"}, false},
 		{"another", Origin{Cluster: "c", Namespace: "n", Name: "s2", UID: "u2"}, false},
+		{"a manifest with an ID", Origin{Cluster: FromManifest, Namespace: "n", Name: "s", UID: FromManifest, ID: "c"}, false},
 		{"a manifest", Origin{Cluster: FromManifest, Namespace: "n", Name: "s", UID: FromManifest}, false},
 	} {
 		if got := meta.CopyOf(c.o); got != c.want {

@@ -25,6 +25,8 @@ const (
 	AnnotationTime    = Domain + "synced-at"
 	AnnotationTool    = Domain + "version"
 	AnnotationKeys    = Domain + "keys"
+	// AnnotationID holds what the user calls a source that is a manifest.
+	AnnotationID = Domain + "source-id"
 	// AnnotationPlace holds the copy's own NAMESPACE/NAME: the marks of one
 	// that somebody has copied on are another's.
 	AnnotationPlace = Domain + "copy"
@@ -48,13 +50,21 @@ type Origin struct {
 	Namespace, Name string
 	UID             string
 	ResourceVersion string
+	// ID tells a manifest from others of the same name. Without one nothing
+	// does.
+	ID string
 }
+
+// Anonymous tells that nothing can be known to be a copy of the source.
+func (o Origin) Anonymous() bool { return o.UID == FromManifest && o.ID == "" }
 
 // String says for people where it is.
 func (o Origin) String() string {
 	switch {
-	case o.UID == FromManifest:
+	case o.Anonymous():
 		return "manifest " + o.Path()
+	case o.UID == FromManifest:
+		return "manifest " + o.Path() + " (source ID " + o.ID + ")"
 	case o.Cluster == "":
 		return o.Path() + " of an unknown cluster"
 	default:
@@ -72,15 +82,19 @@ func (m Meta) Ours() bool {
 		m.Annotations[AnnotationSource] != "" && m.Annotations[AnnotationPlace] == m.Namespace+"/"+m.Name
 }
 
-// CopyOf tells that the object carries our marks and is a copy of the source: by
+// CopyOf tells that the object carries our marks and is a copy of the source: of
+// a manifest by its ID, else by
 // the source's place and its UID, which no two clusters give twice, or when the
 // source was made anew since, by its place and its cluster's UID.
 func (m Meta) CopyOf(o Origin) bool {
 	if !m.Ours() || m.Annotations[AnnotationSource] != o.Path() {
 		return false
 	}
+	if o.UID == FromManifest {
+		return m.Labels[LabelSourceUID] == FromManifest && o.ID != "" && m.Annotations[AnnotationID] == o.ID
+	}
 	sameCluster := o.Cluster != "" && m.Annotations[AnnotationCluster] == o.Cluster
-	if o.UID == FromManifest || o.UID == "" {
+	if o.UID == "" {
 		return sameCluster
 	}
 	return m.Labels[LabelSourceUID] == o.UID || sameCluster
@@ -88,10 +102,14 @@ func (m Meta) CopyOf(o Origin) bool {
 
 // Origin returns where a copy says that it came from.
 func (m Meta) Origin() Origin {
+	id := ""
+	if m.Labels[LabelSourceUID] == FromManifest {
+		id = m.Annotations[AnnotationID]
+	}
 	namespace, name, _ := strings.Cut(m.Annotations[AnnotationSource], "/")
 	return Origin{
 		Cluster: m.Annotations[AnnotationCluster], Namespace: namespace, Name: name,
-		UID: m.Labels[LabelSourceUID], ResourceVersion: m.Annotations[AnnotationVersion],
+		UID: m.Labels[LabelSourceUID], ResourceVersion: m.Annotations[AnnotationVersion], ID: id,
 	}
 }
 
@@ -111,11 +129,15 @@ type Stamp struct {
 
 // marks are the labels and annotations that make an object a copy of o.
 func (o Origin) marks(keys []string) (labels, annotations map[string]string) {
-	return map[string]string{LabelManagedBy: Manager, LabelSourceUID: cmp.Or(o.UID, FromManifest)},
-		map[string]string{
-			AnnotationSource: o.Path(),
-			AnnotationKeys:   strings.Join(slices.Sorted(slices.Values(keys)), ","),
-		}
+	labels = map[string]string{LabelManagedBy: Manager, LabelSourceUID: cmp.Or(o.UID, FromManifest)}
+	annotations = map[string]string{
+		AnnotationSource: o.Path(),
+		AnnotationKeys:   strings.Join(slices.Sorted(slices.Values(keys)), ","),
+	}
+	if labels[LabelSourceUID] == FromManifest {
+		annotations[AnnotationID] = o.ID
+	}
+	return labels, annotations
 }
 
 // passing are the annotations that tell of the last write and who did it: not
