@@ -27,10 +27,10 @@ func TestAFreshTokenTouchesNothing(t *testing.T) {
 	if err := place.SaveSession(s); err != nil {
 		t.Fatal(err)
 	}
-	calls := func(args ...string) string {
+	calls := func(env []string, args ...string) string {
 		t.Helper()
 		trace := filepath.Join(t.TempDir(), "trace")
-		cmd := b.command([]string{question(apiHost)}, args...)
+		cmd := b.command(env, args...)
 		cmd.Path, err = exec.LookPath("strace")
 		cmd.Args = append([]string{"strace", "-f", "-o", trace, os.Args[0]}, args...)
 		if r := finish(t, cmd); err != nil || r.out == "" {
@@ -43,11 +43,11 @@ func TestAFreshTokenTouchesNothing(t *testing.T) {
 		return string(text)
 	}
 	noisy := regexp.MustCompile(`(?m)^.*(socket|connect|flock|vfork|CLONE_VFORK)\(?.*$`)
-	if found := noisy.FindAllString(calls("get-token", "--session", "s"), -1); len(found) > 0 {
+	if found := noisy.FindAllString(calls([]string{question(apiHost)}, "get-token", "--session", "s"), -1); len(found) > 0 {
 		t.Errorf("get-token with a fresh token makes these calls: %q", found)
 	}
 	// The pattern does find what a slower command does.
-	if !noisy.MatchString(calls("doctor")) {
+	if !noisy.MatchString(calls(nil, "doctor")) {
 		t.Error("the trace of doctor shows neither a socket nor a lock: the test is blind")
 	}
 }

@@ -28,7 +28,7 @@ func chown(part *os.File, old fs.FileInfo) error {
 func syncDir(path string) error {
 	dir, err := os.Open(path)
 	if err != nil {
-		return nil //nolint:nilerr // a folder that may be written to and not read
+		return nil
 	}
 	defer dir.Close()
 	if err := dir.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, syscall.ENOTSUP) {

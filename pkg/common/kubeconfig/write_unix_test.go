@@ -34,15 +34,15 @@ func TestWriteKeepsTheOwner(t *testing.T) {
 // TestWriteFollowsLinks also to a file that is not there yet.
 func TestWriteFollowsLinks(t *testing.T) {
 	dir := t.TempDir()
-	first, second, real := filepath.Join(dir, "first"), filepath.Join(dir, "second"), filepath.Join(dir, "sub", "real")
-	if err := errors.Join(os.Mkdir(filepath.Dir(real), 0o700), os.Symlink("second", first), os.Symlink(filepath.Join("sub", "real"), second)); err != nil {
+	first, second, target := filepath.Join(dir, "first"), filepath.Join(dir, "second"), filepath.Join(dir, "sub", "real")
+	if err := errors.Join(os.Mkdir(filepath.Dir(target), 0o700), os.Symlink("second", first), os.Symlink(filepath.Join("sub", "real"), second)); err != nil {
 		t.Fatal(err)
 	}
 	for _, content := range []string{"new", "again"} {
 		if err := write(first, []byte(content)); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := os.ReadFile(real); err != nil || string(got) != content {
+		if got, err := os.ReadFile(target); err != nil || string(got) != content {
 			t.Errorf("%q, %v; want %q where the links lead to", got, err, content)
 		}
 		for _, link := range []string{first, second} {

@@ -19,7 +19,7 @@ func TestAHelperThatPrintsTooMuch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			helper := filepath.Join(t.TempDir(), "helper")
 			script := "#!/bin/sh\nhead -c 70000 /dev/zero | tr '\\0' x" + stream + "\n"
-			if err := os.WriteFile(helper, []byte(script), 0o700); err != nil { //nolint:gosec // it is to run
+			if err := os.WriteFile(helper, []byte(script), 0o700); err != nil {
 				t.Fatal(err)
 			}
 			_, err := Helper{session.Session{Name: "s", Helper: helper}}.Renew(t.Context())

@@ -40,7 +40,7 @@ func TestOpenFoldersAreNotReadFrom(t *testing.T) {
 				t.Errorf("Current in an open home: %v", err)
 			}
 		}
-		if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a folder
+		if err := os.Chmod(dir, 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -54,7 +54,7 @@ func TestOpenFoldersAreLeftToTheCommand(t *testing.T) {
 				t.Errorf("%s of mode %04o: answered %v", dir, mode, got)
 			}
 		}
-		if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a folder
+		if err := os.Chmod(dir, 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
