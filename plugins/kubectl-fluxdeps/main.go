@@ -15,8 +15,8 @@ import (
 
 func main() {
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
-	if cluster.Renewal(context.Background(), os.Args[1:], streams, "kubectl-fluxdeps/"+cli.Version("").Version) {
-		return
+	if code, done := cluster.Renewal(context.Background(), os.Args[1:], streams, "kubectl-fluxdeps/"+cli.Version("").Version); done {
+		os.Exit(int(code))
 	}
 	root := cmd.NewRoot(os.Args[0], streams)
 	os.Exit(int(cli.Main(context.Background(), root, streams, os.Args[1:])))

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -73,7 +72,7 @@ func (f *Flags) datumTarget(userAgent string) (Target, error) {
 	if err != nil {
 		return Target{}, err
 	}
-	handle, err := environment(userAgent, os.Stderr).Find(auth.Choice{Session: f.datum.session})
+	handle, err := environment(userAgent, f.notices()).Find(auth.Choice{Session: f.datum.session})
 	if err != nil {
 		return Target{}, err
 	}

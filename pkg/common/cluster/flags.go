@@ -5,6 +5,7 @@ package cluster
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"slices"
 	"strings"
@@ -26,6 +27,9 @@ const defaultRequestTimeout = time.Minute
 
 // Flags are kubectl's connection flags.
 type Flags struct {
+	// Notices takes lines about a session that is being renewed; nil drops them.
+	Notices io.Writer
+
 	rules     *clientcmd.ClientConfigLoadingRules
 	overrides *clientcmd.ConfigOverrides
 	userExtra []string
@@ -123,6 +127,13 @@ func (f *Flags) impersonateExtra() error {
 		f.overrides.AuthInfo.ImpersonateUserExtra = extra
 	}
 	return nil
+}
+
+func (f *Flags) notices() io.Writer {
+	if f.Notices == nil {
+		return io.Discard
+	}
+	return f.Notices
 }
 
 // GivenNamespace returns what -n says, empty where it was not given.

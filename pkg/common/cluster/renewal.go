@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/handover"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
@@ -22,14 +22,15 @@ func environment(userAgent string, notices io.Writer) auth.Environment {
 }
 
 // Renewal is what a plugin with these flags does before anything else: if this
-// process was started to renew a session, it does that and returns true.
-func Renewal(ctx context.Context, args []string, streams genericiooptions.IOStreams, userAgent string) bool {
+// process was started to renew a session, it does that and returns true with
+// the code to exit with.
+func Renewal(ctx context.Context, args []string, streams genericiooptions.IOStreams, userAgent string) (code cli.Code, done bool) {
 	if len(args) != 3 || args[0] != handover.Command || args[1] != "--session" {
-		return false
+		return cli.OK, false
 	}
 	if err := handover.Main(ctx, environment(userAgent, streams.ErrOut), args[2], streams.Out); err != nil {
 		fmt.Fprintln(streams.ErrOut, "error: "+output.Text(err.Error()))
-		os.Exit(1)
+		return cli.Failed, true
 	}
-	return true
+	return cli.OK, true
 }

@@ -22,8 +22,8 @@ const asClient = "CLUSTER_TEST_AS_CLIENT"
 
 func TestMain(m *testing.M) {
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
-	if Renewal(context.Background(), os.Args[1:], streams, "test") {
-		return
+	if code, done := Renewal(context.Background(), os.Args[1:], streams, "test"); done {
+		os.Exit(int(code))
 	}
 	if os.Getenv(asClient) != "" {
 		ask()
@@ -34,6 +34,7 @@ func TestMain(m *testing.M) {
 
 func ask() {
 	flags, set := NewFlags(), pflag.NewFlagSet("", pflag.ContinueOnError)
+	flags.Notices = os.Stderr
 	flags.AddFlags(set)
 	if set.Parse([]string{"--datum-project", "p1"}) != nil {
 		os.Exit(1)

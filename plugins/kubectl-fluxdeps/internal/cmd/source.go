@@ -87,6 +87,7 @@ func (o sourceOptions) read(ctx context.Context, streams genericiooptions.IOStre
 	if len(o.files) > 0 {
 		return o.readFiles(ctx, streams)
 	}
+	o.cluster.Notices = streams.ErrOut
 	return o.readCluster(ctx)
 }
 
