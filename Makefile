@@ -30,7 +30,7 @@ help: ## List the targets
 .PHONY: demo
 demo: ## Show the main jobs, on real servers that it starts and removes itself
 	hack/demo.sh
-	if TESTBED_WITHOUT=dot,chromium,gnome-keyring-daemon hack/install-deps.sh; then go run ./hack/credsdemo; \
+	@if TESTBED_WITHOUT=dot,chromium,gnome-keyring-daemon hack/install-deps.sh; then go run ./hack/credsdemo; \
 	else echo 'Not shown: kubectl datum-creds, whose OpenID provider needs Node.js, see above.'; fi
 
 .PHONY: test
