@@ -20,7 +20,8 @@ const (
 	// failureMemory is how long a failure answers for the next ones that ask:
 	// kubectl runs a failing helper five times over.
 	failureMemory = 5 * time.Second
-	// endedMemory is the same for a session that only a login brings back.
+	// endedMemory is the same for a session that only a login here brings back;
+	// what is mended elsewhere, as datumctl's session, is to be seen soon.
 	endedMemory = time.Minute
 	// minAge is how old a token must be before a refusal by a server renews it:
 	// one that is refused when new will be refused again.
@@ -98,7 +99,7 @@ func (c Coordinator) usable(t store.Token, want Want) bool {
 func (c Coordinator) remembered(now time.Time) error {
 	f := c.Place.Failure()
 	memory := failureMemory
-	if f.Kind == problem.LoginNeeded {
+	if f.Kind == problem.LoginNeeded && c.MustKeep {
 		memory = endedMemory
 	}
 	age := now.Sub(f.Time)

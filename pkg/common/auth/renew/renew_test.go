@@ -94,8 +94,21 @@ func TestAFailureIsRemembered(t *testing.T) {
 	b.want(t, Want{}, "token-2", 2)
 }
 
+// What somebody else mends, as datumctl's session or a key file, is seen soon.
+func TestWhatIsMendedElsewhereIsNotRememberedLong(t *testing.T) {
+	b := newBench(t)
+	b.fail = problem.New(problem.LoginNeeded, "datumctl login", "signed out")
+	if _, err := b.Token(t.Context(), Want{}); problem.KindOf(err) != problem.LoginNeeded {
+		t.Fatalf("Token = %v", err)
+	}
+	b.now = b.now.Add(failureMemory + time.Second)
+	b.fail = nil
+	b.want(t, Want{}, "token-2", 2)
+}
+
 func TestAnEndedSessionIsRememberedLonger(t *testing.T) {
 	b := newBench(t)
+	b.MustKeep = true
 	b.fail = problem.New(problem.LoginNeeded, "", "ended")
 	for range 3 {
 		if _, err := b.Token(t.Context(), Want{}); problem.KindOf(err) != problem.LoginNeeded {
