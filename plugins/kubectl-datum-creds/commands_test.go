@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -89,6 +90,47 @@ func TestLogoutKeepsWhatItCannotRevoke(t *testing.T) {
 	}
 	if r := b.run(nil, "sessions"); r.out != "" {
 		t.Errorf("sessions: %+v", r)
+	}
+}
+
+// A server that revokes refresh tokens only has ended the session all the same.
+func TestLogoutEndsWithTheRefreshToken(t *testing.T) {
+	b := newBed(t)
+	b.session("s", fresh())
+	b.server.SetFault(func(w http.ResponseWriter, r *http.Request, _ int) bool {
+		if r.URL.Path != "/oauth/v2/revoke" || r.PostFormValue("token_type_hint") != "access_token" {
+			return false
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"error": "invalid_request", "error_description": "JWTs cannot be revoked"}`)
+		return true
+	})
+	if r := b.run(nil, "logout"); r.code != 0 || !contains(r.said, "refresh token is revoked") {
+		t.Errorf("logout: %+v", r)
+	}
+	if r := b.run(nil, "sessions"); r.out != "" {
+		t.Errorf("sessions: %+v", r)
+	}
+}
+
+// A session that cannot be read does not keep the others signed in.
+func TestLogoutOfAllButTheBroken(t *testing.T) {
+	b := newBed(t)
+	b.session("s", fresh())
+	broken := b.home.Session("broken")
+	if err := os.Mkdir(broken.Dir(), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(broken.Dir(), "session.json"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := b.run(nil, "logout", "--all")
+	if r.code != 3 || !contains(r.said, "Signed out: session s") || !contains(r.said, broken.Dir()) {
+		t.Errorf("logout --all: %+v", r)
+	}
+	if got := strings.Join(b.server.Revoked(), " "); got != "refresh_token access_token" {
+		t.Errorf("revoked: %s", got)
 	}
 }
 

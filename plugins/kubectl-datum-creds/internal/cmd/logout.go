@@ -48,19 +48,25 @@ removed here. What cannot be revoked is kept, so that you can try again; with
 func (o *logoutOptions) run(ctx context.Context) error {
 	env := o.deps.Auth()
 	names, err := o.names(env)
-	if err != nil {
+	if len(names) == 0 {
 		return err
 	}
 	var failures []error
+	done := 0
+	if err != nil {
+		failures = append(failures, err) // what cannot be read keeps nobody else signed in
+	}
 	for _, name := range names {
 		if err := o.one(ctx, env, name); err != nil {
 			failures = append(failures, err)
+			continue
 		}
+		done++
 	}
 	switch {
 	case len(failures) == 0:
 		return nil
-	case len(failures) < len(names):
+	case done > 0:
 		return cli.Fail(cli.SomeFailed, errors.Join(failures...), "")
 	}
 	return errors.Join(failures...)
@@ -69,7 +75,10 @@ func (o *logoutOptions) run(ctx context.Context) error {
 func (o *logoutOptions) names(env auth.Environment) ([]string, error) {
 	if !o.all {
 		name, err := nameOrCurrent(env, o.session)
-		return []string{name}, err
+		if err != nil {
+			return nil, err
+		}
+		return []string{name}, nil
 	}
 	all, err := env.Home.Sessions()
 	names := make([]string, 0, len(all))
@@ -84,10 +93,11 @@ func (o *logoutOptions) one(ctx context.Context, env auth.Environment, name stri
 	if err != nil {
 		return err
 	}
-	if err := handle.Logout(ctx, o.local); err != nil {
+	accessLives, err := handle.Logout(ctx, o.local)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(o.deps.ErrOut, "Signed out: session %s%s.\n", output.Text(name), fate(handle.Session, o.local))
+	fmt.Fprintf(o.deps.ErrOut, "Signed out: session %s%s.\n", output.Text(name), fate(handle.Session, o.local, accessLives))
 	if current, err := env.Home.Current(); err == nil && current == name {
 		return env.Home.SetCurrent("")
 	}
@@ -95,8 +105,10 @@ func (o *logoutOptions) one(ctx context.Context, env auth.Environment, name stri
 }
 
 // fate says what became of the tokens.
-func fate(s session.Session, local bool) string {
+func fate(s session.Session, local, accessLives bool) string {
 	switch {
+	case accessLives:
+		return "; its refresh token is revoked, and its access token ends by itself"
 	case s.Type == session.User && !local && s.RevocationURL != "":
 		return "; its tokens are revoked"
 	case s.Type == session.User:
