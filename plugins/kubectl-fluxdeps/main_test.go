@@ -1,10 +1,7 @@
 package main
 
 import (
-	"errors"
 	"os"
-	"os/exec"
-	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -23,25 +20,8 @@ func TestMain(m *testing.M) {
 func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata", RequireExplicitExec: true,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "nul": writeNUL},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": clitest.Exits, "nul": writeNUL},
 	})
-}
-
-// exits runs a program that must end with the code: exits CODE PROGRAM [ARG...].
-func exits(ts *testscript.TestScript, negated bool, args []string) {
-	if negated || len(args) < 2 {
-		ts.Fatalf("usage: exits CODE PROGRAM [ARG...]")
-	}
-	code := "0"
-	var ended *exec.ExitError
-	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &ended) {
-		code = strconv.Itoa(ended.ExitCode())
-	} else {
-		ts.Check(err)
-	}
-	if code != args[0] {
-		ts.Fatalf("want exit code %s, got %s", args[0], code)
-	}
 }
 
 // writeNUL writes a file that is no text.

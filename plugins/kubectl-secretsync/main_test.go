@@ -1,12 +1,9 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -28,7 +25,7 @@ func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata", RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error { return setUp(t, env) },
-		Cmds:  map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds:  map[string]func(*testscript.TestScript, bool, []string){"exits": clitest.Exits},
 	})
 }
 
@@ -59,23 +56,6 @@ func kubeconfig(servers map[string]*apitest.Server) []byte {
 	}
 	return []byte("apiVersion: v1\nkind: Config\ncurrent-context: management\ncontexts:\n" + contexts.String() +
 		"clusters:\n" + clusters.String() + "users:\n- {name: u, user: {token: t}}\n")
-}
-
-// exits runs a program that must end with the code: exits CODE PROGRAM [ARG...].
-func exits(ts *testscript.TestScript, negated bool, args []string) {
-	if negated || len(args) < 2 {
-		ts.Fatalf("usage: exits CODE PROGRAM [ARG...]")
-	}
-	code := "0"
-	var ended *exec.ExitError
-	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &ended) {
-		code = strconv.Itoa(ended.ExitCode())
-	} else {
-		ts.Check(err)
-	}
-	if code != args[0] {
-		ts.Fatalf("want exit code %s, got %s", args[0], code)
-	}
 }
 
 // TestLinksNothingHeavy names what would cost a start most: see
