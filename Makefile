@@ -20,6 +20,8 @@ INSTALL_DIR ?= $(or $(shell go env GOBIN),$(shell go env GOPATH)/bin)
 TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/datum-kubectl-plugins/tools
 GOLANGCI_LINT := $(TOOLS)/golangci-lint-v2.15.0
 GOTESTSUM := $(TOOLS)/gotestsum-v1.13.0
+GORELEASER := $(TOOLS)/goreleaser-v2.15.0
+ACTIONLINT := $(TOOLS)/actionlint-v1.7.12
 # One line a package, then every failure and every skipped test with its reason.
 TEST = $(GOTESTSUM) --format pkgname --format-hide-empty-pkg --
 
@@ -74,6 +76,14 @@ cross: ## Build the plugins for every platform that is released
 	  GOOS=$(firstword $(subst /, ,$(platform))) GOARCH=$(lastword $(subst /, ,$(platform))) \
 	  $(BUILD) -o bin/$(subst /,-,$(platform))/ ./plugins/... &&) true
 
+.PHONY: release-snapshot
+release-snapshot: $(GORELEASER) ## Build, pack and check all that a release has, into dist/
+	hack/release-snapshot.sh '$(GORELEASER)'
+
+.PHONY: release-twice
+release-twice: $(GORELEASER) ## Build the release of this commit twice, and compare to the byte
+	hack/release-twice.sh
+
 .PHONY: generate
 generate: ## Write generated documents and golden files anew
 	$(PRODUCT) test ./plugins/kubectl-fluxdeps ./plugins/kubectl-fluxdeps/internal/render ./plugins/kubectl-datum-creds ./plugins/kubectl-secretsync -run 'TestReference|TestFormats' -update
@@ -89,7 +99,9 @@ lint: $(GOLANGCI_LINT) ## Check formatting, the house's rules and go.mod
 # A tool's file name holds its version, so that a newer pin is a missing file.
 $(GOLANGCI_LINT): tool = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 $(GOTESTSUM): tool = gotest.tools/gotestsum@v1.13.0
-$(GOLANGCI_LINT) $(GOTESTSUM):
+$(GORELEASER): tool = github.com/goreleaser/goreleaser/v2@v2.15.0
+$(ACTIONLINT): tool = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+$(GOLANGCI_LINT) $(GOTESTSUM) $(GORELEASER) $(ACTIONLINT):
 	mkdir -p '$@.tmp'
 	cd '$@.tmp' && GOWORK=off GOFLAGS= GOBIN='$@.tmp' go install $(tool)
 	mv '$@.tmp'/* '$@' && rmdir '$@.tmp'

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Builds what a release of this commit would have, without the network, without
+# signing and without the container image, and checks it.
+#
+# usage: release-snapshot.sh GORELEASER
+set -eu
+cd "$(dirname "$0")/.."
+
+# goreleaser takes the commit from a checkout only if that has a remote.
+if [ -z "$(git remote)" ]; then
+	export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=remote.origin.url GIT_CONFIG_VALUE_0=https://github.com/datum-cloud/kubectl-plugins
+fi
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! "$1" release --snapshot --clean --skip=sign,docker >"$log" 2>&1; then
+	cat "$log" >&2
+	exit 1
+fi
+bin/release manifests
+bin/release check

@@ -1,0 +1,28 @@
+// Command release does what goreleaser does not: bills of materials, manifests
+// for krew and the Flux CLI, and the checks of what was built.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+
+	"github.com/spf13/cobra"
+
+	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
+)
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	command := &cobra.Command{
+		Use:           "release",
+		Short:         "Finish and check what a release build has left in dist/",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	command.AddCommand(newSBOM(), newManifests(), newCheck())
+	return fault.Report(os.Stderr, command.ExecuteContext(ctx))
+}
