@@ -44,8 +44,8 @@ test-unit: $(GOTESTSUM) ## Run the tests that need no server
 	cd hack && $(TEST) $$(go list ./... | grep -v /e2e/)
 
 .PHONY: test-e2e
-test-e2e: $(GOTESTSUM) test-deps ## Run the tests on real servers, which it builds the first time
-	go run ./hack/devcluster servers --flux --kubectl >/dev/null
+test-e2e: $(GOTESTSUM) test-deps release-snapshot ## Run the tests on real servers, which it builds the first time
+	go run ./hack/devcluster servers --flux --flux-cli --kubectl >/dev/null
 	cd hack && $(TEST) -count=1 -timeout 20m ./e2e/...
 
 .PHONY: test-deps
@@ -83,6 +83,18 @@ release-snapshot: $(GORELEASER) ## Build, pack and check all that a release has,
 .PHONY: release-twice
 release-twice: $(GORELEASER) ## Build the release of this commit twice, and compare to the byte
 	hack/release-twice.sh
+
+KREW_LOCAL ?= dist/krew-root
+.PHONY: krew-local
+krew-local: release-snapshot ## Install the release as krew would, into KREW_LOCAL, and have kubectl list it
+	bin/release krew-local '$(KREW_LOCAL)'
+	kubectl=$$(go run ./hack/devcluster servers --kubectl | tail -1) && \
+	  PATH="$(abspath $(KREW_LOCAL))/bin:$$PATH" "$$kubectl" plugin list
+
+KREW_INDEX ?= dist/krew-index
+.PHONY: krew-index
+krew-index: release-snapshot ## Write an index for krew, a git repository, into KREW_INDEX
+	hack/krew-index.sh '$(KREW_INDEX)'
 
 .PHONY: generate
 generate: ## Write generated documents and golden files anew

@@ -9,7 +9,7 @@ import (
 )
 
 func newServers() *cobra.Command {
-	var flux, kubectl bool
+	var flux, kubectl, cli bool
 	command := &cobra.Command{
 		Use:   "servers",
 		Short: "Build the servers that are not there yet, and tell where they are",
@@ -24,10 +24,14 @@ func newServers() *cobra.Command {
 			if flux {
 				names = append(names, servers.KustomizeController)
 			}
+			if cli {
+				names = append(names, servers.FluxCLI)
+			}
 			return provide(c, names)
 		},
 	}
 	command.Flags().BoolVar(&flux, "flux", false, "also kustomize-controller")
+	command.Flags().BoolVar(&cli, "flux-cli", false, "also the Flux CLI")
 	command.Flags().BoolVar(&kubectl, "kubectl", false, "also kubectl, unless there is one on PATH")
 	return command
 }

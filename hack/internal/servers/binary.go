@@ -15,6 +15,7 @@ const (
 	ControllerManager   Name = "kube-controller-manager"
 	Kubectl             Name = "kubectl"
 	KustomizeController Name = "kustomize-controller"
+	FluxCLI             Name = "flux"
 )
 
 // Paths maps binaries to where they are.
@@ -28,6 +29,8 @@ type recipe struct {
 	pkg string
 	// requirement is the module whose pinned version is the server's version.
 	requirement string
+	// embeds is a file that the program embeds and its module lacks.
+	embeds string
 	// kubernetes marks binaries that learn their version from the linker.
 	kubernetes bool
 	// patience is what a first build takes on two cores, for the message only.
@@ -48,6 +51,12 @@ func recipeOf(name Name) (recipe, error) {
 	case KustomizeController:
 		const module = "github.com/fluxcd/kustomize-controller"
 		return recipe{module: "flux", pkg: module, requirement: module, patience: "about 4 minutes"}, nil
+	case FluxCLI:
+		return recipe{
+			module: "fluxcli", pkg: "./cmd/flux", requirement: "github.com/fluxcd/flux2/v2",
+			// Flux's manifests, of which its releases have a copy.
+			embeds: "cmd/flux/manifests/none.yaml", patience: "about a minute",
+		}, nil
 	}
 	return recipe{}, fmt.Errorf("no recipe for a server called %q", name)
 }

@@ -101,6 +101,14 @@ func (p *Provider) announced(ctx context.Context, job build) error {
 func (b build) run(ctx context.Context) error {
 	part := fmt.Sprintf("%s.part-%d", b.target, os.Getpid())
 	defer func() { _ = os.Remove(part) }()
+	if b.recipe.embeds != "" {
+		source, err := b.copySource(ctx)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = os.RemoveAll(source) }()
+		b.source = source
+	}
 	var said bytes.Buffer
 	cmd := goCommand(ctx, b.source, "build", "-trimpath", "-ldflags", b.recipe.linkerFlags(b.version), "-o", part, b.recipe.pkg)
 	cmd.Stdout, cmd.Stderr = &said, &said
