@@ -80,6 +80,10 @@ cross: ## Build the plugins for every platform that is released
 release-snapshot: $(GORELEASER) ## Build, pack and check all that a release has, into dist/
 	hack/release-snapshot.sh '$(GORELEASER)'
 
+.PHONY: release
+release: $(GORELEASER) ## Publish the release of TAG, as the workflow does that may
+	hack/release.sh '$(GORELEASER)' '$(TAG)'
+
 .PHONY: release-twice
 release-twice: $(GORELEASER) ## Build the release of this commit twice, and compare to the byte
 	hack/release-twice.sh
@@ -101,11 +105,12 @@ generate: ## Write generated documents and golden files anew
 	$(PRODUCT) test ./plugins/kubectl-fluxdeps ./plugins/kubectl-fluxdeps/internal/render ./plugins/kubectl-datum-creds ./plugins/kubectl-secretsync -run 'TestReference|TestFormats' -update
 
 .PHONY: lint
-lint: $(GOLANGCI_LINT) ## Check formatting, the house's rules and go.mod
+lint: $(GOLANGCI_LINT) $(ACTIONLINT) ## Check formatting, the house's rules, go.mod and workflows
 	GOWORK=off $(GOLANGCI_LINT) run --allow-parallel-runners ./...
 	cd hack && $(GOLANGCI_LINT) run --allow-parallel-runners ./...
 	$(PRODUCT) mod tidy -diff
 	cd hack && GOWORK=off go mod tidy -diff
+	$(ACTIONLINT)
 	hack/verify.sh
 
 # A tool's file name holds its version, so that a newer pin is a missing file.

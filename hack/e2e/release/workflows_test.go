@@ -1,0 +1,139 @@
+package release_test
+
+// The rules of our GitHub workflows that actionlint, which is part of `make
+// lint`, does not know.
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/datum-cloud/kubectl-plugins/hack/internal/checkout"
+)
+
+// workflow is what the rules look at.
+type workflow struct {
+	// On is what YAML 1.1 takes for true.
+	On          map[string]any `json:"true"`
+	Permissions map[string]string
+	Jobs        map[string]job
+}
+
+type job struct {
+	Uses           string
+	TimeoutMinutes int `json:"timeout-minutes"`
+	Permissions    map[string]string
+	Steps          []step
+}
+
+type step struct {
+	Uses, Run string
+	With      map[string]any
+}
+
+// load reads all workflows, by their file names.
+func load(t *testing.T) (root string, all map[string]workflow) {
+	t.Helper()
+	root, err := checkout.Root("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(root, ".github", "workflows", "*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%q, %v", files, err)
+	}
+	all = map[string]workflow{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var w workflow
+		if err := yaml.Unmarshal(text, &w); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		all[filepath.Base(file)] = w
+	}
+	return root, all
+}
+
+func TestWorkflowsMayLittle(t *testing.T) {
+	// Who may write, and what for, is decided here a second time.
+	granted := map[string]map[string]string{
+		"release.yml release": {"contents": "write", "packages": "write", "id-token": "write", "attestations": "write"},
+	}
+	_, all := load(t)
+	for file, w := range all {
+		if len(w.On) == 0 {
+			t.Errorf("%s: nothing starts it", file)
+		}
+		if len(w.Permissions) != 1 || w.Permissions["contents"] != "read" {
+			t.Errorf("%s: permissions %v, want contents: read", file, w.Permissions)
+		}
+		if _, ok := w.On["pull_request_target"]; ok {
+			t.Errorf("%s: pull_request_target runs a stranger's change with our rights", file)
+		}
+		for name, j := range w.Jobs {
+			for what, right := range j.Permissions {
+				if granted[file+" "+name][what] != right {
+					t.Errorf("%s: %s has %s: %s", file, name, what, right)
+				}
+			}
+			if j.Uses == "" && j.TimeoutMinutes == 0 {
+				t.Errorf("%s: %s may run for hours", file, name)
+			}
+		}
+	}
+}
+
+// pinned actions have the hash of a commit; byTag are those whose hash nobody
+// here could look up.
+var (
+	pinned = regexp.MustCompile(`^[\w.-]+/[\w.-]+@[a-f0-9]{40}$`)
+	byTag  = map[string]bool{"rajatjindal/krew-release-bot@v0.0.51": true}
+)
+
+func TestActionsArePinned(t *testing.T) {
+	_, all := load(t)
+	for file, w := range all {
+		for _, j := range w.Jobs {
+			for _, s := range j.Steps {
+				if s.Uses != "" && !pinned.MatchString(s.Uses) && !byTag[s.Uses] {
+					t.Errorf("%s: %s is not pinned by the hash of a commit", file, s.Uses)
+				}
+				// An index is pushed to with the key of its own checkout.
+				pushes := s.With["repository"] != nil
+				if strings.HasPrefix(s.Uses, "actions/checkout@") && s.With["persist-credentials"] != false && !pushes {
+					t.Errorf("%s: a checkout leaves its token to all later steps", file)
+				}
+				if strings.Contains(s.Run, "${{") {
+					t.Errorf("%s: an expression in a script can be code: %s", file, s.Run)
+				}
+			}
+		}
+	}
+}
+
+// The bot reads one template a step, and there is one for each plugin.
+func TestTheBotKnowsEachTemplate(t *testing.T) {
+	root, all := load(t)
+	steps := map[string]bool{}
+	for _, s := range all["release.yml"].Jobs["krew"].Steps {
+		if file, ok := s.With["krew_template_file"].(string); ok {
+			steps[file] = true
+		}
+	}
+	templates, err := filepath.Glob(filepath.Join(root, "krew", "*.yaml"))
+	if err != nil || len(templates) != len(steps) {
+		t.Errorf("%d templates, %d steps, %v", len(templates), len(steps), err)
+	}
+	for _, template := range templates {
+		if !steps["krew/"+filepath.Base(template)] {
+			t.Errorf("no step for %s", template)
+		}
+	}
+}
