@@ -6,6 +6,11 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+# What was published is never replaced, not even by the same.
+if [ "$(gh release view "$2" --json isDraft --jq .isDraft 2>/dev/null)" = false ]; then
+	echo "release: $2 is published already" >&2
+	exit 1
+fi
 notes=$(mktemp)
 trap 'rm -f "$notes"' EXIT
 go run ./hack/release notes "$2" >"$notes"

@@ -15,7 +15,7 @@ import (
 )
 
 // WithoutVariable names the environment variable with the tools, separated by
-// commas, that tests may do without: dot, node,
+// commas, that tests may do without: dot, node, release,
 // chromium, gnome-keyring-daemon.
 const WithoutVariable = "TESTBED_WITHOUT"
 
