@@ -90,10 +90,8 @@ release-twice: $(GORELEASER) ## Build the release of this commit twice, and comp
 
 KREW_LOCAL ?= dist/krew-root
 .PHONY: krew-local
-krew-local: release-snapshot ## Install the release as krew would, into KREW_LOCAL, and have kubectl list it
-	bin/release krew-local '$(KREW_LOCAL)'
-	kubectl=$$(go run ./hack/devcluster servers --kubectl | tail -1) && \
-	  PATH="$(abspath $(KREW_LOCAL))/bin:$$PATH" "$$kubectl" plugin list
+krew-local: release-snapshot ## Install the release as krew would, into KREW_LOCAL, and have kubectl run it
+	hack/krew-local.sh '$(KREW_LOCAL)'
 
 KREW_INDEX ?= dist/krew-index
 .PHONY: krew-index

@@ -18,8 +18,8 @@ type Dist struct {
 	Dir string
 	// Tag is the version with its leading v, as in v1.2.3.
 	Tag string
-	// Commit is what it was built from; "" in a linked worktree, where the Go
-	// toolchain records none.
+	// Commit is what it was built from; "" where the Go toolchain records none,
+	// as in a linked worktree.
 	Commit string
 	// Archives are sorted by name.
 	Archives []Archive
@@ -69,7 +69,7 @@ func Read(dir string) (*Dist, error) {
 		return nil, fmt.Errorf("%s is no finished build, `make release-snapshot` makes one: %w", dir, err)
 	}
 	d := &Dist{Dir: dir, Tag: "v" + metadata.Version, Commit: metadata.Commit}
-	if info, err := os.Stat(filepath.Join(dir, "..", ".git")); err == nil && !info.IsDir() {
+	if info, err := os.Stat(filepath.Join(dir, "..", ".git")); err != nil || !info.IsDir() {
 		d.Commit = ""
 	}
 	for _, a := range artifacts {

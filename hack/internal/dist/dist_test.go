@@ -12,7 +12,10 @@ import (
 // folder is a build of a few words.
 func folder(t *testing.T, files map[string]string) string {
 	t.Helper()
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "dist")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -28,6 +31,9 @@ func TestReadABuild(t *testing.T) {
 		"checksums.txt":  sum + "  b.tar.gz\n",
 		"artifacts.json": `[{"name": "b.tar.gz", "path": "dist/b.tar.gz", "goos": "linux", "goarch": "arm64", "type": "Archive", "extra": {"ID": "b"}}, {"name": "a.zip", "path": "dist/a.zip", "type": "Archive"}, {"name": "tool", "path": "dist/b/tool", "type": "Binary"}, {"name": "x", "type": "Other"}]`,
 	})
+	if err := os.Mkdir(filepath.Join(dir, "..", ".git"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	d, err := dist.Read(dir)
 	if err != nil {
 		t.Fatal(err)
