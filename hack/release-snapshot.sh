@@ -6,6 +6,10 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+if ! git rev-parse --verify --quiet HEAD >/dev/null; then
+	echo 'release-snapshot: what it builds is a commit; this is no git checkout' >&2
+	exit 1
+fi
 # goreleaser takes the commit from a checkout only if that has a remote.
 if [ -z "$(git remote)" ]; then
 	export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=remote.origin.url GIT_CONFIG_VALUE_0=https://github.com/datum-cloud/kubectl-plugins
