@@ -5,7 +5,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -42,11 +41,12 @@ func newKrewLocal() *cobra.Command {
 
 // installLocal takes the archive from dist/, and not from where it will be.
 func installLocal(root krewstore.Root, plugin *krew.Plugin) (string, error) {
-	platform := plugin.For(krew.Pair{OS: runtime.GOOS, Arch: runtime.GOARCH})
+	here := krewstore.Here()
+	platform := plugin.For(here)
 	if platform == nil {
-		return "", fmt.Errorf("%s is not built for %s/%s", plugin.Metadata.Name, runtime.GOOS, runtime.GOARCH)
+		return "", fmt.Errorf("%s is not built for %s", plugin.Metadata.Name, here)
 	}
-	return root.Install(plugin, filepath.Join("dist", path.Base(platform.URI)))
+	return root.Install(plugin, here, filepath.Join("dist", path.Base(platform.URI)))
 }
 
 // readManifests reads the rendered manifests of a folder, in order.

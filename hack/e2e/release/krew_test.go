@@ -5,7 +5,6 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -31,7 +30,7 @@ func manifests(t *testing.T, d *dist.Dist) map[string]*krew.Plugin {
 
 // archiveOf is where the build has the archive for this machine.
 func archiveOf(d *dist.Dist, p *krew.Plugin) string {
-	return filepath.Join(d.Dir, path.Base(p.For(krew.Pair{OS: runtime.GOOS, Arch: runtime.GOARCH}).URI))
+	return filepath.Join(d.Dir, path.Base(p.For(krewstore.Here()).URI))
 }
 
 // krewed is a machine on which krew has installed all three.
@@ -39,7 +38,7 @@ func krewed(t *testing.T) (s *shell, kubectl func(args ...string) (words func(..
 	t.Helper()
 	d, root := built(t), krewstore.Root(t.TempDir())
 	for name, plugin := range manifests(t, d) {
-		link, err := root.Install(plugin, archiveOf(d, plugin))
+		link, err := root.Install(plugin, krewstore.Here(), archiveOf(d, plugin))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,7 +71,7 @@ func TestKubectlFindsWhatKrewInstalls(t *testing.T) {
 // One real job each, called as users call it.
 func TestKrewedPluginsWork(t *testing.T) {
 	t.Parallel()
-	_, kubectl := krewed(t)
+	s, kubectl := krewed(t)
 	cluster := bed.Cluster(t)
 	namespace, other := cluster.Namespace(t), cluster.Namespace(t)
 
@@ -91,7 +90,10 @@ func TestKrewedPluginsWork(t *testing.T) {
 		t.Fatal(err)
 	}
 	kubectl("datum-creds", "login", "--credentials", key, "--ca-file", provider.CAFile, "--name", "robot")("robot")
-	kubectl("datum-creds", "get-token", "--session", "robot", "-o", "json")(`"token"`)
+	token := s.run(t, cluster.KubectlPath(), "datum-creds", "get-token", "--session", "robot", "-o", "json")
+	if token.Code != 0 || !strings.Contains(token.Stdout, `"token"`) {
+		t.Errorf("no token, exit code %d: %s", token.Code, token.Stderr)
+	}
 }
 
 const twoSteps = `
@@ -106,11 +108,39 @@ metadata: {name: app, namespace: NS}
 spec: {interval: 1h, prune: false, path: ./app, dependsOn: [{name: base}], sourceRef: {kind: OCIRepository, name: none}}
 `
 
+// What validate-krew-manifest does: it installs each platform's archive, and wants
+// a licence among what is installed.
+func TestKrewInstallsEachPlatform(t *testing.T) {
+	t.Parallel()
+	d := built(t)
+	for name, plugin := range manifests(t, d) {
+		for _, machine := range krew.Pairs() {
+			platform := plugin.For(machine)
+			if platform == nil {
+				continue
+			}
+			root := krewstore.Root(t.TempDir())
+			link, err := root.Install(plugin, machine, filepath.Join(d.Dir, path.Base(platform.URI)))
+			if err != nil {
+				t.Errorf("%s for %s: %v", name, machine, err)
+				continue
+			}
+			program, err := os.Readlink(link)
+			if err != nil || filepath.Ext(link) != filepath.Ext(program) {
+				t.Errorf("%s for %s: %s is %s, %v", name, machine, link, program, err)
+			}
+			if _, err := os.Stat(filepath.Join(filepath.Dir(program), "LICENSE")); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
 func TestKrewRefuses(t *testing.T) {
 	d := built(t)
 	plugins := manifests(t, d)
 	fluxdeps, secretsync := plugins["fluxdeps"], plugins["secretsync"]
-	here := fluxdeps.For(krew.Pair{OS: runtime.GOOS, Arch: runtime.GOARCH})
+	here := fluxdeps.For(krewstore.Here())
 
 	refused(t, "checksum does not match", fluxdeps, archiveOf(d, secretsync))
 	bin := here.Bin
@@ -119,7 +149,7 @@ func TestKrewRefuses(t *testing.T) {
 	here.Bin = bin
 	root := krewstore.Root(t.TempDir())
 	for _, want := range []string{"", `plugin "fluxdeps" is installed already`} {
-		if _, err := root.Install(fluxdeps, archiveOf(d, fluxdeps)); want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+		if _, err := root.Install(fluxdeps, krewstore.Here(), archiveOf(d, fluxdeps)); want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("got: %v\nwant: %s", err, want)
 		}
 	}
@@ -131,7 +161,7 @@ func TestKrewRefuses(t *testing.T) {
 func refused(t *testing.T, want string, plugin *krew.Plugin, archive string) {
 	t.Helper()
 	root := krewstore.Root(t.TempDir())
-	if _, err := root.Install(plugin, archive); err == nil || !strings.Contains(err.Error(), want) {
+	if _, err := root.Install(plugin, krewstore.Here(), archive); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got: %v\nwant: %s", err, want)
 	}
 	if links, err := os.ReadDir(root.Bin()); err == nil && len(links) > 0 {

@@ -118,6 +118,33 @@ func TestActionsArePinned(t *testing.T) {
 	}
 }
 
+var ourOwn = regexp.MustCompile(`(?m)^(?:sudo --\S+ )?(make [a-z-]+|hack/\S+|\.ci/\S+)`)
+
+func TestWorkflowsRunWhatThereIs(t *testing.T) {
+	root, all := load(t)
+	makefile := read(t, filepath.Join(root, "Makefile"))
+	found := 0
+	for file, w := range all {
+		for _, j := range w.Jobs {
+			for _, s := range j.Steps {
+				for _, match := range ourOwn.FindAllStringSubmatch(s.Run, -1) {
+					found++
+					target, isTarget := strings.CutPrefix(match[1], "make ")
+					if isTarget && !strings.Contains(makefile, "\n"+target+":") {
+						t.Errorf("%s: no target %s", file, target)
+					}
+					if _, err := os.Stat(filepath.Join(root, match[1])); !isTarget && err != nil {
+						t.Errorf("%s: %v", file, err)
+					}
+				}
+			}
+		}
+	}
+	if found < 5 {
+		t.Errorf("found only %d commands of ours", found)
+	}
+}
+
 // The bot reads one template a step, and there is one for each plugin.
 func TestTheBotKnowsEachTemplate(t *testing.T) {
 	root, all := load(t)

@@ -35,9 +35,9 @@ func (r Root) version(name, version string) string {
 }
 
 // link is where kubectl finds a plugin: its command with _ for -.
-func (r Root) link(name string) string {
+func (r Root) link(name, os string) string {
 	link := "kubectl-" + strings.ReplaceAll(name, "-", "_")
-	if runtime.GOOS == "windows" {
+	if os == "windows" {
 		link += ".exe"
 	}
 	return filepath.Join(r.Bin(), link)
@@ -58,10 +58,12 @@ type receipt struct {
 	} `json:"metadata"`
 }
 
-// Install installs a plugin for this machine from an archive at hand, like `kubectl
+// Here is this machine. krew can be told another by KREW_OS and KREW_ARCH.
+func Here() krew.Pair { return krew.Pair{OS: runtime.GOOS, Arch: runtime.GOARCH} }
+
+// Install installs a plugin for a machine from an archive at hand, like `kubectl
 // krew install --manifest=FILE --archive=ARCHIVE`, and returns its link.
-func (r Root) Install(plugin *krew.Plugin, archivePath string) (string, error) {
-	machine := krew.Pair{OS: runtime.GOOS, Arch: runtime.GOARCH}
+func (r Root) Install(plugin *krew.Plugin, machine krew.Pair, archivePath string) (string, error) {
 	name, platform := plugin.Metadata.Name, plugin.For(machine)
 	if platform == nil {
 		return "", fmt.Errorf("plugin %q offers nothing for %s", name, machine)
@@ -80,7 +82,7 @@ func (r Root) Install(plugin *krew.Plugin, archivePath string) (string, error) {
 	if _, err := os.Stat(program); err != nil {
 		return "", fmt.Errorf("plugin %q: spec.platforms[].bin is not in the archive: %w", name, err)
 	}
-	link := r.link(name)
+	link := r.link(name, machine.OS)
 	if err := os.MkdirAll(r.Bin(), 0o755); err != nil {
 		return "", err
 	}
