@@ -3,6 +3,7 @@ module github.com/datum-cloud/kubectl-plugins/hack
 go 1.26.0
 
 require (
+	github.com/creack/pty v1.1.24
 	github.com/go-logr/logr v1.4.3
 	github.com/spf13/cobra v1.10.2
 	k8s.io/api v0.37.2
