@@ -78,6 +78,10 @@ cross: ## Build the plugins for every platform that is released
 generate: ## Write generated documents and golden files anew
 	$(PRODUCT) test ./plugins/kubectl-fluxdeps ./plugins/kubectl-fluxdeps/internal/render ./plugins/kubectl-datum-creds ./plugins/kubectl-secretsync -run 'TestReference|TestFormats' -update
 
+.PHONY: picture
+picture: ## Draw the picture of the README anew; needs graphviz
+	$(PRODUCT) run ./plugins/kubectl-fluxdeps graph -f docs/images/rollout.yaml -o dot --group-by namespace | dot -Tsvg -o docs/images/rollout.svg
+
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Check formatting, the house's rules and go.mod
 	GOWORK=off $(GOLANGCI_LINT) run --allow-parallel-runners ./...

@@ -13,6 +13,7 @@ import (
 func TestTAB(t *testing.T) {
 	u, namespace := newUser(t), objects(t)
 	shells(t, u, func(t *testing.T, s *shell) {
+		t.Helper()
 		in := " -n " + namespace + " "
 		s.lists(t, "kubectl fluxdeps graph"+in+"kustomization/", "kustomization/postgres-operator", "kustomization/postgres-database", "kustomization/website")
 		s.becomes(t, "kubectl fluxdeps graph"+in+"ks/web", "kubectl fluxdeps graph"+in+"ks/website")
@@ -34,6 +35,7 @@ func TestTABCompletesFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	shells(t, u, func(t *testing.T, s *shell) {
+		t.Helper()
 		s.becomes(t, "kubectl secretsync copy x --to-kubeconfig edge-", "kubectl secretsync copy x --to-kubeconfig edge-kubeconfig")
 	})
 }

@@ -46,6 +46,7 @@ const bashCompletion = "/usr/share/bash-completion/bash_completion"
 
 // shells starts each of them once and runs the test in it.
 func shells(t *testing.T, u *user, test func(t *testing.T, s *shell)) {
+	t.Helper()
 	zsh := testbed.Tool(t, "zsh") // comes with bash-completion
 	if _, err := os.Stat(bashCompletion); err != nil {
 		t.Fatalf("%s is missing: hack/install-deps.sh installs it", bashCompletion)

@@ -8,14 +8,6 @@ import (
 	"testing"
 )
 
-// names are the plugins under the names by which kubectl and flux find them.
-func names() map[string]string {
-	return map[string]string{
-		"kubectl-fluxdeps": "kubectl-fluxdeps", "flux-deps": "kubectl-fluxdeps",
-		"kubectl-datum_creds": "kubectl-datum-creds", "kubectl-secretsync": "kubectl-secretsync",
-	}
-}
-
 // Programs returns a folder, the test's own, with kubectl and all plugins as
 // they are installed.
 func (b *Bed) Programs(t testing.TB, kubectl string) string {
@@ -26,10 +18,16 @@ func (b *Bed) Programs(t testing.TB, kubectl string) string {
 	if err := os.WriteFile(filepath.Join(dir, "kubectl"), []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for name, plugin := range names() {
-		if err := os.Symlink(b.Plugin(t, plugin).Path, filepath.Join(dir, name)); err != nil {
-			t.Fatal(err)
-		}
+	for _, plugin := range []string{"kubectl-fluxdeps", "kubectl-datum-creds", "kubectl-secretsync"} {
+		link(t, b.Plugin(t, plugin).Path, dir, "kubectl-"+strings.ReplaceAll(strings.TrimPrefix(plugin, "kubectl-"), "-", "_"))
 	}
+	link(t, b.Plugin(t, "kubectl-fluxdeps").Path, dir, "flux-deps")
 	return dir
+}
+
+func link(t testing.TB, program, dir, name string) {
+	t.Helper()
+	if err := os.Symlink(program, filepath.Join(dir, name)); err != nil {
+		t.Fatal(err)
+	}
 }
