@@ -54,14 +54,14 @@ func TestInstallLinks(t *testing.T) {
 
 // TestInstallRefuses: a file of somebody else's stays, whatever it is.
 func TestInstallRefuses(t *testing.T) {
-	for name, make := range map[string]func(path string) error{
+	for name, put := range map[string]func(path string) error{
 		"a program":      func(path string) error { return os.WriteFile(path, []byte("#!/bin/sh\n"), 0o700) },
 		"another's link": func(path string) error { return os.Symlink("/bin/true", path) },
 		"a folder":       func(path string) error { return os.Mkdir(path, 0o700) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			foreign := func(o *installation) {
-				if err := make(filepath.Join(o.dir, "kubectl_complete-x")); err != nil {
+				if err := put(filepath.Join(o.dir, "kubectl_complete-x")); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -39,7 +39,7 @@ const acceptNames = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io
 const maxNames = 32 << 20
 
 var (
-	// ErrForbidden: the collection may not be listed.
+	// ErrForbidden says that the collection may not be listed.
 	ErrForbidden = errors.New("may not be listed")
 	errNoVersion = errors.New("the server has no such kind")
 )
