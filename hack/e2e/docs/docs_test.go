@@ -34,7 +34,6 @@ func pages(t *testing.T) (root string, found []string) {
 // TestRecipes runs every block of commands of every page, in the order of the
 // page, and compares what the page shows of the output.
 func TestRecipes(t *testing.T) {
-	testbed.Tool(t, "node")
 	testbed.Tool(t, "dot")
 	run, left := 0, 0
 	root, found := pages(t)

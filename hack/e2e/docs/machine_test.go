@@ -27,6 +27,7 @@ type machine struct {
 
 func newMachine(t *testing.T) *machine {
 	t.Helper()
+	testbed.Tool(t, "node") // the OpenID provider's
 	root, err := checkout.Root("")
 	if err != nil {
 		t.Fatal(err)
