@@ -1,12 +1,16 @@
 package completion_test
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/datum-cloud/kubectl-plugins/hack/internal/controlplane"
+	"github.com/datum-cloud/kubectl-plugins/hack/internal/testbed"
 )
 
 // TestTAB: names out of the cluster and the kubeconfig, in both shells.
@@ -21,6 +25,9 @@ func TestTAB(t *testing.T) {
 		s.becomes(t, "kubectl fluxdeps --context arn:aws:eks:eu", "kubectl fluxdeps --context "+oddContext)
 		s.becomes(t, "kubectl fluxdeps graph --status susp", "kubectl fluxdeps graph --status suspended")
 		s.becomes(t, "kubectl secretsync copy"+in+"reg", "kubectl secretsync copy"+in+"registry-pull")
+		s.becomes(t, "kubectl secretsync copy -n "+namespace[:len(namespace)-1], "kubectl secretsync copy -n "+namespace)
+		from := "kubectl secretsync copy x --to-kubeconfig-secret-namespace " + namespace + " --to-kubeconfig-secret "
+		s.becomes(t, from+"registry", from+"registry-pull")
 		s.lists(t, "kubectl secretsync copy x --to-context ", oddContext, "testbed")
 		s.becomes(t, "kubectl secretsync copy x --on-conflict over", "kubectl secretsync copy x --on-conflict overwrite")
 		s.becomes(t, "kubectl datum-creds get-token -o head", "kubectl datum-creds get-token -o header")
@@ -49,20 +56,44 @@ func (u *user) complete(t *testing.T, program string, words ...string) (said str
 	return string(out), err
 }
 
+// TestTABOfLittleRights: who may not list all namespaces gets the names of the
+// context's.
+func TestTABOfLittleRights(t *testing.T) {
+	cluster, namespace := bed.Cluster(t), objects(t)
+	alone := newUser(t)
+	alone.kubeconfig = cluster.AddUser(t, controlplane.User{Name: "developer-" + namespace, Namespace: namespace})
+	cluster.Apply(t, strings.NewReplacer("NS", namespace).Replace(`
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: flux, namespace: NS}
+rules: [{apiGroups: [kustomize.toolkit.fluxcd.io], resources: [kustomizations], verbs: [list]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: flux, namespace: NS}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: flux}
+subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: developer-NS}]
+`))
+	alone.says(t, "ks/postgres-database\nks/postgres-operator\n:4\n", "kubectl_complete-fluxdeps", "graph", "ks/post")
+	alone.says(t, ":4\n", "kubectl_complete-secretsync", "copy", "")
+}
+
+// says asks until the answer is there: busy machines give up.
+func (u *user) says(t *testing.T, want, program string, words ...string) {
+	t.Helper()
+	testbed.Eventually(t, want, patience, func() error {
+		said, err := u.complete(t, program, words...)
+		if err == nil && said != want {
+			err = fmt.Errorf("it says %q", said)
+		}
+		return err
+	})
+}
+
 // TestFluxAsks its plugin for completions by cobra's own command.
 func TestFluxAsks(t *testing.T) {
 	u, namespace := newUser(t), objects(t)
-	for range 20 { // busy machines give up
-		said, err := u.complete(t, "flux-deps", "__complete", "graph", "-n", namespace, "ks/post")
-		if err != nil {
-			t.Fatalf("%v\n%s", err, said)
-		}
-		if said == "ks/postgres-database\nks/postgres-operator\n:4\n" {
-			return
-		}
-		t.Log(said)
-	}
-	t.Error("no names in 20 times")
+	u.says(t, "ks/postgres-database\nks/postgres-operator\n:4\n", "flux-deps", "__complete", "graph", "-n", namespace, "ks/post")
 }
 
 // silent servers take connections and never say a word.

@@ -94,10 +94,26 @@ func Complete(values Values) cobra.CompletionFunc {
 
 func unprintable(r rune) bool { return !unicode.IsPrint(r) }
 
-// CompleteFlags offers values for flags of the command, by their names.
+// CompleteFlags offers values for flags of the command, by their names. Of those
+// that take several with commas between them, it completes the last.
 func CompleteFlags(c *cobra.Command, flags map[string]Values) {
-	for flag, values := range flags {
+	for name, values := range flags {
+		complete := Complete(values)
+		if flag := c.Flag(name); flag != nil && flag.Value.Type() == "stringSlice" {
+			complete = completeLast(complete)
+		}
 		// The only errors are those of flags that are not there, or twice.
-		_ = c.RegisterFlagCompletionFunc(flag, Complete(values))
+		_ = c.RegisterFlagCompletionFunc(name, complete)
+	}
+}
+
+func completeLast(complete cobra.CompletionFunc) cobra.CompletionFunc {
+	return func(c *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		before := typed[:strings.LastIndex(typed, ",")+1]
+		found, directive := complete(c, args, typed[len(before):])
+		for i := range found {
+			found[i] = before + found[i]
+		}
+		return found, directive
 	}
 }

@@ -46,7 +46,9 @@ func completing(t *testing.T, values Values, words ...string) (code Code, stdout
 		return errors.New("it ran")
 	}}
 	leaf.Flags().String("color", "", "")
-	CompleteFlags(leaf, map[string]Values{"color": Fixed("always", "auto", "never")})
+	leaf.Flags().StringSlice("status", nil, "")
+	states := Fixed("ready", "failed")
+	CompleteFlags(leaf, map[string]Values{"color": Fixed("always", "auto", "never"), "status": states, "gone": states})
 	root.AddCommand(leaf)
 	code = Main(t.Context(), root, streams, append([]string{"__complete"}, words...))
 	return code, out.String(), errOut.String()
@@ -55,13 +57,16 @@ func completing(t *testing.T, values Values, words ...string) (code Code, stdout
 func TestComplete(t *testing.T) {
 	hostile := Fixed("prod", "prod-\x1b[2J", "group/project:agent", "arn:aws:eks:eu:1:cluster/prod", "tab\tbed", "two\nlines", "mit Umlaut ü")
 	for words, want := range map[string]string{
-		"do |":                "prod\ngroup/project:agent\narn:aws:eks:eu:1:cluster/prod\nmit Umlaut ü\n:4\n",
-		"do |group":           "group/project:agent\n:4\n",
-		"do |nothing":         ":4\n",
-		"do --color |a":       "always\nauto\n:4\n",
-		"do |--color=n":       "never\n:4\n",
-		"no-such --command |": ":0\n",
-		"do --no-such |":      ":0\n",
+		"do |":                 "prod\ngroup/project:agent\narn:aws:eks:eu:1:cluster/prod\nmit Umlaut ü\n:4\n",
+		"do |group":            "group/project:agent\n:4\n",
+		"do |nothing":          ":4\n",
+		"do --color |a":        "always\nauto\n:4\n",
+		"do |--color=n":        "never\n:4\n",
+		"do --status |r":       "ready\n:4\n",
+		"do --status |failed,": "failed,ready\nfailed,failed\n:4\n",
+		"do --status |x,y,re":  "x,y,ready\n:4\n",
+		"no-such --command |":  ":0\n",
+		"do --no-such |":       ":0\n",
 	} {
 		t.Run(words, func(t *testing.T) {
 			before, typed, _ := strings.Cut(words, "|")

@@ -7,6 +7,9 @@ import (
 	"testing"
 
 	"github.com/spf13/pflag"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 )
 
 // twoContexts has contexts of the names that clouds give theirs.
@@ -55,6 +58,23 @@ func TestFlagsComplete(t *testing.T) {
 		if got := completions[flag](t.Context()); !slices.Equal(got, want) {
 			t.Errorf("--%s: %v", flag, got)
 		}
+	}
+}
+
+// TestSessionsComplete: --datum-session is one of kubectl datum-creds.
+func TestSessionsComplete(t *testing.T) {
+	home := store.At(filepath.Join(t.TempDir(), "home"))
+	t.Setenv(store.Variable, home.Dir())
+	for _, name := range []string{"robot", "jane@example.com@api.datum.test"} {
+		s := session.Session{Name: name, Type: session.User, Issuer: "https://auth.datum.test", ClientID: "cli", TokenURL: "https://auth.datum.test/token", Storage: session.File, API: "https://api.datum.test"}
+		if err := home.Session(name).SaveSession(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	flags := NewFlags()
+	flags.AddFlags(pflag.NewFlagSet("", pflag.ContinueOnError))
+	if got := flags.Completions("test")["datum-session"](t.Context()); !slices.Equal(got, []string{"jane@example.com@api.datum.test", "robot"}) {
+		t.Errorf("%v", got)
 	}
 }
 
