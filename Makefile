@@ -102,6 +102,10 @@ krew-index: release-snapshot ## Write an index for krew, a git repository, into 
 generate: ## Write generated documents and golden files anew
 	$(PRODUCT) test ./plugins/kubectl-fluxdeps ./plugins/kubectl-fluxdeps/internal/render ./plugins/kubectl-datum-creds ./plugins/kubectl-secretsync -run 'TestReference|TestFormats' -update
 
+.PHONY: picture
+picture: ## Draw the picture of the README anew; needs graphviz
+	$(PRODUCT) run ./plugins/kubectl-fluxdeps graph -f docs/images/rollout.yaml -o dot --group-by namespace | dot -Tsvg -o docs/images/rollout.svg
+
 .PHONY: lint
 lint: $(GOLANGCI_LINT) $(ACTIONLINT) ## Check formatting, the house's rules, go.mod and workflows
 	GOWORK=off $(GOLANGCI_LINT) run --allow-parallel-runners ./...

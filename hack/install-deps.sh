@@ -1,11 +1,12 @@
 #!/bin/sh
 # Installs what the tests need beyond Go, git and make: graphviz, which reads
 # the DOT that we write, Node.js with Mermaid's own parser and a certified
-# OpenID provider, Chromium, which signs in at that, and GNOME's keyring.
+# OpenID provider, Chromium, which signs in at that, GNOME's keyring, and zsh and
+# bash-completion, in which TAB is pressed.
 #
 # As root on a machine with apt it installs what is missing. Elsewhere it says
 # what is missing, one line for each thing, and exits with 1.
-# TESTBED_WITHOUT=dot,node,chromium,gnome-keyring-daemon leaves things out; the
+# TESTBED_WITHOUT=dot,node,chromium,gnome-keyring-daemon,zsh leaves things out; the
 # tests then skip what they cannot check and say so.
 set -eu
 
@@ -73,5 +74,9 @@ fi
 if ! left_out gnome-keyring-daemon; then
 	has gnome-keyring-daemon || lacking gnome-keyring-daemon gnome-keyring gnome-keyring-daemon
 	has dbus-run-session || lacking dbus-run-session dbus-daemon gnome-keyring-daemon
+fi
+if ! left_out zsh; then
+	has zsh || lacking zsh zsh zsh
+	[ -e /usr/share/bash-completion/bash_completion ] || lacking bash-completion bash-completion zsh
 fi
 exit "$missing"

@@ -14,6 +14,12 @@ for binary in "$@"; do
 	cp "$binary" "$folder/.$(basename "$binary").new"
 	mv -f "$folder/.$(basename "$binary").new" "$folder/$(basename "$binary")"
 	echo "installed $folder/$(basename "$binary")"
+	# kubectl asks a link of the plugin for completions.
+	if said=$("$folder/$(basename "$binary")" completion install --dir "$folder" 2>&1); then
+		echo "$said" | grep '^linked '
+	else
+		echo "$said" >&2
+	fi
 done
 
 link() {

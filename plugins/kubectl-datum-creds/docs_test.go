@@ -43,4 +43,8 @@ func TestSize(t *testing.T) {
 func TestReference(t *testing.T) {
 	d := cmd.NewDependencies(genericiooptions.NewTestIOStreamsDiscard())
 	clitest.Reference(t, cmd.NewRootCommand(d), "../../docs/datum-creds/reference.md")
+	clitest.Man(t, cmd.NewRootCommand(d), "../../docs/man")
+	for kind, document := range cmd.Documents() {
+		clitest.Schema(t, document, cmd.APIVersion, kind, "../..", "../../docs/schemas")
+	}
 }

@@ -9,15 +9,18 @@ import (
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/cmd"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/fast"
 )
 
 func main() {
+	args := cli.Args(os.Args)
 	// What nearly every call is: a token that is fresh. It pays for nothing else.
-	if fast.Answer(os.Args[1:], os.Getenv, time.Now(), os.Stdout) {
+	if fast.Answer(args, os.Getenv, time.Now(), os.Stdout) {
 		return
 	}
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
-	os.Exit(int(cmd.Main(context.Background(), cmd.NewDependencies(streams), os.Args)))
+	os.Stderr = cli.Stderr(args, os.Stderr)
+	os.Exit(int(cmd.Main(context.Background(), cmd.NewDependencies(streams), args)))
 }

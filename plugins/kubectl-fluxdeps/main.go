@@ -14,10 +14,12 @@ import (
 )
 
 func main() {
+	args := cli.Args(os.Args)
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
-	if code, done := cluster.Renewal(context.Background(), os.Args[1:], streams, "kubectl-fluxdeps/"+cli.Version("").Version); done {
+	os.Stderr = cli.Stderr(args, os.Stderr)
+	if code, done := cluster.Renewal(context.Background(), args, streams, "kubectl-fluxdeps/"+cli.Version("").Version); done {
 		os.Exit(int(code))
 	}
 	root := cmd.NewRoot(os.Args[0], streams)
-	os.Exit(int(cli.Main(context.Background(), root, streams, os.Args[1:])))
+	os.Exit(int(cli.Main(context.Background(), root, streams, args)))
 }

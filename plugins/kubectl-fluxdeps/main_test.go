@@ -7,7 +7,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli/clitest"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/api/v1alpha1"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/cmd"
 )
 
@@ -49,4 +51,8 @@ func TestLinksNothingHeavy(t *testing.T) {
 func TestReference(t *testing.T) {
 	streams := genericiooptions.NewTestIOStreamsDiscard()
 	clitest.Reference(t, cmd.NewRoot("kubectl-fluxdeps", streams), "../../docs/fluxdeps/reference.md")
+	clitest.Man(t, cmd.NewRoot("kubectl-fluxdeps", streams), "../../docs/man")
+	clitest.Schema(t, v1alpha1.DependencyGraph{}, v1alpha1.APIVersion, v1alpha1.DependencyGraphKind, "../..", "../../docs/schemas")
+	version := cli.Version("")
+	clitest.Schema(t, version, version.APIVersion, version.Kind, "../..", "../../docs/schemas")
 }

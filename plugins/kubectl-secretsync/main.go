@@ -21,6 +21,8 @@ func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(softMemory)
 	}
+	args := cli.Args(os.Args)
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
-	os.Exit(int(cli.Main(context.Background(), cmd.NewRoot(streams), streams, os.Args[1:])))
+	os.Stderr = cli.Stderr(args, os.Stderr)
+	os.Exit(int(cli.Main(context.Background(), cmd.NewRoot(streams), streams, args)))
 }

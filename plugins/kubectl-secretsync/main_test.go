@@ -11,6 +11,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli/clitest"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/api/v1alpha1"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/apitest"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/cmd"
 )
@@ -76,4 +77,6 @@ func TestLinksNothingHeavy(t *testing.T) {
 
 func TestReference(t *testing.T) {
 	clitest.Reference(t, cmd.NewRoot(genericiooptions.NewTestIOStreamsDiscard()), "../../docs/secretsync/reference.md")
+	clitest.Man(t, cmd.NewRoot(genericiooptions.NewTestIOStreamsDiscard()), "../../docs/man")
+	clitest.Schema(t, v1alpha1.Report{}, v1alpha1.APIVersion, v1alpha1.ReportKind, "../..", "../../docs/schemas")
 }

@@ -24,6 +24,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 
@@ -37,7 +38,8 @@ import (
 // Bed is what the tests of one package share. Its methods may be called from
 // parallel tests.
 type Bed struct {
-	flux bool
+	// flux tells which clusters, by name, have Flux.
+	flux func(cluster string) bool
 	// flags returns more flags of the API server, when that is started.
 	flags func(dir string) (map[string][]string, error)
 
@@ -50,8 +52,13 @@ type Bed struct {
 // Option changes what a bed's cluster has.
 type Option func(*Bed)
 
-// WithFlux adds Flux's API and kustomize-controller to the cluster.
-func WithFlux() Option { return func(b *Bed) { b.flux = true } }
+// WithFlux adds Flux's API and kustomize-controller to the clusters of these
+// names, or to all.
+func WithFlux(clusters ...string) Option {
+	return func(b *Bed) {
+		b.flux = func(name string) bool { return len(clusters) == 0 || slices.Contains(clusters, name) }
+	}
+}
 
 // WithAPIServerFlags adds to the flags of kube-apiserver. The function is called
 // when the cluster is started, and may start what the flags speak of; the folder
@@ -64,6 +71,7 @@ func WithAPIServerFlags(flags func(dir string) (map[string][]string, error)) Opt
 func New(options ...Option) *Bed {
 	b := &Bed{
 		clusters: map[string]started{}, plugins: map[string]built{},
+		flux:  func(string) bool { return false },
 		flags: func(string) (map[string][]string, error) { return nil, nil },
 	}
 	for _, option := range options {

@@ -89,7 +89,7 @@ func (b *Bed) startCluster(name string) (*Cluster, error) {
 		Dir:       home.dir + "/cluster-" + name,
 		Records:   home.records + "/" + name,
 		Servers:   provider,
-		Flux:      b.flux,
+		Flux:      b.flux(name),
 		Artifacts: c.artifacts.Store(),
 
 		APIServerFlags: flags,

@@ -24,6 +24,10 @@ func Main(ctx context.Context, root *cobra.Command, streams genericiooptions.IOS
 	// A second Ctrl-C ends the process at once: only the first is waited for.
 	context.AfterFunc(ctx, stop)
 
+	if completes(args) {
+		root.SetArgs(args)
+		return complete(ctx, root, streams)
+	}
 	state := prepare(root, streams, args)
 	err, ended := state.execute(ctx, root)
 	switch {

@@ -76,6 +76,7 @@ func NewVersionCommand(name string, streams genericiooptions.IOStreams) *cobra.C
 		},
 	}
 	cmd.Flags().StringVarP(&format, "output", "o", "", "Output format: json or yaml.")
+	CompleteFlags(cmd, map[string]Values{"output": Fixed("json", "yaml")})
 	return cmd
 }
 

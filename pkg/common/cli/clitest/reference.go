@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -20,18 +19,7 @@ func Reference(t *testing.T, root *cobra.Command, file string) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "<!-- Generated from the code by `make generate`. -->\n# %s\n", root.CommandPath())
 	describe(t, &b, root)
-	if *update {
-		if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil { //nolint:gosec // documentation is for all to read
-			t.Fatal(err)
-		}
-	}
-	committed, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(committed, b.Bytes()) {
-		t.Errorf("%s is not what the code says; make generate writes it anew", file)
-	}
+	committed(t, file, b.Bytes())
 }
 
 // describe writes a command's help, then that of its sub-commands.

@@ -49,9 +49,9 @@ func (d Dependencies) notify(line string) {
 
 func userAgent() string { return "kubectl-datum-creds/" + cli.Version(name).Version }
 
-// Main runs the command line, args[0] being the program's name.
+// Main runs the command line.
 func Main(ctx context.Context, d Dependencies, args []string) cli.Code {
-	d.Args = args[1:]
+	d.Args = args
 	root := NewRootCommand(d)
 	if refusing := guarded(root, d); refusing != root {
 		return cli.Main(ctx, refusing, d.IOStreams, []string{}) // no argument counts any more

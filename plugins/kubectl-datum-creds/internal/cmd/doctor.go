@@ -70,15 +70,11 @@ func patient(d Dependencies) doctor.Patient {
 	return doctor.Patient{Auth: d.Auth(), Getenv: d.Getenv, Kubeconfigs: paths, Kuberc: kuberc, Self: self, LookPath: exec.LookPath}
 }
 
-func writeFindings(d Dependencies, findings []doctor.Finding, format string) error {
+func writeFindings(d Dependencies, found []doctor.Finding, format string) error {
 	if format == "json" {
-		return writeIndented(d.Out, struct {
-			APIVersion string           `json:"apiVersion"`
-			Kind       string           `json:"kind"`
-			Items      []doctor.Finding `json:"items"`
-		}{apiVersion, "Findings", findings})
+		return writeIndented(d.Out, findings{headed("Findings"), found})
 	}
-	for _, f := range findings {
+	for _, f := range found {
 		fmt.Fprintf(d.Out, "%-8s %s: %s\n", f.State, output.Text(f.Check), output.Text(f.Message))
 		if f.Fix != "" && f.State != doctor.OK {
 			fmt.Fprintf(d.Out, "         fix: %s\n", output.Text(f.Fix))

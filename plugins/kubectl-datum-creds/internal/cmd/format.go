@@ -12,9 +12,6 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 )
 
-// apiVersion is that of structured output.
-const apiVersion = "creds.datum.net/v1alpha1"
-
 // answer is a token for who asked.
 type answer struct {
 	asked   execcred.Request
@@ -65,14 +62,7 @@ func writeJSON(w io.Writer, a answer) error {
 	if !a.token.Expires.IsZero() {
 		expires = a.token.Expires.UTC().Format(time.RFC3339)
 	}
-	return writeIndented(w, struct {
-		APIVersion string `json:"apiVersion"`
-		Kind       string `json:"kind"`
-		Session    string `json:"session"`
-		Server     string `json:"server"`
-		Token      string `json:"token"`
-		Expires    string `json:"expires,omitempty"`
-	}{apiVersion, "Token", a.session.Name, a.session.API, a.token.Access.Reveal(), expires})
+	return writeIndented(w, tokenDocument{headed("Token"), a.session.Name, a.session.API, a.token.Access.Reveal(), expires})
 }
 
 func writeIndented(w io.Writer, value any) error {

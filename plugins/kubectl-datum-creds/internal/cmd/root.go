@@ -35,8 +35,9 @@ flux, helm, terraform and k9s ask this plugin for a token by themselves.
 		newLoginCommand(d), newLogoutCommand(d), newSessionsCommand(d), newUseCommand(d), newWhoamiCommand(d), newStatusCommand(d),
 		newUpdateKubeconfigCommand(d), newKubeconfigCommand(d), newConvertCommand(d),
 		newTrustCommand(d), newDoctorCommand(d), newGetTokenCommand(d), newHelperCommand(d), newRenewCommand(d),
-		cli.NewVersionCommand(name, d.IOStreams),
+		cli.NewCompletionCommand(name, d.IOStreams), cli.NewVersionCommand(name, d.IOStreams),
 	)
+	completions(root, d)
 	cli.SetHelp(root)
 	return root
 }

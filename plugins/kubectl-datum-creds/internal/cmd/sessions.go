@@ -97,11 +97,7 @@ func listSessions(d Dependencies, format string) error {
 func writeReports(w io.Writer, reports []report, format string) error {
 	switch format {
 	case "json":
-		return writeIndented(w, struct {
-			APIVersion string   `json:"apiVersion"`
-			Kind       string   `json:"kind"`
-			Items      []report `json:"items"`
-		}{apiVersion, "SessionList", reports})
+		return writeIndented(w, sessionList{headed("SessionList"), reports})
 	case "name":
 		for _, r := range reports {
 			fmt.Fprintln(w, output.Text(r.Name))

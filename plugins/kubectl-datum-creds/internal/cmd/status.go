@@ -46,11 +46,7 @@ func showStatus(d Dependencies, choice choiceFlags, format string) error {
 	r := describe(d, handle, currentName(d.Auth()))
 	switch format {
 	case "json":
-		err = writeIndented(d.Out, struct {
-			APIVersion string `json:"apiVersion"`
-			Kind       string `json:"kind"`
-			report
-		}{apiVersion, "SessionStatus", r})
+		err = writeIndented(d.Out, sessionStatus{headed("SessionStatus"), r})
 	case "":
 		err = writeStatus(d.Out, r, d.Now())
 	default:

@@ -1,12 +1,14 @@
 package cmd
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
@@ -37,9 +39,7 @@ update-kubeconfig wrote name their session, and stay who they are.`,
 			fmt.Fprintf(d.ErrOut, "Session %s is in use.\n", output.Text(handle.Session.Name))
 			return nil
 		},
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return sessionNames(d), cobra.ShellCompDirectiveNoFileComp
-		},
+		ValidArgsFunction: cli.Complete(func(context.Context) []string { return sessionNames(d) }),
 	}
 }
 

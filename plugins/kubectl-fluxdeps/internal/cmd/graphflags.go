@@ -43,27 +43,7 @@ func (f *graphFlags) add(command *cobra.Command) {
 	set.StringVarP(&f.format, "output", "o", "text", "Output format: "+strings.Join(render.Formats(), ", ")+"TEMPLATE.")
 	set.Var(&f.group, "group-by", "Draw what has the same namespace or source together.")
 	set.Var(&f.color, "color", "When to colour.")
-	completions(command)
-}
-
-// completions are the values that are known beforehand.
-func completions(command *cobra.Command) {
-	var beginnings []string
-	for _, kind := range kinds() {
-		beginnings = append(beginnings, kind+"/")
-	}
-	command.ValidArgsFunction = cobra.FixedCompletions(beginnings, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace)
-	for flag, values := range map[string][]string{
-		"edges":    names(graph.EdgeTypes()),
-		"output":   render.Formats(),
-		"group-by": {string(render.ByNamespace), string(render.BySource)},
-		"color":    {string(output.ColorAuto), string(output.ColorAlways), string(output.ColorNever)},
-		"status":   statuses(),
-		"kind":     kinds(),
-	} {
-		// The only error is that of a flag which is not there.
-		_ = command.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
-	}
+	f.completions(command)
 }
 
 // options checks what was typed.

@@ -24,7 +24,7 @@ func NewRoot(program string, streams genericiooptions.IOStreams) *cobra.Command 
 	root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: display}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SuggestionsMinimumDistance = 2 // what cobra takes for its own
-	root.AddCommand(NewGraphCommand(display, streams), cli.NewVersionCommand(name, streams))
+	root.AddCommand(NewGraphCommand(display, streams), cli.NewCompletionCommand("kubectl-fluxdeps", streams), cli.NewVersionCommand(name, streams))
 	cli.SetHelp(root)
 	return root
 }

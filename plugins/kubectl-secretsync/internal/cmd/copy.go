@@ -85,6 +85,7 @@ func newCopyCommand(d deps) *cobra.Command {
 func (f *copyFlags) add(c *cobra.Command) {
 	set := c.Flags()
 	f.selection.add(set)
+	f.selection.completions(c)
 	f.run.add(c)
 	f.write.add(c)
 	cli.Finishes(c)

@@ -52,6 +52,7 @@ func newDeleteCommand(d deps) *cobra.Command {
 		},
 	}
 	flags.selection.add(c.Flags())
+	flags.selection.completions(c)
 	hideSpec(c)
 	flags.run.add(c)
 	flags.write.add(c)

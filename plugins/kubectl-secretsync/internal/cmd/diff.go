@@ -22,6 +22,7 @@ type lookFlags struct {
 
 func (f *lookFlags) add(c *cobra.Command) {
 	f.selection.add(c.Flags())
+	f.selection.completions(c)
 	f.run.add(c)
 	modeFlag(c, &f.mode)
 }

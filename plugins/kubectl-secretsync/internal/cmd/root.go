@@ -31,7 +31,7 @@ func NewRoot(streams genericiooptions.IOStreams) *cobra.Command {
 		Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl secretsync"},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(newCopyCommand(d), newDiffCommand(d), newStatusCommand(d), newDeleteCommand(d), cli.NewVersionCommand(binary, streams))
+	root.AddCommand(newCopyCommand(d), newDiffCommand(d), newStatusCommand(d), newDeleteCommand(d), cli.NewCompletionCommand(binary, streams), cli.NewVersionCommand(binary, streams))
 	cli.SetHelp(root)
 	return root
 }

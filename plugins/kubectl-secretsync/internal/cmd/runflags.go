@@ -46,8 +46,7 @@ func (f *runFlags) add(c *cobra.Command) {
 
 // complete makes the values of a flag known to shells.
 func complete(c *cobra.Command, flag string, values ...string) {
-	// The only error is that of a flag which is not there.
-	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	cli.CompleteFlags(c, map[string]cli.Values{flag: cli.Fixed(values...)})
 }
 
 func (f *runFlags) check() error {

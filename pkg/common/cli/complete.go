@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/spf13/cobra"
+	"k8s.io/cli-runtime/pkg/genericiooptions"
+)
+
+// completePrefix begins the name of the program that kubectl asks for the
+// completions of a plugin (k8s.io/kubectl v0.37, plugin_completion.go).
+const completePrefix = "kubectl_complete-"
+
+// completionPatience is how long a shell waits for completions. What is slower
+// has none: a prompt that hangs is worse.
+const completionPatience = 250 * time.Millisecond
+
+// Args returns the arguments of a process. Under the name by which kubectl asks
+// for completions they are those of cobra's command for that.
+func Args(argv []string) []string {
+	if strings.HasPrefix(filepath.Base(argv[0]), completePrefix) {
+		return append([]string{cobra.ShellCompRequestCmd}, argv[1:]...)
+	}
+	return argv[1:]
+}
+
+// Stderr returns where a process with these arguments writes what goes past its
+// streams: nowhere while a shell completes, for cobra and client-go write there
+// into the line that is being typed.
+func Stderr(args []string, stderr *os.File) *os.File {
+	if !completes(args) {
+		return stderr
+	}
+	nowhere, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		return stderr
+	}
+	return nowhere
+}
+
+func completes(args []string) bool {
+	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
+}
+
+// complete answers a shell: in time, or with nothing. It never fails.
+func complete(ctx context.Context, root *cobra.Command, streams genericiooptions.IOStreams) Code {
+	ctx, cancel := context.WithTimeout(ctx, completionPatience)
+	defer cancel()
+	var found bytes.Buffer
+	root.SetIn(strings.NewReader(""))
+	root.SetOut(&found)
+	root.SetErr(io.Discard)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = root.ExecuteContext(ctx) // a line that cannot be parsed has no completions
+	}()
+	select {
+	case <-done:
+		_, _ = found.WriteTo(streams.Out)
+	case <-ctx.Done():
+		fmt.Fprintf(streams.Out, ":%d\n", cobra.ShellCompDirectiveNoFileComp)
+	}
+	return OK
+}
+
+// Values finds what a word of the command line can be, until ctx ends.
+type Values func(ctx context.Context) []string
+
+// Fixed are values that are known beforehand.
+func Fixed(values ...string) Values { return func(context.Context) []string { return values } }
+
+// Complete offers those values that begin with what has been typed. Those that
+// a terminal would act upon are left out.
+func Complete(values Values) cobra.CompletionFunc {
+	return func(c *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		var fitting []cobra.Completion
+		for _, value := range values(c.Context()) {
+			if strings.HasPrefix(value, typed) && !strings.ContainsFunc(value, unprintable) {
+				fitting = append(fitting, value)
+			}
+		}
+		return fitting, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+func unprintable(r rune) bool { return !unicode.IsPrint(r) }
+
+// CompleteFlags offers values for flags of the command, by their names. Of those
+// that take several with commas between them, it completes the last.
+func CompleteFlags(c *cobra.Command, flags map[string]Values) {
+	for name, values := range flags {
+		complete := Complete(values)
+		if flag := c.Flag(name); flag != nil && flag.Value.Type() == "stringSlice" {
+			complete = completeLast(complete)
+		}
+		// The only errors are those of flags that are not there, or twice.
+		_ = c.RegisterFlagCompletionFunc(name, complete)
+	}
+}
+
+func completeLast(complete cobra.CompletionFunc) cobra.CompletionFunc {
+	return func(c *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		before := typed[:strings.LastIndex(typed, ",")+1]
+		found, directive := complete(c, args, typed[len(before):])
+		for i := range found {
+			found[i] = before + found[i]
+		}
+		return found, directive
+	}
+}
