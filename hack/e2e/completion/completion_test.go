@@ -21,6 +21,7 @@ func TestTAB(t *testing.T) {
 		in := " -n " + namespace + " "
 		s.lists(t, "kubectl fluxdeps graph"+in+"kustomization/", "kustomization/postgres-operator", "kustomization/postgres-database", "kustomization/website")
 		s.becomes(t, "kubectl fluxdeps graph"+in+"ks/web", "kubectl fluxdeps graph"+in+"ks/website")
+		s.becomes(t, "flux deps graph"+in+"ks/web", "flux deps graph"+in+"ks/website")
 		s.becomes(t, "kubectl fluxdeps -n "+namespace[:len(namespace)-1], "kubectl fluxdeps -n "+namespace)
 		s.becomes(t, "kubectl fluxdeps --context arn:aws:eks:eu", "kubectl fluxdeps --context "+oddContext)
 		s.becomes(t, "kubectl fluxdeps graph --status susp", "kubectl fluxdeps graph --status suspended")

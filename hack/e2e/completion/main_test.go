@@ -1,5 +1,5 @@
-// Package completion_test presses TAB in real shells, with kubectl's own
-// completion, against a real API server.
+// Package completion_test presses TAB in real shells, with the completion of
+// kubectl and of the Flux CLI, against a real API server.
 package completion_test
 
 import (
@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/controlplane"
+	"github.com/datum-cloud/kubectl-plugins/hack/internal/servers"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/testbed"
 )
 
@@ -37,6 +38,7 @@ func newUser(t *testing.T) *user {
 	if err := controlplane.MergeKubeconfigs(u.kubeconfig, cluster.Kubeconfig(), admin); err != nil {
 		t.Fatal(err)
 	}
+	u.addFlux(t)
 	for _, plugin := range []string{"kubectl-fluxdeps", "kubectl-datum_creds", "kubectl-secretsync"} {
 		cmd := exec.CommandContext(t.Context(), filepath.Join(u.programs, plugin), "completion", "install")
 		cmd.Env = u.environment()
@@ -47,10 +49,26 @@ func newUser(t *testing.T) *user {
 	return u
 }
 
+// addFlux adds the real Flux CLI, which finds flux-deps in the same folder.
+func (u *user) addFlux(t *testing.T) {
+	t.Helper()
+	provider, err := servers.New(os.Stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths, err := provider.Ensure(t.Context(), servers.FluxCLI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(paths[servers.FluxCLI], filepath.Join(u.programs, "flux")); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // environment holds nothing of who runs the tests.
 func (u *user) environment() []string {
 	return []string{
-		"HOME=" + u.home, "PATH=" + u.programs + ":" + os.Getenv("PATH"), "KUBECONFIG=" + u.kubeconfig,
+		"HOME=" + u.home, "PATH=" + u.programs + ":" + os.Getenv("PATH"), "KUBECONFIG=" + u.kubeconfig, "FLUXCD_PLUGINS=" + u.programs,
 		"DATUM_CREDS_HOME=" + filepath.Join(u.home, "creds"), "TERM=dumb", "LANG=C.UTF-8", "HISTFILE=/dev/null",
 	}
 }

@@ -25,12 +25,12 @@ const (
 	bashStart = `PS1='at your service> '; PROMPT_COMMAND=
 bind 'set show-all-if-ambiguous on'; bind 'set bell-style none'; bind 'set enable-bracketed-paste off'; bind 'set page-completions off'
 source ` + bashCompletion + `
-source <(kubectl completion bash)
+source <(kubectl completion bash); source <(flux completion bash)
 `
 	zshStart = `PS1='at your service> '; unsetopt prompt_cr zle_bracketed_paste; bindkey -e; LISTMAX=1000
 zstyle ':completion:*' verbose no
 autoload -U compinit && compinit -u -D
-source <(kubectl completion zsh)
+source <(kubectl completion zsh); source <(flux completion zsh)
 `
 )
 
