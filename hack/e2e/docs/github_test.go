@@ -1,8 +1,10 @@
 package docs_test
 
 import (
+	"encoding/json"
 	"io"
 	"os"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -32,8 +34,9 @@ func TestGitHubLint(t *testing.T) {
 
 // githubStep is a step of a job.
 type githubStep struct {
-	name, run, notRun string
-	env               map[string]string
+	Name string            `yaml:"name"`
+	Run  string            `yaml:"run"`
+	Env  map[string]string `yaml:"env"`
 }
 
 // githubSteps are all steps that run something, once each.
@@ -54,7 +57,11 @@ func githubSteps(t *testing.T) (steps []githubStep) {
 			t.Fatal(err)
 		}
 		for _, node := range job.Steps {
-			if step := githubStepOf(t, &node); step.run != "" && node.Kind != yaml.AliasNode {
+			var step githubStep
+			if err := node.Decode(&step); err != nil {
+				t.Fatal(err)
+			}
+			if step.Run != "" && node.Kind != yaml.AliasNode {
 				steps = append(steps, step)
 			}
 		}
@@ -62,28 +69,10 @@ func githubSteps(t *testing.T) (steps []githubStep) {
 	return steps
 }
 
-func githubStepOf(t *testing.T, node *yaml.Node) (step githubStep) {
-	t.Helper()
-	var fields struct {
-		Name string            `yaml:"name"`
-		Run  string            `yaml:"run"`
-		Env  map[string]string `yaml:"env"`
-	}
-	if err := node.Decode(&fields); err != nil {
-		t.Fatal(err)
-	}
-	for _, field := range node.Content {
-		if _, reason, ok := strings.Cut(field.HeadComment, "not run: "); ok {
-			step.notRun = reason
-		}
-	}
-	step.name, step.run, step.env = fields.Name, fields.Run, fields.Env
-	return step
-}
-
 var githubSecret = regexp.MustCompile(`^\$\{\{ secrets\.(\w+) \}\}$`)
 
-// TestGitHubRuns runs every step as a runner does.
+// TestGitHubRuns runs every step as a runner does. What is cloned from GitHub is
+// this checkout.
 func TestGitHubRuns(t *testing.T) {
 	m := newMachine(t)
 	m.tree(t)
@@ -93,30 +82,50 @@ func TestGitHubRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	secrets := map[string]string{"DATUM_SA_CREDENTIALS": m.read(t, "key.json"), "FLEET_KUBECONFIG": m.read(t, "kubeconfig.fleet"), "REGISTRY_TOKEN": "token-" + t.Name()}
-	run := 0
-	for _, step := range githubSteps(t) {
-		if step.notRun != "" {
-			t.Logf("%s is not run: %s", step.name, step.notRun)
-			continue
-		}
-		env := []string{"RUNNER_TEMP=" + m.path("runner"), "GITHUB_STEP_SUMMARY=" + m.path("summary")}
-		for name, value := range step.env {
+	runner := append(goCaches(t),
+		"RUNNER_TEMP="+m.path("runner"), "GITHUB_STEP_SUMMARY="+m.path("summary"), "GITHUB_PATH="+m.path("added-to-path"),
+		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url.file://"+m.root+".insteadOf", "GIT_CONFIG_VALUE_0=https://github.com/datum-cloud/kubectl-plugins",
+	)
+	steps := githubSteps(t)
+	for _, step := range steps {
+		env := runner
+		for name, value := range step.Env {
 			secret := githubSecret.FindStringSubmatch(value)
 			if secret == nil || secrets[secret[1]] == "" {
-				t.Fatalf("%s: %s is %s: want a secret that this test knows", step.name, name, value)
+				t.Fatalf("%s: %s is %s: want a secret that this test knows", step.Name, name, value)
 			}
 			env = append(env, name+"="+secrets[secret[1]])
 		}
-		m.must(t, step.run, env...)
-		run++
+		m.must(t, step.Run, env...)
+	}
+	for _, plugin := range []string{"kubectl-fluxdeps", "kubectl-datum_creds", "kubectl-secretsync"} {
+		m.must(t, strings.TrimSpace(m.read(t, "added-to-path"))+"/"+plugin+" version")
 	}
 	if !strings.Contains(m.read(t, "summary"), "```mermaid\nflowchart") {
 		t.Errorf("the summary is\n%s", m.read(t, "summary"))
 	}
 	m.holds(t, "registry-token", "token", secrets["REGISTRY_TOKEN"])
-	if run < 4 {
-		t.Errorf("only %d steps were run", run)
+	if len(steps) < 5 {
+		t.Errorf("only %d steps were run", len(steps))
 	}
+}
+
+// goCaches let a build on the machine find what this one has.
+func goCaches(t *testing.T) []string {
+	t.Helper()
+	said, err := exec.CommandContext(t.Context(), "go", "env", "-json", "GOMODCACHE", "GOCACHE", "GOPROXY", "GOSUMDB", "GOTOOLCHAIN").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := map[string]string{}
+	if err := json.Unmarshal(said, &values); err != nil {
+		t.Fatal(err)
+	}
+	var env []string
+	for name, value := range values {
+		env = append(env, name+"="+value)
+	}
+	return env
 }
 
 // TestGitHubCatches: the check fails where the tree is broken.
@@ -124,8 +133,8 @@ func TestGitHubCatches(t *testing.T) {
 	m := newMachine(t)
 	m.typo(t)
 	for _, step := range githubSteps(t) {
-		if strings.Contains(step.run, "--exit-code") {
-			if said, code := m.shell(t, step.run); code != 1 {
+		if strings.Contains(step.Run, "--exit-code") {
+			if said, code := m.shell(t, step.Run); code != 1 {
 				t.Errorf("exit code %d\n%s", code, said)
 			}
 			return
