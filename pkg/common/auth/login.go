@@ -41,7 +41,8 @@ func waitForLock(ctx context.Context, place store.Place) (*lock.Lock, error) {
 		}
 		select {
 		case <-ctx.Done():
-			return nil, context.Cause(ctx)
+			return nil, problem.New(problem.Unable, "kubectl datum-creds doctor",
+				"%s holds the lock of the session: %w", lock.Holder(place.LockPath()), context.Cause(ctx))
 		case <-time.After(50 * time.Millisecond):
 		}
 	}

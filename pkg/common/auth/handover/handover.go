@@ -91,7 +91,11 @@ func Handed(place store.Place) (*lock.Lock, bool) {
 		return nil, false
 	}
 	handed, err := held.File().Stat()
-	return held, err == nil && os.SameFile(handed, there)
+	if err != nil || !os.SameFile(handed, there) {
+		return nil, false
+	}
+	held.Sign() // it is this process now that others wait for
+	return held, true
 }
 
 // Serve is what the process does: renew, and tell the parent if it is still

@@ -154,12 +154,12 @@ func (c Coordinator) lockOrToken(ctx context.Context, want Want, began time.Time
 			return nil, store.Token{}, err
 		}
 		if !said && c.Now().Sub(began) > silence {
-			c.Notify("waiting for another process that renews the session…")
+			c.Notify("waiting for " + lock.Holder(c.Place.LockPath()) + " to renew the session…")
 			said = true
 		}
 		if err := pause(ctx, wait); err != nil {
 			return nil, store.Token{}, problem.New(problem.Unable, "kubectl datum-creds doctor",
-				"another process renews the session and does not finish: %w", err)
+				"%s renews the session and does not finish: %w", lock.Holder(c.Place.LockPath()), err)
 		}
 	}
 }

@@ -80,7 +80,7 @@ func (p Patient) secret(check string, handle auth.Handle) Finding {
 func (p Patient) lock(check string, handle auth.Handle) Finding {
 	held, err := handle.Place.TryLock()
 	if errors.Is(err, lock.ErrTaken) {
-		return warn(check, "wait; a renewal ends within "+auth.Deadline.String(), "another process renews it now")
+		return warn(check, "wait; a renewal ends within "+auth.Deadline.String(), "%s renews it now", lock.Holder(handle.Place.LockPath()))
 	}
 	if err != nil {
 		return bad(check, "", "its lock cannot be taken: %v", err)
