@@ -183,15 +183,20 @@ func (c Coordinator) renew(ctx context.Context, held *lock.Lock) (store.Token, e
 	if err == nil {
 		return token, nil
 	}
-	f := store.Failure{Time: c.Now(), Kind: problem.KindOf(err), Message: err.Error()}
+	if ctx.Err() == nil || !errors.Is(err, context.Canceled) {
+		_ = c.Place.SaveFailure(failure(c.Now(), err)) // it only saves others the same wait
+	}
+	return store.Token{}, err
+}
+
+// failure is what is remembered of an error.
+func failure(now time.Time, err error) store.Failure {
+	f := store.Failure{Time: now, Kind: problem.KindOf(err), Message: err.Error()}
 	var known *problem.Error
 	if errors.As(err, &known) {
 		f.Hint = known.Hint
 	}
-	if ctx.Err() == nil || !errors.Is(err, context.Canceled) {
-		_ = c.Place.SaveFailure(f) // it only saves others the same wait
-	}
-	return store.Token{}, err
+	return f
 }
 
 // despite answers with the old token although it could not be renewed, as long

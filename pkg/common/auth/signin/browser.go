@@ -14,8 +14,8 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 )
 
-// patience is how long a login may take.
-const patience = 5 * time.Minute
+// Patience is how long a login may take.
+const Patience = 5 * time.Minute
 
 // secrets of one login: what only this process and its own callback know.
 type secrets struct{ state, nonce, verifier string }
@@ -34,7 +34,7 @@ func (s secrets) challenge() string {
 
 // Browser signs in with a browser on this machine.
 func (r Request) Browser(ctx context.Context) (Result, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("nobody signed in within %s", patience))
+	ctx, cancel := context.WithTimeoutCause(ctx, Patience, fmt.Errorf("nobody signed in within %s", Patience))
 	defer cancel()
 	own := newSecrets()
 	back, err := listen(ctx, callback{state: own.state, issuer: r.Endpoints.Issuer, mustIssuer: r.Endpoints.SendsIssuer})
@@ -78,6 +78,9 @@ func (r Request) authorizationURL(own secrets, redirect string) string {
 // show opens the browser, and prints the URL for those whose browser does not.
 func (r Request) show(ctx context.Context, address string) {
 	fmt.Fprintf(r.Out, "Sign in with your browser. If none opens, open this address on this machine:\n\n  %s\n\n", address)
+	if r.Open == nil {
+		return
+	}
 	if err := r.Open(ctx, address); err != nil {
 		fmt.Fprintf(r.Out, "(no browser could be opened: %v)\n", err)
 	}

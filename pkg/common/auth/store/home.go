@@ -8,6 +8,7 @@
 //	  sessions/ID/secret.json    the refresh token or key, unless the keyring has it
 //	  sessions/ID/failure.json   why the last renewal failed
 //	  sessions/ID/lock           held while the session is renewed
+//	  sessions/ID/login.lock     held while get-token asks the user to sign in
 //	  credentials/ID/…           the same for key files used without a login
 //	  served/N                   which process was given which token (package served)
 package store

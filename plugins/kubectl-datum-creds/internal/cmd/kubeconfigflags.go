@@ -60,7 +60,7 @@ func (f *fileFlags) add(set *pflag.FlagSet) {
 }
 
 func (f *fileFlags) addMode(set *pflag.FlagSet) {
-	set.StringVar(&f.mode, "exec-interactive-mode", "Never", "interactiveMode of the exec entry: Never, IfAvailable or Always. get-token asks nothing in any.")
+	set.StringVar(&f.mode, "exec-interactive-mode", "Never", "interactiveMode of the exec entry: Never, IfAvailable or Always. With the latter two, get-token signs in by itself where kubectl has a terminal.")
 }
 
 func (f *fileFlags) check() error {

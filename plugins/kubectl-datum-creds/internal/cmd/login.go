@@ -192,7 +192,7 @@ func (o *loginOptions) storageChoice() (session.Storage, error) {
 	if err != nil {
 		return "", err
 	}
-	if chosen == session.File {
+	if chosen == session.File && o.given("storage") {
 		fmt.Fprintf(o.deps.ErrOut, "The session's secret is kept in a file below %s that only you can read.\n", o.deps.Auth().Home.Dir())
 	}
 	return chosen, nil

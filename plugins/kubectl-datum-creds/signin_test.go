@@ -1,0 +1,186 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+)
+
+// usualHome moves the bed to where sessions are when no variable of this
+// plugin's says otherwise.
+func (b *bed) usualHome() *bed {
+	b.t.Helper()
+	dir := b.t.TempDir()
+	vars := map[string]string{"HOME": dir, "LocalAppData": dir}
+	home, err := store.Locate(func(name string) string { return vars[name] }, runtime.GOOS)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.home = home
+	b.env = []string{asPlugin + "=1", "HOME=" + dir, "LocalAppData=" + dir, "PATH=" + os.Getenv("PATH")}
+	return b
+}
+
+// ended is a session whose refresh token is revoked.
+func (b *bed) ended(name string) store.Place {
+	b.t.Helper()
+	place := b.session(name, expired())
+	if err := place.SaveSecret(secret.New("revoked-refresh-token")); err != nil {
+		b.t.Fatal(err)
+	}
+	return place
+}
+
+// interactive is the question of a Kubernetes client at a terminal, whose
+// kubeconfig allows to ask.
+func interactive() string {
+	return strings.Replace(question(apiHost), `"interactive":false`, `"interactive":true`, 1)
+}
+
+func (b *bed) logins() int { return b.server.Requests("/oauth/v2/device_authorization") }
+
+func TestGetTokenSignsIn(t *testing.T) {
+	b := newBed(t).usualHome()
+	place := b.ended("s")
+	b.approve()
+	// Where it may not ask, it fails as ever.
+	b.run([]string{question(apiHost)}, "get-token").wantFailure(t, 6, "session s has ended")
+	if n := b.logins(); n != 0 {
+		t.Fatalf("%d logins without leave", n)
+	}
+	r := b.run([]string{interactive()}, "get-token", "--session", "s")
+	if r.code != 0 || r.token() == "" || !contains(r.said, "session s has ended") || !contains(r.said, "ABCD-EFGH") || !contains(r.said, "Signed in: session s.") {
+		t.Fatalf("get-token: %+v", r)
+	}
+	// The session can be renewed again, without a question.
+	if err := place.SaveToken(expired()); err != nil {
+		t.Fatal(err)
+	}
+	if r := b.run([]string{question(apiHost)}, "get-token"); r.code != 0 || r.token() == "" || r.said != "" {
+		t.Errorf("afterwards: %+v", r)
+	}
+	if n := b.logins(); n != 1 {
+		t.Errorf("%d logins", n)
+	}
+}
+
+// TestManyProcessesSignInOnce: the user is asked in one place, and the others
+// say where.
+func TestManyProcessesSignInOnce(t *testing.T) {
+	b := newBed(t).usualHome()
+	b.ended("s")
+	start := time.Now()
+	b.server.SetFault(func(_ http.ResponseWriter, r *http.Request, _ int) bool {
+		if r.URL.Path == "/oauth/v2/token" && time.Since(start) > 3*time.Second {
+			b.server.ApproveDevices()
+		}
+		return false
+	})
+	runs := b.together(20, []string{interactive()}, "get-token")
+	wantOneToken(t, runs)
+	if n := b.logins(); n != 1 {
+		t.Errorf("%d logins", n)
+	}
+	waited := 0
+	for _, r := range runs {
+		if contains(r.said, "waiting for process ") && contains(r.said, "where the user is asked to sign in") {
+			waited++
+		}
+	}
+	if waited < 10 {
+		t.Errorf("%d of 20 say for whom they wait", waited)
+	}
+}
+
+func TestGetTokenSignsInNobodyElse(t *testing.T) {
+	b := newBed(t).usualHome()
+	place := b.ended("s")
+	before, err := place.Session()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.server.Spoil = func(claims map[string]any) { claims["sub"] = "user-2" }
+	b.approve()
+	r := b.run([]string{interactive()}, "get-token")
+	if r.code != 5 || r.out != "" || !contains(r.said, "is of user-1, and not user-2") || !contains(r.said, "login --name 's' --replace") {
+		t.Errorf("get-token: %+v", r)
+	}
+	if after, err := place.Session(); err != nil || after.Subject != before.Subject {
+		t.Errorf("the session is of %s, %v", after.Subject, err)
+	}
+	if got := strings.Join(b.server.Revoked(), " "); got != "refresh_token" {
+		t.Errorf("revoked: %q; the stranger's login is to be ended", got)
+	}
+}
+
+// TestADeniedLoginIsNotAskedForAgainAtOnce: kubectl runs a helper that fails
+// several times over.
+func TestADeniedLoginIsNotAskedForAgainAtOnce(t *testing.T) {
+	b := newBed(t).usualHome()
+	b.ended("s")
+	b.server.SetFault(func(w http.ResponseWriter, r *http.Request, _ int) bool {
+		if r.URL.Path != "/oauth/v2/token" || r.PostFormValue("device_code") == "" {
+			return false
+		}
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = w.Write([]byte(`{"error":"access_denied"}`))
+		return true
+	})
+	for range 4 {
+		if r := b.run([]string{interactive()}, "get-token"); r.code != 6 || r.out != "" || !contains(r.said, "access_denied") {
+			t.Errorf("get-token: %+v", r)
+		}
+	}
+	if n := b.logins(); n != 1 {
+		t.Errorf("the user was asked %d times", n)
+	}
+}
+
+// TestGetTokenAsksOnlyWhereItMay: not in a home that the kubeconfig may have
+// named, not for other types of session, and never with a program from PATH.
+func TestGetTokenAsksOnlyWhereItMay(t *testing.T) {
+	moved := newBed(t)
+	moved.ended("s")
+	moved.run([]string{interactive()}, "get-token").wantFailure(t, 6, "session s has ended")
+	if n := moved.logins(); n != 0 {
+		t.Error("a moved home was signed in to")
+	}
+	b := newBed(t).usualHome()
+	place := b.ended("robot")
+	s, err := place.Session()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Type = session.Ambient
+	s.Storage, s.CISource = session.None, "env:NO_SUCH"
+	if err := place.SaveSession(s); err != nil {
+		t.Fatal(err)
+	}
+	b.run([]string{interactive()}, "get-token").wantFailure(t, 6)
+	b.ended("s")
+	bin, ran := t.TempDir(), filepath.Join(t.TempDir(), "ran")
+	if err := os.WriteFile(filepath.Join(bin, "xdg-open"), []byte("#!/bin/sh\ntouch "+ran+"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	b.approve()
+	env := []string{interactive(), "DISPLAY=:0", "BROWSER=" + filepath.Join(bin, "xdg-open"), "PATH=" + bin}
+	b.server.Endpoints = func(all map[string]any) { delete(all, "device_authorization_endpoint") } // so that it is the browser
+	cmd := b.command(env, "get-token")
+	said := &answering{browse: func(address string) { follow(t, address) }}
+	cmd.Stderr = said
+	if out, err := cmd.Output(); err != nil || !contains(string(out), execcred.V1) {
+		t.Errorf("get-token: %v, %s\n%s", err, out, said.text())
+	}
+	if _, err := os.Stat(ran); err == nil {
+		t.Error("a program of the kubeconfig's was run")
+	}
+}
