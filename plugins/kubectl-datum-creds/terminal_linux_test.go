@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -58,17 +60,39 @@ func (s *terminal) collect() {
 	}
 }
 
+// typing answers one question after the other, each when it is shown and the
+// terminal has stopped to show what is typed.
+func (s *terminal) typing(answers []string) {
+	for i, answer := range answers {
+		for !s.asks(i + 1) {
+			select {
+			case <-s.done:
+				return
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
+		_, _ = s.keyboard.WriteString(answer + "\n")
+	}
+}
+
+// asks tells whether so many questions were asked, the last one in secret.
+func (s *terminal) asks(n int) bool {
+	s.mu.Lock()
+	asked := strings.Count(s.shown.String(), ": ")
+	s.mu.Unlock()
+	state, err := unix.IoctlGetTermios(int(s.keyboard.Fd()), unix.TCGETS)
+	return asked >= n && err == nil && state.Lflag&unix.ECHO == 0
+}
+
 // finish runs a command that prints to a pipe and has the terminal besides, and
-// types the keys in advance.
-func (s *terminal) finish(t *testing.T, cmd *exec.Cmd, keys string) run {
+// answers its questions.
+func (s *terminal) finish(t *testing.T, cmd *exec.Cmd, answers ...string) run {
 	t.Helper()
 	if cmd.Stdin == nil {
 		cmd.Stdin = s.line
 	}
 	cmd.Stderr = s.line
-	if _, err := s.keyboard.WriteString(keys); err != nil {
-		t.Fatal(err)
-	}
+	go s.typing(answers)
 	out, err := cmd.Output()
 	if cmd.ProcessState == nil {
 		t.Fatal(err)
@@ -85,22 +109,54 @@ func TestAPersonIsAskedAtATerminal(t *testing.T) {
 	b := newBed(t)
 	b.ended("s")
 	b.approve()
-	if r := newTerminal(t).finish(t, b.command(nil, "auth", "get-token"), ""); r.code != 6 || r.out != "" {
+	if r := newTerminal(t).finish(t, b.command(nil, "auth", "get-token")); r.code != 6 || r.out != "" {
 		t.Errorf("auth get-token: %+v", r)
 	}
 	piped := b.command(nil, "get-token")
 	piped.Stdin = bytes.NewReader(nil)
-	if r := newTerminal(t).finish(t, piped, ""); r.code != 6 || r.out != "" {
+	if r := newTerminal(t).finish(t, piped); r.code != 6 || r.out != "" {
 		t.Errorf("get-token with a pipe for standard input: %+v", r)
 	}
 	asked := b.command([]string{question(apiHost)}, "get-token")
-	if r := newTerminal(t).finish(t, asked, ""); r.code != 6 || r.out != "" {
+	if r := newTerminal(t).finish(t, asked); r.code != 6 || r.out != "" {
 		t.Errorf("get-token with interactive: false: %+v", r)
 	}
 	if n := b.logins(); n != 0 {
 		t.Errorf("%d logins without leave", n)
 	}
-	if r := newTerminal(t).finish(t, b.command(nil, "get-token"), ""); r.code != 0 || r.token() == "" || !contains(r.said, "ABCD-EFGH") {
+	if r := newTerminal(t).finish(t, b.command(nil, "get-token")); r.code != 0 || r.token() == "" || !contains(r.said, "ABCD-EFGH") {
 		t.Errorf("get-token: %+v", r)
+	}
+}
+
+// TestThePassphraseIsAskedFor: twice at a login, once for a renewal, and never
+// shown.
+func TestThePassphraseIsAskedFor(t *testing.T) {
+	b := newBed(t)
+	b.approve()
+	login := append(b.loginArgs(), "--storage", "encrypted-file", "--name", "s")
+	if r := newTerminal(t).finish(t, b.command(nil, login...), passphrase, "a slip of the pen"); r.code != 2 || !contains(r.said, "differ") {
+		t.Errorf("login with a slip: %+v", r)
+	}
+	r := newTerminal(t).finish(t, b.command(nil, login...), passphrase, passphrase)
+	if r.code != 0 || !contains(r.said, "New passphrase") || contains(r.said, passphrase) {
+		t.Fatalf("login: %+v", r)
+	}
+	if err := b.home.Session("s").SaveToken(expired()); err != nil {
+		t.Fatal(err)
+	}
+	// What a program or pipeline asks for is not asked of the user.
+	if r := newTerminal(t).finish(t, b.command(nil, "auth", "get-token"), passphrase); r.code != 6 {
+		t.Errorf("auth get-token: %+v", r)
+	}
+	if r := newTerminal(t).finish(t, b.command([]string{question(apiHost)}, "get-token"), passphrase); r.code != 6 {
+		t.Errorf("get-token with interactive: false: %+v", r)
+	}
+	r = newTerminal(t).finish(t, b.command([]string{interactive()}, "get-token"), passphrase)
+	if r.code != 0 || r.token() == "" || !contains(r.said, "Passphrase of session s") || contains(r.said, passphrase) {
+		t.Errorf("get-token: %+v", r)
+	}
+	if n := b.logins(); n != 1 {
+		t.Errorf("%d logins", n)
 	}
 }

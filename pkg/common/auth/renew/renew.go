@@ -13,6 +13,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
 )
 
 // Times of waiting and remembering.
@@ -183,7 +184,8 @@ func (c Coordinator) renew(ctx context.Context, held *lock.Lock) (store.Token, e
 	if err == nil {
 		return token, nil
 	}
-	if ctx.Err() == nil || !errors.Is(err, context.Canceled) {
+	ours := errors.Is(err, vault.ErrPassphrase) // another process may have it
+	if !ours && (ctx.Err() == nil || !errors.Is(err, context.Canceled)) {
 		_ = c.Place.SaveFailure(failure(c.Now(), err)) // it only saves others the same wait
 	}
 	return store.Token{}, err

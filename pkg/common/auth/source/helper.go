@@ -12,6 +12,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
@@ -76,7 +77,7 @@ func withoutExecInfo(env []string) []string {
 			kept = append(kept, pair)
 		}
 	}
-	return append(kept, "DATUMCTL_NO_UPDATE_CHECK=1")
+	return append(sealed.WithoutPassphrase(kept), "DATUMCTL_NO_UPDATE_CHECK=1")
 }
 
 func firstLine(text string) string {

@@ -6,6 +6,7 @@
 //	  sessions/ID/session.json   who and where; no secret
 //	  sessions/ID/token.json     the access token, which lives for minutes or hours
 //	  sessions/ID/secret.json    the refresh token or key, unless the keyring has it
+//	  sessions/ID/sealed.json     the same, encrypted under a passphrase
 //	  sessions/ID/failure.json   why the last renewal failed
 //	  sessions/ID/lock           held while the session is renewed
 //	  sessions/ID/login.lock     held while get-token asks the user to sign in

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
@@ -24,6 +22,7 @@ const (
 	sessionFile = "session.json"
 	tokenFile   = "token.json"
 	secretFile  = "secret.json"
+	sealedFile  = "sealed.json"
 	failureFile = "failure.json"
 	lockFile    = "lock"
 	loginFile   = "login.lock"
@@ -86,10 +85,8 @@ func (p Place) TryLock() (*lock.Lock, error) {
 // The session goes first: without it the rest is never used.
 func (p Place) Remove() error {
 	var failures []error
-	for _, name := range []string{sessionFile, secretFile, tokenFile, failureFile} {
-		if err := os.Remove(filepath.Join(p.dir, name)); !errors.Is(err, fs.ErrNotExist) {
-			failures = append(failures, err)
-		}
+	for _, name := range []string{sessionFile, secretFile, sealedFile, tokenFile, failureFile} {
+		failures = append(failures, p.remove(name))
 	}
 	return errors.Join(failures...)
 }

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
@@ -11,6 +12,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/signin"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
@@ -30,7 +32,8 @@ func (o *getTokenOptions) mayAsk(asked execcred.Request) bool {
 
 // mended tells that a login in the session's place would mend the failure.
 func mended(handle auth.Handle, failed error) bool {
-	return handle.Session.Type == session.User && handle.Place != nil && problem.KindOf(failed) == problem.LoginNeeded
+	return handle.Session.Type == session.User && handle.Place != nil &&
+		problem.KindOf(failed) == problem.LoginNeeded && !errors.Is(failed, vault.ErrPassphrase)
 }
 
 // signIn signs the user in to the session again: as the same person, at the

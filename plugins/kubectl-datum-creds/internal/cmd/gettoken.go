@@ -61,7 +61,7 @@ processes one asks. A Kubernetes client opens no browser: it shows the address.`
 // this plugin can be named in DATUM_CREDENTIALS_HELPER.
 func newHelperCommand(d Dependencies) *cobra.Command {
 	group := &cobra.Command{Use: "auth", Short: "Answer as datumctl's credential helper does", Hidden: true, Args: cobra.NoArgs}
-	o := &getTokenOptions{deps: d, output: "token", silent: true}
+	o := &getTokenOptions{deps: d.silent(), output: "token", silent: true}
 	get := &cobra.Command{
 		Use: "get-token", Short: "Print the bare access token", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
