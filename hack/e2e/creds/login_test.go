@@ -3,7 +3,6 @@ package creds_test
 import (
 	"bufio"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -173,32 +172,4 @@ func refresh(t *testing.T, token string) string {
 		return "granted"
 	}
 	return string(body)
-}
-
-// TestBrowserLogin signs in with a real browser, which the plugin opens.
-func TestBrowserLogin(t *testing.T) {
-	d := newDesk(t)
-	chromium := testbed.Tool(t, "chromium")
-	opener := fmt.Sprintf(`#!/bin/sh
-exec timeout 60 %s --headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
-	--disable-component-update --disable-sync --user-data-dir=%s/chromium --ignore-certificate-errors-spki-list=%s \
-	--virtual-time-budget=20000 --dump-dom "$1" >%s/chromium.log 2>&1
-`, chromium, d.home, issuing.certificate.PublicKeyHash, d.home)
-	if err := os.WriteFile(filepath.Join(d.home, "bin", "xdg-open"), []byte(opener), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	got := d.creds(t, append(d.loginFlags(), "--browser")...)
-	if !strings.Contains(got.Stderr, "Signed in") || got.Stdout != "" {
-		t.Errorf("login: %s", got)
-	}
-	testbed.Eventually(t, "the browser shows that the user is signed in", time.Minute, func() error {
-		seen, err := os.ReadFile(filepath.Join(d.home, "chromium.log"))
-		if err == nil && !strings.Contains(string(seen), "You are signed in.") {
-			err = fmt.Errorf("it shows: %s", seen)
-		}
-		return err
-	})
-	if who := strings.TrimSpace(d.creds(t, "whoami").Stdout); who != "jane@example.com" {
-		t.Errorf("whoami: %s", who)
-	}
 }
