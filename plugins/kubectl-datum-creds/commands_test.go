@@ -114,26 +114,6 @@ func TestLogoutEndsWithTheRefreshToken(t *testing.T) {
 	}
 }
 
-// A session that cannot be read does not keep the others signed in.
-func TestLogoutOfAllButTheBroken(t *testing.T) {
-	b := newBed(t)
-	b.session("s", fresh())
-	broken := b.home.Session("broken")
-	if err := os.Mkdir(broken.Dir(), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(broken.Dir(), "session.json"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	r := b.run(nil, "logout", "--all")
-	if r.code != 3 || !contains(r.said, "Signed out: session s") || !contains(r.said, broken.Dir()) {
-		t.Errorf("logout --all: %+v", r)
-	}
-	if got := strings.Join(b.server.Revoked(), " "); got != "refresh_token access_token" {
-		t.Errorf("revoked: %s", got)
-	}
-}
-
 func TestAnEndedSessionNeedsALogin(t *testing.T) {
 	b := newBed(t)
 	place := b.session("s", expired())

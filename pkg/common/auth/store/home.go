@@ -138,6 +138,22 @@ func (h Home) SetCurrent(name string) error {
 	return private.Write(path, []byte(name+"\n"))
 }
 
+// Unreadable returns the places of sessions that are there and cannot be read.
+func (h Home) Unreadable() []Place {
+	entries, err := os.ReadDir(filepath.Join(h.dir, "sessions"))
+	if h.err != nil || err != nil {
+		return nil
+	}
+	var broken []Place
+	for _, entry := range entries {
+		place := Place{h, filepath.Join(h.dir, "sessions", entry.Name())}
+		if _, err := place.Session(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			broken = append(broken, place)
+		}
+	}
+	return broken
+}
+
 // Sessions returns all sessions in the order of their names, and one error
 // for those that cannot be read.
 func (h Home) Sessions() ([]session.Session, error) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
@@ -84,6 +85,9 @@ func (p Place) TryLock() (*lock.Lock, error) {
 // Remove removes all but the locks, which another process may be waiting for.
 // The session goes first: without it the rest is never used.
 func (p Place) Remove() error {
+	if err := p.checkDirs(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err // what is behind a link is somebody else's
+	}
 	var failures []error
 	for _, name := range []string{sessionFile, secretFile, sealedFile, tokenFile, failureFile} {
 		failures = append(failures, p.remove(name))

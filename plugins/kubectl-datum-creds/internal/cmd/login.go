@@ -104,6 +104,9 @@ func (o *loginOptions) add(cmd *cobra.Command) {
 }
 
 func (o *loginOptions) run(ctx context.Context) error {
+	if err := o.misplaced(); err != nil {
+		return err
+	}
 	hosts, err := o.again()
 	if err != nil {
 		return err
