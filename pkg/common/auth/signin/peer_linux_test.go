@@ -41,7 +41,7 @@ func TestAnotherUserIsAStranger(t *testing.T) {
 		cmd := exec.CommandContext(t.Context(), "/proc/self/exe")
 		cmd.Env = []string{visitVariable + "=" + server.URL}
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: as}
-		out, err := cmd.CombinedOutput()
+		out, err := cmd.Output()
 		if err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}

@@ -22,7 +22,7 @@ func (p Patient) sessions(ctx context.Context) []Finding {
 	all, err := p.Auth.Home.Sessions()
 	var findings []Finding
 	if err != nil {
-		findings = append(findings, bad("sessions", "remove what is broken and log in anew", "%v", err))
+		findings = append(findings, bad("sessions", "kubectl datum-creds logout --session NAME --local, and log in anew", "%v", err))
 	}
 	if len(all) == 0 && err == nil {
 		findings = append(findings, ok("sessions", "nobody is signed in"))
