@@ -21,6 +21,7 @@ func TestMain(m *testing.M) {
 		if err != nil {
 			panic(err)
 		}
+		defer resp.Body.Close()
 		_, _ = io.Copy(os.Stdout, resp.Body)
 		return
 	}

@@ -30,7 +30,7 @@ const turnedAway = "This login was opened somewhere else too. Nothing is lost: o
 func newStartPage(target string) *startPage {
 	return &startPage{
 		path: "/" + rand.Text(), target: target, warnings: make(chan string, 1),
-		cookie: http.Cookie{
+		cookie: http.Cookie{ //nolint:gosec // not Secure: a loopback address has no certificate
 			// Cookies know no ports: two logins at once want two names.
 			Name: "datum-creds-" + rand.Text()[:8], Value: rand.Text(), Path: "/", MaxAge: int(Patience / time.Second),
 			HttpOnly: true, SameSite: http.SameSiteLaxMode, // comes along when the auth host sends the browser back
@@ -47,7 +47,7 @@ func (s *startPage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	cookie := s.cookie
 	http.SetCookie(w, &cookie)
-	http.Redirect(w, r, s.target, http.StatusFound) //nolint:gosec // the auth host's address, from discovery
+	http.Redirect(w, r, s.target, http.StatusFound)
 }
 
 func (s *startPage) admits(r *http.Request) bool {
