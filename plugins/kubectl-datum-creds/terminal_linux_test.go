@@ -152,7 +152,7 @@ func TestThePassphraseIsAskedFor(t *testing.T) {
 	if r := newTerminal(t).finish(t, b.command([]string{question(apiHost)}, "get-token"), passphrase); r.code != 6 {
 		t.Errorf("get-token with interactive: false: %+v", r)
 	}
-	r = newTerminal(t).finish(t, b.command([]string{interactive()}, "get-token"), passphrase)
+	r = newTerminal(t).finish(t, b.asClient([]string{interactive()}, "get-token"), passphrase)
 	if r.code != 0 || r.token() == "" || !contains(r.said, "Passphrase of session s") || contains(r.said, passphrase) {
 		t.Errorf("get-token: %+v", r)
 	}

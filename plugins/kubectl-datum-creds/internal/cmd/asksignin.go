@@ -18,14 +18,15 @@ import (
 
 // mayAsk tells whether there is a user who can be asked. client-go says that
 // its standard input is the user's terminal only where the kubeconfig's
-// interactiveMode is not Never. A session of a home that the kubeconfig may
-// have named is not signed in to: its auth host could be anybody's.
+// interactiveMode is not Never. A session of a home that the kubeconfig has
+// named is not signed in to: its auth host could be anybody's, and relay the
+// code of a login elsewhere.
 func (o *getTokenOptions) mayAsk(asked execcred.Request) bool {
 	switch {
 	case o.silent:
 		return false
 	case asked.Asked:
-		return asked.Interactive && !o.deps.Auth().Moved()
+		return asked.Interactive && o.deps.ownHome()
 	}
 	return output.IsTerminal(o.deps.In) && output.IsTerminal(o.deps.ErrOut)
 }

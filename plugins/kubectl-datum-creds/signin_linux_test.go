@@ -3,9 +3,10 @@ package main
 import (
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,19 +16,19 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 )
 
-// usualHome moves the bed to where sessions are when no variable of this
-// plugin's says otherwise.
-func (b *bed) usualHome() *bed {
+// asClient runs the plugin as the child of a program that has its environment,
+// as kubectl has, but for the question.
+func (b *bed) asClient(env []string, args ...string) *exec.Cmd {
+	cmd := exec.Command("/bin/sh", append([]string{"-c", `"$0" "$@"; exit $?`, os.Args[0]}, args...)...)
+	cmd.Env = append(append([]string{}, b.env...), env...)
+	return cmd
+}
+
+// ask asks as a Kubernetes client at a terminal does, whose kubeconfig allows to
+// ask the user.
+func (b *bed) ask(args ...string) run {
 	b.t.Helper()
-	dir := b.t.TempDir()
-	vars := map[string]string{"HOME": dir, "LocalAppData": dir}
-	home, err := store.Locate(func(name string) string { return vars[name] }, runtime.GOOS)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	b.home = home
-	b.env = []string{asPlugin + "=1", "HOME=" + dir, "LocalAppData=" + dir, "PATH=" + os.Getenv("PATH")}
-	return b
+	return finish(b.t, b.asClient([]string{interactive()}, append([]string{"get-token"}, args...)...))
 }
 
 // ended is a session whose refresh token is revoked.
@@ -46,10 +47,8 @@ func interactive() string {
 	return strings.Replace(question(apiHost), `"interactive":false`, `"interactive":true`, 1)
 }
 
-func (b *bed) logins() int { return b.server.Requests("/oauth/v2/device_authorization") }
-
 func TestGetTokenSignsIn(t *testing.T) {
-	b := newBed(t).usualHome()
+	b := newBed(t)
 	place := b.ended("s")
 	b.approve()
 	// Where it may not ask, it fails as ever.
@@ -57,7 +56,7 @@ func TestGetTokenSignsIn(t *testing.T) {
 	if n := b.logins(); n != 0 {
 		t.Fatalf("%d logins without leave", n)
 	}
-	r := b.run([]string{interactive()}, "get-token", "--session", "s")
+	r := b.ask("--session", "s")
 	if r.code != 0 || r.token() == "" || !contains(r.said, "session s has ended") || !contains(r.said, "ABCD-EFGH") || !contains(r.said, "Signed in: session s.") {
 		t.Fatalf("get-token: %+v", r)
 	}
@@ -76,7 +75,7 @@ func TestGetTokenSignsIn(t *testing.T) {
 // TestManyProcessesSignInOnce: the user is asked in one place, and the others
 // say where.
 func TestManyProcessesSignInOnce(t *testing.T) {
-	b := newBed(t).usualHome()
+	b := newBed(t)
 	b.ended("s")
 	start := time.Now()
 	b.server.SetFault(func(_ http.ResponseWriter, r *http.Request, _ int) bool {
@@ -85,7 +84,12 @@ func TestManyProcessesSignInOnce(t *testing.T) {
 		}
 		return false
 	})
-	runs := b.together(20, []string{interactive()}, "get-token")
+	runs := make([]run, 20)
+	var all sync.WaitGroup
+	for i := range runs {
+		all.Go(func() { runs[i] = b.ask() })
+	}
+	all.Wait()
 	wantOneToken(t, runs)
 	if n := b.logins(); n != 1 {
 		t.Errorf("%d logins", n)
@@ -102,7 +106,7 @@ func TestManyProcessesSignInOnce(t *testing.T) {
 }
 
 func TestGetTokenSignsInNobodyElse(t *testing.T) {
-	b := newBed(t).usualHome()
+	b := newBed(t)
 	place := b.ended("s")
 	before, err := place.Session()
 	if err != nil {
@@ -110,7 +114,7 @@ func TestGetTokenSignsInNobodyElse(t *testing.T) {
 	}
 	b.server.Spoil = func(claims map[string]any) { claims["sub"] = "user-2" }
 	b.approve()
-	r := b.run([]string{interactive()}, "get-token")
+	r := b.ask()
 	if r.code != 5 || r.out != "" || !contains(r.said, "is of user-1, and not user-2") || !contains(r.said, "login --name 's' --replace") {
 		t.Errorf("get-token: %+v", r)
 	}
@@ -125,7 +129,7 @@ func TestGetTokenSignsInNobodyElse(t *testing.T) {
 // TestADeniedLoginIsNotAskedForAgainAtOnce: kubectl runs a helper that fails
 // several times over.
 func TestADeniedLoginIsNotAskedForAgainAtOnce(t *testing.T) {
-	b := newBed(t).usualHome()
+	b := newBed(t)
 	b.ended("s")
 	b.server.SetFault(func(w http.ResponseWriter, r *http.Request, _ int) bool {
 		if r.URL.Path != "/oauth/v2/token" || r.PostFormValue("device_code") == "" {
@@ -136,7 +140,7 @@ func TestADeniedLoginIsNotAskedForAgainAtOnce(t *testing.T) {
 		return true
 	})
 	for range 4 {
-		if r := b.run([]string{interactive()}, "get-token"); r.code != 6 || r.out != "" || !contains(r.said, "access_denied") {
+		if r := b.ask(); r.code != 6 || r.out != "" || !contains(r.said, "access_denied") {
 			t.Errorf("get-token: %+v", r)
 		}
 	}
@@ -150,11 +154,15 @@ func TestADeniedLoginIsNotAskedForAgainAtOnce(t *testing.T) {
 func TestGetTokenAsksOnlyWhereItMay(t *testing.T) {
 	moved := newBed(t)
 	moved.ended("s")
-	moved.run([]string{interactive()}, "get-token").wantFailure(t, 6, "session s has ended")
+	for _, variable := range []string{"DATUM_CREDS_HOME=" + moved.home.Dir(), "HOME=/none", "XDG_STATE_HOME=/none"} {
+		elsewhere := moved.asClient([]string{"DATUM_CREDS_HOME=", "HOME=/other", "HELPER=" + variable, interactive()}, "get-token", "--session", "s")
+		elsewhere.Args[2] = `env "$HELPER" "$0" "$@"; exit $?` // as client-go adds a kubeconfig's
+		finish(t, elsewhere).wantFailure(t, 6)
+	}
 	if n := moved.logins(); n != 0 {
 		t.Error("a moved home was signed in to")
 	}
-	b := newBed(t).usualHome()
+	b := newBed(t)
 	place := b.ended("robot")
 	s, err := place.Session()
 	if err != nil {
@@ -165,7 +173,7 @@ func TestGetTokenAsksOnlyWhereItMay(t *testing.T) {
 	if err := place.SaveSession(s); err != nil {
 		t.Fatal(err)
 	}
-	b.run([]string{interactive()}, "get-token").wantFailure(t, 6)
+	b.ask().wantFailure(t, 6)
 	b.ended("s")
 	bin, ran := t.TempDir(), filepath.Join(t.TempDir(), "ran")
 	if err := os.WriteFile(filepath.Join(bin, "xdg-open"), []byte("#!/bin/sh\ntouch "+ran+"\n"), 0o700); err != nil {
@@ -174,7 +182,7 @@ func TestGetTokenAsksOnlyWhereItMay(t *testing.T) {
 	b.approve()
 	env := []string{interactive(), "DISPLAY=:0", "BROWSER=" + filepath.Join(bin, "xdg-open"), "PATH=" + bin}
 	b.server.Endpoints = func(all map[string]any) { delete(all, "device_authorization_endpoint") } // so that it is the browser
-	cmd := b.command(env, "get-token")
+	cmd := b.asClient(env, "get-token")
 	said := &answering{browse: func(address string) { follow(t, address) }}
 	cmd.Stderr = said
 	if out, err := cmd.Output(); err != nil || !contains(string(out), execcred.V1) {
