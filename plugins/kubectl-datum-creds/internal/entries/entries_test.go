@@ -135,6 +135,35 @@ func TestAddKeepsWhatIsThere(t *testing.T) {
 	}
 }
 
+// TestTheModeStays: all contexts of a session share its entry, and adding one
+// does not change how the others are signed in.
+func TestTheModeStays(t *testing.T) {
+	has := func(mode string) string {
+		return strings.Replace(existing, "[get-token, --session, jane]}", "[get-token, --session, jane], interactiveMode: "+mode+"}", 1)
+	}
+	for name, c := range map[string]struct{ config, wanted, want string }{
+		"kept":           {has("IfAvailable"), "", "IfAvailable"},
+		"changed":        {has("IfAvailable"), "Never", "Never"},
+		"none so far":    {existing, "", "Never"},
+		"no such mode":   {has("Sometimes"), "", "Never"},
+		"a new session":  {"", "", "Never"},
+		"new, and asked": {"", "Always", "Always"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			change, err := Wish{Name: "new", Session: "jane", Mode: c.wanted, Cluster: NewCluster("https://api.test/new", nil)}.Add(set(t, c.config))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := change.Entries[1].Value.(User).Exec.InteractiveMode; got != c.want {
+				t.Errorf("interactiveMode = %s, want %s", got, c.want)
+			}
+		})
+	}
+	if got := NewUser("").Exec.InteractiveMode; got != "Never" {
+		t.Errorf("interactiveMode = %s", got)
+	}
+}
+
 func TestRemove(t *testing.T) {
 	for name, c := range map[string]struct {
 		removed []string
