@@ -116,14 +116,10 @@ func TestFaultsOfALogin(t *testing.T) {
 		code  int
 		says  string
 	}{
-		"discovery is a web page": {func(b *bed) { b.on(discovery, says(200, "text/html", "<html>")) }, 4, "a web page"},
-		"discovery is gone":       {func(b *bed) { b.on(discovery, says(404, "", "")) }, 4, "answered 404"},
-		"another issuer": {func(b *bed) {
-			b.server.Endpoints = func(all map[string]any) { all["issuer"] = "https://evil.test" }
-		}, 5, "calls itself"},
-		"plain http": {func(b *bed) {
-			b.server.Endpoints = func(all map[string]any) { all["token_endpoint"] = "http://auth.test/token" }
-		}, 5, "token_endpoint"},
+		"discovery is a web page":       {func(b *bed) { b.on(discovery, says(200, "text/html", "<html>")) }, 4, "a web page"},
+		"discovery is gone":             {func(b *bed) { b.on(discovery, says(404, "", "")) }, 4, "answered 404"},
+		"another issuer":                {func(b *bed) { b.endpoint("issuer", "https://evil.test") }, 5, "calls itself"},
+		"plain http":                    {func(b *bed) { b.endpoint("token_endpoint", "http://auth.test/token") }, 5, "token_endpoint"},
 		"an ID token of another issuer": {func(b *bed) { b.claim("iss", "https://evil.test") }, 5, "ID token"},
 		"an ID token of long ago":       {func(b *bed) { b.claim("exp", time.Now().Add(-time.Hour).Unix()) }, 5, "ID token"},
 		"an ID token of to-morrow":      {func(b *bed) { b.claim("iat", time.Now().Add(24*time.Hour).Unix()) }, 5, "ID token"},
@@ -137,7 +133,6 @@ func TestFaultsOfALogin(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBed(t)
-			b.approve()
 			c.spoil(b)
 			defer inTime(t)()
 			r := b.run(nil, append(b.loginArgs(), "--storage", "file")...)
@@ -151,8 +146,21 @@ func TestFaultsOfALogin(t *testing.T) {
 	}
 }
 
+// claim makes ID tokens say so; devices are approved.
 func (b *bed) claim(name string, value any) {
 	b.server.Spoil = func(claims map[string]any) { claims[name] = value }
+	b.approve()
+}
+
+// endpoint makes discovery say so, or with nil not say so.
+func (b *bed) endpoint(name string, value any) {
+	b.server.Endpoints = func(all map[string]any) {
+		all[name] = value
+		if value == nil {
+			delete(all, name)
+		}
+	}
+	b.approve()
 }
 
 // TestAWrongNonce is that of another login, which only a browser's has.

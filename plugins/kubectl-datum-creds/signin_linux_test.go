@@ -150,7 +150,7 @@ func TestADeniedLoginIsNotAskedForAgainAtOnce(t *testing.T) {
 }
 
 // TestGetTokenAsksOnlyWhereItMay: not in a home that the kubeconfig may have
-// named, not for other types of session, and never with a program from PATH.
+// named, and not for other types of session.
 func TestGetTokenAsksOnlyWhereItMay(t *testing.T) {
 	moved := newBed(t)
 	moved.ended("s")
@@ -174,14 +174,19 @@ func TestGetTokenAsksOnlyWhereItMay(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.ask().wantFailure(t, 6)
+}
+
+// TestAClientStartsNoProgram: the kubeconfig would choose it. The user opens the
+// address.
+func TestAClientStartsNoProgram(t *testing.T) {
+	b := newBed(t)
 	b.ended("s")
 	bin, ran := t.TempDir(), filepath.Join(t.TempDir(), "ran")
 	if err := os.WriteFile(filepath.Join(bin, "xdg-open"), []byte("#!/bin/sh\ntouch "+ran+"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	b.approve()
+	b.endpoint("device_authorization_endpoint", nil) // so that it is the browser
 	env := []string{interactive(), "DISPLAY=:0", "BROWSER=" + filepath.Join(bin, "xdg-open"), "PATH=" + bin}
-	b.server.Endpoints = func(all map[string]any) { delete(all, "device_authorization_endpoint") } // so that it is the browser
 	cmd := b.asClient(env, "get-token")
 	said := &answering{browse: func(address string) { follow(t, address) }}
 	cmd.Stderr = said

@@ -92,13 +92,15 @@ func (s *terminal) finish(t *testing.T, cmd *exec.Cmd, answers ...string) run {
 		cmd.Stdin = s.line
 	}
 	cmd.Stderr = s.line
-	go s.typing(answers)
+	var typed sync.WaitGroup
+	typed.Go(func() { s.typing(answers) })
 	out, err := cmd.Output()
 	if cmd.ProcessState == nil {
 		t.Fatal(err)
 	}
 	_ = s.line.Close()
 	<-s.done
+	typed.Wait()
 	_ = s.keyboard.Close()
 	return run{string(out), s.shown.String(), cmd.ProcessState.ExitCode()}
 }

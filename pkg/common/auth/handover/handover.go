@@ -84,7 +84,7 @@ func renew(ctx context.Context, self, name string, files []*os.File, notices io.
 	case err := <-done:
 		return read(out.Bytes(), err)
 	case <-ctx.Done():
-		return store.Token{}, problem.New(problem.Unable, "kubectl datum-creds doctor", "session %s: renew: %w", name, context.Cause(ctx))
+		return store.Token{}, problem.New(problem.Unable, "kubectl datum-creds doctor", "session %s: renew: %w; process %d, which renews it, does not finish", name, context.Cause(ctx), cmd.Process.Pid)
 	}
 }
 
