@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -76,6 +77,7 @@ func TestTwoSessionsSideBySide(t *testing.T) {
 	if got := d.whoami(t, "datum-project-one"); got != "jane@example.com" {
 		t.Errorf("after use: %s", got)
 	}
+	d.atOnce(t, map[string]string{"datum-project-one": "jane@example.com", "datum-project-two": "sa-4711"})
 	for _, plane := range []string{projectOne, projectTwo, organization} {
 		if d.planes.Seen(plane) == 0 {
 			t.Errorf("nothing was asked of %s", plane)
@@ -84,6 +86,25 @@ func TestTwoSessionsSideBySide(t *testing.T) {
 	if said, err := d.kubectl(t, "get", "namespaces"); err == nil || !strings.Contains(said, `User "jane@example.com" cannot list`) {
 		t.Errorf("kubectl get: %v\n%s", err, said)
 	}
+}
+
+// atOnce lets kubectl use contexts of several sessions at the same time, while
+// their tokens are renewed.
+func (d *desk) atOnce(t *testing.T, contexts map[string]string) {
+	t.Helper()
+	d.expire(t)
+	var all sync.WaitGroup
+	for context, want := range contexts {
+		for range 4 {
+			all.Go(func() {
+				said, err := d.kubectl(t, "--context", context, "auth", "whoami", "-o", "jsonpath={.status.userInfo.username}")
+				if err != nil || !strings.HasSuffix(said, want) {
+					t.Errorf("context %s, with the other at once: %v, %s", context, err, said)
+				}
+			})
+		}
+	}
+	all.Wait()
 }
 
 // tokenFiles are the files with access tokens of a desk.
