@@ -68,7 +68,7 @@ func TestKubectlSignsInAtATerminal(t *testing.T) {
 		t.Fatalf("kubectl without a terminal: %v\n%s", err, said)
 	}
 	cmd := exec.CommandContext(t.Context(), script, "-qec", filepath.Join(d.home, "bin", "kubectl")+" auth whoami", os.DevNull)
-	cmd.Env = append(d.env, "SHELL=/bin/sh")
+	cmd.Env = append([]string{"SHELL=/bin/sh"}, d.env...)
 	out, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
