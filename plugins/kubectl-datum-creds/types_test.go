@@ -21,6 +21,15 @@ func TestDatumctlIsAsked(t *testing.T) {
 	if r := b.run([]string{question(apiHost)}, "get-token", "--session", "dc"); r.token() != "datumctl-token" {
 		t.Errorf("get-token: %+v", r)
 	}
+	// As datumctl starts its plugins.
+	named := []string{"login", "--from-helper", "--hostname", "auth.datum.test", "--name", "plugin"}
+	b.run(nil, named...).wantFailure(t, 2, "DATUM_CREDENTIALS_HELPER is not set", "--from-datumctl")
+	if r := b.run([]string{"DATUM_CREDENTIALS_HELPER=" + helper, "DATUM_SESSION=work"}, named...); r.code != 0 {
+		t.Fatalf("login --from-helper: %+v", r)
+	}
+	if r := b.run([]string{question(apiHost), "DATUM_CREDENTIALS_HELPER=/evil", "DATUM_SESSION=evil"}, "get-token", "--session", "plugin"); r.token() != "datumctl-token" {
+		t.Errorf("get-token: %+v", r)
+	}
 }
 
 func TestAmbientIdentityIsExchanged(t *testing.T) {

@@ -30,6 +30,7 @@ type loginOptions struct {
 	credentials string
 	keepKey     bool
 	datumctl    string
+	fromHelper  bool
 	fromSession string
 	ciIdentity  string
 	stsURL      string
@@ -95,15 +96,19 @@ func (o *loginOptions) add(cmd *cobra.Command) {
 	flags.StringVar(&o.credentials, "credentials", "", "Service account key file; - reads standard input.")
 	flags.BoolVar(&o.keepKey, "keep-key", false, "Keep a copy of the service account's key, in --storage, so that the file can go.")
 	flags.StringVar(&o.datumctl, "from-datumctl", "", "The datumctl (or other DATUM_CREDENTIALS_HELPER) whose session to use, read-only.")
+	flags.BoolVar(&o.fromHelper, "from-helper", false, "The same with the program that "+helperVariable+" names, and the session of DATUM_SESSION: what datumctl tells its plugins.")
 	flags.StringVar(&o.fromSession, "from-session", "", "Name of datumctl's session; the one it has in use by default.")
 	flags.StringVar(&o.ciIdentity, "ci-identity", "", "CI identity to exchange at --sts-url: github, spacelift, env:NAME or file:/PATH. Datum offers no such service today.")
 	flags.StringVar(&o.stsURL, "sts-url", "", "Token service (RFC 8693) for --ci-identity.")
 	flags.StringVar(&o.audience, "audience", "", "Audience of the CI identity; --sts-url by default.")
 	flags.BoolVar(&o.replace, "replace", false, "Replace a session of the same name that is of another type, person or server, and take over nothing from it.")
-	cmd.MarkFlagsMutuallyExclusive("browser", "device", "credentials", "from-datumctl", "ci-identity")
+	cmd.MarkFlagsMutuallyExclusive("browser", "device", "credentials", "from-datumctl", "from-helper", "ci-identity")
 }
 
 func (o *loginOptions) run(ctx context.Context) error {
+	if err := o.helper(); err != nil {
+		return err
+	}
 	if err := o.misplaced(); err != nil {
 		return err
 	}

@@ -39,6 +39,24 @@ func (o *loginOptions) misplaced() error {
 	return nil
 }
 
+// helperVariable names the program that datumctl's plugins ask for tokens.
+const helperVariable = "DATUM_CREDENTIALS_HELPER"
+
+// helper fills in what the environment says of datumctl. It counts at a login
+// only: a kubeconfig sets the variables of get-token.
+func (o *loginOptions) helper() error {
+	if !o.fromHelper {
+		return nil
+	}
+	if o.datumctl = o.deps.Getenv(helperVariable); o.datumctl == "" {
+		return cli.Fail(cli.BadUse, errors.New("--from-helper: "+helperVariable+" is not set"), "name the program: --from-datumctl datumctl")
+	}
+	if !o.given("from-session") {
+		o.fromSession = o.deps.Getenv("DATUM_SESSION")
+	}
+	return nil
+}
+
 // checkHost refuses an auth host that is not the key file's: the key says where
 // it is known, and is sent nowhere else.
 func (o *loginOptions) checkHost(tokenURL string) error {
