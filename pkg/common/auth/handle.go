@@ -143,7 +143,7 @@ func (h Handle) Vault() (vault.Vault, error) {
 // Remove forgets the session and all its secrets on this machine.
 func (h Handle) Remove() error {
 	var failures []error
-	if h.Session.Storage != session.None {
+	if h.Session.Storage.Keeps() {
 		kept, err := h.Vault()
 		if err != nil {
 			return err

@@ -88,7 +88,7 @@ func TestRenewer(t *testing.T) {
 		t.Run(as, func(t *testing.T) {
 			t.Setenv(childVariable, as)
 			place, held := heldPlace(t)
-			ctx, cancel := context.WithTimeoutCause(t.Context(), 5*time.Second, errors.New("gave up"))
+			ctx, cancel := context.WithTimeoutCause(t.Context(), 20*time.Second, errors.New("gave up"))
 			if as == "hangs" {
 				ctx, cancel = context.WithTimeoutCause(t.Context(), 300*time.Millisecond, errors.New("gave up"))
 			}
