@@ -52,7 +52,8 @@ func (s SignIn) Token(ctx context.Context) (store.Token, error) {
 // user has answered.
 func (s SignIn) failed(began time.Time) error {
 	f := s.Place.Failure()
-	if age := s.Now().Sub(f.Time); !f.SignIn || (f.Time.Before(began) && age > failureMemory) {
+	age := s.Now().Sub(f.Time)
+	if !f.SignIn || age < 0 || (f.Time.Before(began) && age > failureMemory) {
 		return nil
 	}
 	return &problem.Error{Kind: f.Kind, Err: errors.New(f.Message), Hint: f.Hint}

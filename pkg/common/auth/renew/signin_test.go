@@ -97,6 +97,17 @@ func TestAFailedLoginAnswersForTheOthers(t *testing.T) {
 	}
 }
 
+// TestAFailureFromTheFuture was written while the clock was wrong.
+func TestAFailureFromTheFuture(t *testing.T) {
+	s, _ := signIn(t, saved)
+	if err := s.Place.SaveFailure(store.Failure{Time: time.Now().Add(time.Hour), Kind: problem.LoginNeeded, Message: "denied", SignIn: true}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Token(t.Context()); err != nil || got.Access.Empty() {
+		t.Errorf("Token = %v", err)
+	}
+}
+
 func TestWaitingForALoginEnds(t *testing.T) {
 	s, _ := signIn(t, saved)
 	held, err := s.Place.TryLogin()
