@@ -114,26 +114,6 @@ func TestLogoutEndsWithTheRefreshToken(t *testing.T) {
 	}
 }
 
-// A session that cannot be read does not keep the others signed in.
-func TestLogoutOfAllButTheBroken(t *testing.T) {
-	b := newBed(t)
-	b.session("s", fresh())
-	broken := b.home.Session("broken")
-	if err := os.Mkdir(broken.Dir(), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(broken.Dir(), "session.json"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	r := b.run(nil, "logout", "--all")
-	if r.code != 3 || !contains(r.said, "Signed out: session s") || !contains(r.said, broken.Dir()) {
-		t.Errorf("logout --all: %+v", r)
-	}
-	if got := strings.Join(b.server.Revoked(), " "); got != "refresh_token access_token" {
-		t.Errorf("revoked: %s", got)
-	}
-}
-
 func TestAnEndedSessionNeedsALogin(t *testing.T) {
 	b := newBed(t)
 	place := b.session("s", expired())
@@ -272,37 +252,6 @@ func TestClockOff(t *testing.T) {
 	})
 	r := b.run([]string{"SSL_CERT_FILE=" + b.server.CAFile, "DATUM_CREDENTIALS=" + b.server.KeyFile(t, apiHost)}, "get-token")
 	if r.code != 0 || r.token() == "" || !contains(r.said, "clock is off by") {
-		t.Errorf("get-token: %+v", r)
-	}
-}
-
-func TestDatumctlIsAsked(t *testing.T) {
-	b := newBed(t)
-	helper := filepath.Join(t.TempDir(), "datumctl")
-	script := "#!/bin/sh\n[ \"$1 $2 $3 $4\" = 'auth get-token --session work' ] && [ -z \"$KUBERNETES_EXEC_INFO\" ] || { echo 'no such session' >&2; exit 1; }\nprintf datumctl-token\n"
-	if err := os.WriteFile(helper, []byte(script), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	login := []string{"login", "--from-datumctl", helper, "--hostname", "auth.datum.test", "--name", "dc"}
-	b.run(nil, login...).wantFailure(t, 6, "no such session", "datumctl login")
-	if r := b.run(nil, append(login, "--from-session", "work")...); r.code != 0 {
-		t.Fatalf("login: %+v", r)
-	}
-	if r := b.run([]string{question(apiHost)}, "get-token", "--session", "dc"); r.token() != "datumctl-token" {
-		t.Errorf("get-token: %+v", r)
-	}
-}
-
-func TestAmbientIdentityIsExchanged(t *testing.T) {
-	b := newBed(t)
-	login := []string{"login", "--ci-identity", "env:CI_JWT", "--hostname", b.server.URL, "--api-hostname", apiHost, "--ca-file", b.server.CAFile, "--name", "ci"}
-	b.run(nil, login...).wantFailure(t, 2, "--sts-url")
-	login = append(login, "--sts-url", b.server.URL+"/oauth/v2/token")
-	b.run(nil, login...).wantFailure(t, 6, "there is no JWT")
-	if r := b.run([]string{"CI_JWT=a.b.c"}, login...); r.code != 0 {
-		t.Fatalf("login: %+v", r)
-	}
-	if r := b.run([]string{question(apiHost)}, "get-token", "--session", "ci"); r.code != 0 || r.token() == "" {
 		t.Errorf("get-token: %+v", r)
 	}
 }

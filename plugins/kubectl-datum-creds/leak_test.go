@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/authtest"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 )
 
@@ -88,6 +89,11 @@ func (b *bed) learnStore(w *watch) {
 		if info.Mode().Perm()&0o077 != 0 {
 			b.t.Errorf("%s has mode %v", path, info.Mode())
 		}
+		if entry.Name() == "sealed.json" {
+			if content, err := os.ReadFile(path); err != nil || w.in(string(content)) != "" {
+				b.t.Errorf("the encrypted file shows a secret, or cannot be read: %v", err)
+			}
+		}
 		var kept map[string]any
 		if content, err := os.ReadFile(path); err == nil && json.Unmarshal(content, &kept) == nil {
 			for _, name := range []string{"accessToken", "secret"} {
@@ -135,7 +141,7 @@ func TestNothingLeaks(t *testing.T) {
 	}
 	do := func(args ...string) {
 		t.Helper()
-		env := []string{"KUBECONFIG=" + filepath.Join(b.home.Dir(), "..", "config")}
+		env := []string{"KUBECONFIG=" + filepath.Join(b.home.Dir(), "..", "config"), sealed.Variable + "=" + passphrase}
 		if args[0] == "get-token" { // first as a Kubernetes client, which may run nothing else
 			check(b.run(append(env, question(apiHost)), args...), args...)
 		}
@@ -143,7 +149,9 @@ func TestNothingLeaks(t *testing.T) {
 	}
 	do(append(b.loginArgs(), "--storage", "file", "--name", "jane")...)
 	do("login", "--credentials", keyFile, "--ca-file", b.server.CAFile, "--name", "robot", "--keep-key", "--storage", "file")
-	for _, name := range []string{"jane", "robot"} {
+	w.learn(passphrase)
+	do(append(b.loginArgs(), "--storage", "encrypted-file", "--name", "sealed")...)
+	for _, name := range []string{"jane", "robot", "sealed"} {
 		if err := b.home.Session(name).SaveToken(expired()); err != nil {
 			t.Fatal(err)
 		}
@@ -171,7 +179,7 @@ func TestNothingLeaks(t *testing.T) {
 		_, _ = rw.Write(text)
 		return true
 	})
-	for _, name := range []string{"jane", "robot"} {
+	for _, name := range []string{"jane", "robot", "sealed"} {
 		if err := b.home.Session(name).SaveToken(expired()); err != nil {
 			t.Fatal(err)
 		}

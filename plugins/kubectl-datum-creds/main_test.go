@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -117,6 +118,9 @@ func (r run) token() string {
 	return wire.Status.Token
 }
 
+// waiting is what those are told that do not renew a session themselves.
+var waiting = regexp.MustCompile(`(?m)^waiting for (another )?process.*\n`)
+
 // wantFailure checks the exit code, that nothing is on standard output, and
 // that the message holds the words and is of one line and a hint at most.
 func (r run) wantFailure(t *testing.T, code int, words ...string) {
@@ -129,7 +133,7 @@ func (r run) wantFailure(t *testing.T, code int, words ...string) {
 			t.Errorf("message lacks %q:\n%s", word, r.said)
 		}
 	}
-	said := strings.TrimPrefix(r.said, "waiting for another process that renews the session…\n")
+	said := waiting.ReplaceAllString(r.said, "")
 	if strings.Count(said, "\n") > 2 || !strings.HasPrefix(said, "error: ") {
 		t.Errorf("message is not one error and one hint:\n%s", r.said)
 	}

@@ -20,6 +20,9 @@ func (b *bed) approve() {
 	})
 }
 
+// logins is how many device logins were begun.
+func (b *bed) logins() int { return b.server.Requests("/oauth/v2/device_authorization") }
+
 // TestTheHintSignsInAgain does what the message of an ended session says, with
 // no flag more: host, client, certificates, storage and trust are the session's.
 func TestTheHintSignsInAgain(t *testing.T) {

@@ -3,7 +3,6 @@ package creds_test
 import (
 	"bufio"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -11,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -77,6 +77,7 @@ func TestTwoSessionsSideBySide(t *testing.T) {
 	if got := d.whoami(t, "datum-project-one"); got != "jane@example.com" {
 		t.Errorf("after use: %s", got)
 	}
+	d.atOnce(t, map[string]string{"datum-project-one": "jane@example.com", "datum-project-two": "sa-4711"})
 	for _, plane := range []string{projectOne, projectTwo, organization} {
 		if d.planes.Seen(plane) == 0 {
 			t.Errorf("nothing was asked of %s", plane)
@@ -85,6 +86,25 @@ func TestTwoSessionsSideBySide(t *testing.T) {
 	if said, err := d.kubectl(t, "get", "namespaces"); err == nil || !strings.Contains(said, `User "jane@example.com" cannot list`) {
 		t.Errorf("kubectl get: %v\n%s", err, said)
 	}
+}
+
+// atOnce lets kubectl use contexts of several sessions at the same time, while
+// their tokens are renewed.
+func (d *desk) atOnce(t *testing.T, contexts map[string]string) {
+	t.Helper()
+	d.expire(t)
+	var all sync.WaitGroup
+	for context, want := range contexts {
+		for range 4 {
+			all.Go(func() {
+				said, err := d.kubectl(t, "--context", context, "auth", "whoami", "-o", "jsonpath={.status.userInfo.username}")
+				if err != nil || !strings.HasSuffix(said, want) {
+					t.Errorf("context %s, with the other at once: %v, %s", context, err, said)
+				}
+			})
+		}
+	}
+	all.Wait()
 }
 
 // tokenFiles are the files with access tokens of a desk.
@@ -173,32 +193,4 @@ func refresh(t *testing.T, token string) string {
 		return "granted"
 	}
 	return string(body)
-}
-
-// TestBrowserLogin signs in with a real browser, which the plugin opens.
-func TestBrowserLogin(t *testing.T) {
-	d := newDesk(t)
-	chromium := testbed.Tool(t, "chromium")
-	opener := fmt.Sprintf(`#!/bin/sh
-exec timeout 60 %s --headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
-	--disable-component-update --disable-sync --user-data-dir=%s/chromium --ignore-certificate-errors-spki-list=%s \
-	--virtual-time-budget=20000 --dump-dom "$1" >%s/chromium.log 2>&1
-`, chromium, d.home, issuing.certificate.PublicKeyHash, d.home)
-	if err := os.WriteFile(filepath.Join(d.home, "bin", "xdg-open"), []byte(opener), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	got := d.creds(t, append(d.loginFlags(), "--browser")...)
-	if !strings.Contains(got.Stderr, "Signed in") || got.Stdout != "" {
-		t.Errorf("login: %s", got)
-	}
-	testbed.Eventually(t, "the browser shows that the user is signed in", time.Minute, func() error {
-		seen, err := os.ReadFile(filepath.Join(d.home, "chromium.log"))
-		if err == nil && !strings.Contains(string(seen), "You are signed in.") {
-			err = fmt.Errorf("it shows: %s", seen)
-		}
-		return err
-	})
-	if who := strings.TrimSpace(d.creds(t, "whoami").Stdout); who != "jane@example.com" {
-		t.Errorf("whoami: %s", who)
-	}
 }

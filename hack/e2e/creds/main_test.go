@@ -79,6 +79,8 @@ type desk struct {
 	env    []string
 	home   string
 	config string
+	// storage is where logins keep their secret.
+	storage string
 }
 
 func newDesk(t *testing.T) *desk {
@@ -94,7 +96,7 @@ func newDesk(t *testing.T) *desk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = proxy.Close() })
-	d := &desk{plugin: bed.Plugin(t, "kubectl-datum-creds"), planes: proxy, home: t.TempDir()}
+	d := &desk{plugin: bed.Plugin(t, "kubectl-datum-creds"), planes: proxy, home: t.TempDir(), storage: "file"}
 	d.config = filepath.Join(d.home, "kubeconfig")
 	bin := filepath.Join(d.home, "bin")
 	for _, err := range []error{
@@ -142,6 +144,6 @@ func (d *desk) whoami(t *testing.T, context string) string {
 func (d *desk) loginFlags() []string {
 	return []string{
 		"login", "--hostname", issuing.provider.Issuer, "--api-hostname", d.planes.URL, "--ca-file", issuing.certificate.CertFile,
-		"--client-id", oidc.ClientID, "--storage", "file",
+		"--client-id", oidc.ClientID, "--storage", d.storage,
 	}
 }

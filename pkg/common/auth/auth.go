@@ -14,6 +14,8 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/credential"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
@@ -22,8 +24,13 @@ import (
 // Environment is what sessions are looked up and renewed with.
 type Environment struct {
 	// Home is where sessions are kept; the zero Home where there is no place.
-	Home   store.Home
-	Ring   vault.Ring
+	Home store.Home
+	Ring vault.Ring
+	// Passphrase gives that of a session's encrypted file; see vault.Access.
+	Passphrase func(session string, fresh bool) (secret.Text, error)
+	// Key is the key to the encrypted file of the session that this process was
+	// started to renew.
+	Key    secret.Text
 	Getenv func(string) string
 	Now    func() time.Time
 	// Notify tells the user something, in one line.
@@ -31,7 +38,8 @@ type Environment struct {
 	UserAgent string
 	// Handover renews a session in a process that outlives this one. It is
 	// handed the lock. nil: sessions are renewed in this process.
-	Handover func(ctx context.Context, s session.Session, held *lock.Lock) (store.Token, error)
+	// It is handed the key to the session's encrypted file too, if there is one.
+	Handover func(ctx context.Context, s session.Session, held *lock.Lock, key secret.Text) (store.Token, error)
 }
 
 // NewEnvironment returns the environment of the process.
@@ -40,6 +48,19 @@ func NewEnvironment(userAgent string, notify func(string)) Environment {
 	home, _ := store.Locate(os.Getenv, runtime.GOOS)
 	return Environment{
 		Home: home, Ring: vault.System{}, Getenv: os.Getenv, Now: time.Now, Notify: notify, UserAgent: userAgent,
+		Passphrase: PassphraseOf(os.Getenv),
+	}
+}
+
+// PassphraseOf returns a function that finds passphrases in the environment,
+// and asks nobody.
+func PassphraseOf(getenv func(string) string) func(session string, fresh bool) (secret.Text, error) {
+	return func(session string, _ bool) (secret.Text, error) {
+		passphrase, found, err := sealed.FromEnvironment(getenv)
+		if err == nil && !found {
+			err = vault.NoPassphrase(session)
+		}
+		return passphrase, err
 	}
 }
 

@@ -60,11 +60,28 @@ func (h Handle) renew(ctx context.Context, held *lock.Lock) (store.Token, error)
 		return h.RenewHere(ctx)
 	}
 	if h.env.Handover != nil && held != nil && lock.Transferable {
-		return h.env.Handover(ctx, h.Session, held)
+		return h.handOver(ctx, held)
 	}
 	patient, cancel := bounded(context.WithoutCancel(ctx))
 	defer cancel()
 	return h.RenewHere(patient)
+}
+
+// handOver finds out here whether the passphrase is right, where the user can
+// be asked and told.
+func (h Handle) handOver(ctx context.Context, held *lock.Lock) (store.Token, error) {
+	kept, err := h.Vault()
+	if err != nil {
+		return store.Token{}, err
+	}
+	key, err := vault.Unlock(kept)
+	if errors.Is(err, vault.ErrNone) {
+		return store.Token{}, source.LoginNeeded(h.Session.Name, err)
+	}
+	if err != nil {
+		return store.Token{}, err
+	}
+	return h.env.Handover(ctx, h.Session, held, key)
 }
 
 // RenewHere renews in this process, which must hold the lock, and keeps the
@@ -120,13 +137,13 @@ func (h Handle) identity(client *oauth.Client) func(context.Context, string) (se
 
 // Vault returns where the session's long-lived secret is.
 func (h Handle) Vault() (vault.Vault, error) {
-	return vault.Open(h.Session, *h.Place, h.env.Ring)
+	return vault.Open(h.Session, *h.Place, vault.Access{Ring: h.env.Ring, Passphrase: h.env.Passphrase, Key: h.env.Key})
 }
 
 // Remove forgets the session and all its secrets on this machine.
 func (h Handle) Remove() error {
 	var failures []error
-	if h.Session.Storage == session.Keyring || h.Session.Storage == session.File {
+	if h.Session.Storage.Keeps() {
 		kept, err := h.Vault()
 		if err != nil {
 			return err

@@ -13,8 +13,19 @@ import (
 // the variables of its helper: one that moves the home could bring a session of
 // its own, with any program, out of an archive that the user unpacked.
 func (e Environment) checkHelper(s session.Session) error {
-	if e.Getenv(execcred.Variable) == "" || e.Getenv(store.Variable) == "" {
+	if !e.Moved() {
 		return nil
+	}
+	return problem.New(problem.Refused, "keep sessions of datumctl in the usual place: leave "+store.Variable+" unset",
+		"session %s: a Kubernetes client asks, and %s names where the session is: its program %s is not run", s.Name, store.Variable, s.Helper)
+}
+
+// Moved tells that a Kubernetes client asks, and a variable names another home
+// than the usual one: the sessions there may be of whoever wrote the
+// kubeconfig.
+func (e Environment) Moved() bool {
+	if e.Getenv(execcred.Variable) == "" || e.Getenv(store.Variable) == "" {
+		return false
 	}
 	moved, errMoved := store.Locate(e.Getenv, runtime.GOOS)
 	usual, errUsual := store.Locate(func(name string) string {
@@ -23,9 +34,5 @@ func (e Environment) checkHelper(s session.Session) error {
 		}
 		return e.Getenv(name)
 	}, runtime.GOOS)
-	if errMoved == nil && errUsual == nil && moved == usual {
-		return nil
-	}
-	return problem.New(problem.Refused, "keep sessions of datumctl in the usual place: leave "+store.Variable+" unset",
-		"session %s: a Kubernetes client asks, and %s names where the session is: its program %s is not run", s.Name, store.Variable, s.Helper)
+	return errMoved != nil || errUsual != nil || moved != usual
 }

@@ -19,16 +19,16 @@ import (
 // stays with what was chosen at its login.
 func (e Environment) ChooseStorage(asked session.Storage) (session.Storage, error) {
 	switch asked {
-	case session.File:
-		return session.File, nil
+	case session.File, session.EncryptedFile:
+		return asked, nil
 	case "", session.Keyring:
 		if err := vault.Probe(e.Ring); err != nil {
 			return "", problem.New(problem.Refused,
-				"to keep the refresh token in a file that only you can read: --storage file", "this machine has no keyring that works: %w", err)
+				"to keep the refresh token in a file that only you can read: --storage encrypted-file (with a passphrase), or --storage file", "this machine has no keyring that works: %w", err)
 		}
 		return session.Keyring, nil
 	}
-	return "", problem.New(problem.BadInput, "", "--storage=%q: want keyring or file", asked)
+	return "", problem.New(problem.BadInput, "", "--storage=%q: want keyring, encrypted-file or file", asked)
 }
 
 func waitForLock(ctx context.Context, place store.Place) (*lock.Lock, error) {
@@ -41,7 +41,8 @@ func waitForLock(ctx context.Context, place store.Place) (*lock.Lock, error) {
 		}
 		select {
 		case <-ctx.Done():
-			return nil, context.Cause(ctx)
+			return nil, problem.New(problem.Unable, "kubectl datum-creds doctor",
+				"%s holds the lock of the session: %w", lock.Holder(place.LockPath()), context.Cause(ctx))
 		case <-time.After(50 * time.Millisecond):
 		}
 	}

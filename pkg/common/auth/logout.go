@@ -22,7 +22,11 @@ func (h Handle) Logout(ctx context.Context, localOnly bool) (accessLives bool, e
 	err = h.Locked(ctx, func() error {
 		if !localOnly {
 			var err error
-			if accessLives, err = h.revoke(ctx); err != nil {
+			accessLives, err = h.revoke(ctx)
+			if errors.Is(err, vault.ErrPassphrase) {
+				return problem.New(problem.LoginNeeded, hintOf(err)+"; or forget it here only: kubectl datum-creds logout --local", "it is still valid, and kept: %w", err)
+			}
+			if err != nil {
 				return problem.New(problem.Unable, "try again, or forget it here only: kubectl datum-creds logout --local",
 					"session %s is still valid, and kept: revoke: %w", h.Session.Name, err)
 			}

@@ -8,13 +8,19 @@ import (
 	"golang.org/x/term"
 )
 
-// terminal returns the descriptor of the terminal that w is; ok is false where
-// it is none.
+// IsTerminal tells whether a stream is a terminal.
+func IsTerminal(stream any) bool {
+	_, ok := terminal(stream)
+	return ok
+}
+
+// terminal returns the descriptor of the terminal that a stream is; ok is false
+// where it is none.
 //
 // What follows is cli-runtime's AllowsColorOutput and kubectl's TTY.GetSize,
 // without the 3 MB that they link: every start of a plugin pays for those.
-func terminal(w io.Writer) (fd int, ok bool) {
-	file, isFile := w.(*os.File)
+func terminal(stream any) (fd int, ok bool) {
+	file, isFile := stream.(*os.File)
 	if !isFile || file == nil {
 		return 0, false
 	}

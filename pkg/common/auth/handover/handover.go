@@ -17,6 +17,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
@@ -25,8 +26,12 @@ import (
 // Command is the hidden command that the process is started with.
 const Command = "renew-session"
 
-// lockFD is the file descriptor that the lock is handed over as.
-const lockFD = 3
+// What is handed over, by file descriptor: the lock, and a pipe with the key to
+// the session's encrypted file, if it has one.
+const (
+	lockFD = 3
+	keyFD  = 4
+)
 
 // result is what the process tells, through a pipe that only the parent has.
 type result struct {
@@ -41,21 +46,32 @@ type result struct {
 // Renewer returns a function that renews a session in a process of its own, and
 // waits for it as long as the context lasts. What the process tells the user
 // goes to notices.
-func Renewer(notices io.Writer) func(context.Context, session.Session, *lock.Lock) (store.Token, error) {
-	return func(ctx context.Context, s session.Session, held *lock.Lock) (store.Token, error) {
-		return renew(ctx, s, held, notices)
+func Renewer(notices io.Writer) func(context.Context, session.Session, *lock.Lock, secret.Text) (store.Token, error) {
+	return func(ctx context.Context, s session.Session, held *lock.Lock, key secret.Text) (store.Token, error) {
+		self, err := os.Executable()
+		if err != nil {
+			return store.Token{}, err
+		}
+		files := []*os.File{held.File()}
+		if !key.Empty() {
+			pipe, err := piped(key)
+			if err != nil {
+				return store.Token{}, err
+			}
+			defer pipe.Close()
+			files = append(files, pipe)
+		}
+		return renew(ctx, self, s.Name, files, notices)
 	}
 }
 
-func renew(ctx context.Context, s session.Session, held *lock.Lock, notices io.Writer) (store.Token, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return store.Token{}, err
-	}
+// renew runs the process and hands it the files.
+func renew(ctx context.Context, self, name string, files []*os.File, notices io.Writer) (store.Token, error) {
 	// Not under the context: the process is there to outlive it.
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), self, Command, "--session", s.Name)
-	cmd.ExtraFiles = []*os.File{held.File()}
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), self, Command, "--session", name)
+	cmd.ExtraFiles = files
 	cmd.Stderr = notices
+	cmd.Env = sealed.WithoutPassphrase(os.Environ()) // it has the key
 	cmd.SysProcAttr = detached()
 	var out bytes.Buffer
 	cmd.Stdout = &out
@@ -68,7 +84,7 @@ func renew(ctx context.Context, s session.Session, held *lock.Lock, notices io.W
 	case err := <-done:
 		return read(out.Bytes(), err)
 	case <-ctx.Done():
-		return store.Token{}, problem.New(problem.Unable, "kubectl datum-creds doctor", "session %s: renew: %w", s.Name, context.Cause(ctx))
+		return store.Token{}, problem.New(problem.Unable, "kubectl datum-creds doctor", "session %s: renew: %w; process %d, which renews it, does not finish", name, context.Cause(ctx), cmd.Process.Pid)
 	}
 }
 
@@ -91,7 +107,11 @@ func Handed(place store.Place) (*lock.Lock, bool) {
 		return nil, false
 	}
 	handed, err := held.File().Stat()
-	return held, err == nil && os.SameFile(handed, there)
+	if err != nil || !os.SameFile(handed, there) {
+		return nil, false
+	}
+	held.Sign() // it is this process now that others wait for
+	return held, true
 }
 
 // Serve is what the process does: renew, and tell the parent if it is still

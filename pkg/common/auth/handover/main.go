@@ -10,10 +10,13 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 )
 
 // lead is how much earlier than its parent the process gives up.
 const lead = 2 * time.Second
+
+var errKey = errors.New("the key to the session's file is damaged")
 
 var errByHand = errors.New(Command + " is started to renew a session, and not by hand")
 
@@ -27,6 +30,14 @@ func Main(ctx context.Context, env auth.Environment, name string, out io.Writer)
 	held, handed := Handed(*handle.Place)
 	if !lock.Transferable || !handed {
 		return problem.New(problem.BadInput, "", "%w", errByHand)
+	}
+	if handle.Session.Storage == session.EncryptedFile {
+		if env.Key, err = readKey(keyFD); err != nil {
+			return err
+		}
+		if handle, err = env.Named(name); err != nil {
+			return err
+		}
 	}
 	// It ends before the one that waits for it does, and so can say why.
 	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), auth.Deadline-lead, fmt.Errorf("no answer within %s", auth.Deadline-lead))

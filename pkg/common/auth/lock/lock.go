@@ -27,7 +27,9 @@ func Try(path string) (*Lock, error) {
 		_ = file.Close()
 		return nil, err
 	}
-	return &Lock{file}, nil
+	l := &Lock{file}
+	l.Sign()
+	return l, nil
 }
 
 // Inherited returns the lock that the parent process handed over as an open

@@ -6,6 +6,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -19,7 +22,7 @@ func TestMain(m *testing.M) {
 		m.Run()
 		return
 	case "inherited":
-		_ = Inherited(3)
+		Inherited(3).Sign()
 	default:
 		if _, err := Try(path); err != nil {
 			panic(err)
@@ -107,4 +110,51 @@ func TestTwoOfOneProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	second.Release()
+}
+
+func TestHolderIsNamed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lock")
+	if got := Holder(path); got != "another process" {
+		t.Errorf("Holder of no file = %q", got)
+	}
+	holder := hold(t, path)
+	want := "process " + strconv.Itoa(holder.Process.Pid)
+	if name := filepath.Base(os.Args[0]); runtime.GOOS == "linux" {
+		want += " (" + name + ")"
+	}
+	if got := Holder(path); got != want {
+		t.Errorf("Holder = %q, want %q", got, want)
+	}
+	for _, content := range []string{"", "x", "-4", "99999999999999999999999", "0\n"} {
+		other := filepath.Join(t.TempDir(), "lock")
+		if err := os.WriteFile(other, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := Holder(other); got != "another process" {
+			t.Errorf("Holder of %q = %q", content, got)
+		}
+	}
+}
+
+func TestPrintable(t *testing.T) {
+	if got := printable("a\x1b[2J\nb\xff" + strings.Repeat("c", 100)); got != "a[2Jb"+strings.Repeat("c", 59) {
+		t.Errorf("printable = %q", got)
+	}
+}
+
+// TestAChildSigns: who was handed the lock is who is waited for.
+func TestAChildSigns(t *testing.T) {
+	if !Transferable {
+		t.Skip("locks cannot be handed over on this system")
+	}
+	path := filepath.Join(t.TempDir(), "lock")
+	l, err := Try(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Release()
+	child := hold(t, "inherited", l.File())
+	if got := Holder(path); !strings.HasPrefix(got, "process "+strconv.Itoa(child.Process.Pid)) {
+		t.Errorf("Holder = %q, want the child", got)
+	}
 }

@@ -16,9 +16,13 @@ func open(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 }
 
+// lockedAt is the upper half of the place of the byte that is locked: far past
+// the end, because others could not read a byte that is.
+const lockedAt = 1 << 30
+
 func take(file *os.File) error {
 	err := windows.LockFileEx(windows.Handle(file.Fd()),
-		windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &windows.Overlapped{})
+		windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &windows.Overlapped{OffsetHigh: lockedAt})
 	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) {
 		return ErrTaken
 	}

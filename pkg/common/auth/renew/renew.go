@@ -13,6 +13,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
 )
 
 // Times of waiting and remembering.
@@ -154,12 +155,12 @@ func (c Coordinator) lockOrToken(ctx context.Context, want Want, began time.Time
 			return nil, store.Token{}, err
 		}
 		if !said && c.Now().Sub(began) > silence {
-			c.Notify("waiting for another process that renews the session…")
+			c.Notify("waiting for " + lock.Holder(c.Place.LockPath()) + " to renew the session…")
 			said = true
 		}
 		if err := pause(ctx, wait); err != nil {
 			return nil, store.Token{}, problem.New(problem.Unable, "kubectl datum-creds doctor",
-				"another process renews the session and does not finish: %w", err)
+				"%s renews the session and does not finish: %w", lock.Holder(c.Place.LockPath()), err)
 		}
 	}
 }
@@ -183,15 +184,21 @@ func (c Coordinator) renew(ctx context.Context, held *lock.Lock) (store.Token, e
 	if err == nil {
 		return token, nil
 	}
-	f := store.Failure{Time: c.Now(), Kind: problem.KindOf(err), Message: err.Error()}
+	ours := errors.Is(err, vault.ErrPassphrase) // another process may have it
+	if !ours && (ctx.Err() == nil || !errors.Is(err, context.Canceled)) {
+		_ = c.Place.SaveFailure(failure(c.Now(), err)) // it only saves others the same wait
+	}
+	return store.Token{}, err
+}
+
+// failure is what is remembered of an error.
+func failure(now time.Time, err error) store.Failure {
+	f := store.Failure{Time: now, Kind: problem.KindOf(err), Message: err.Error()}
 	var known *problem.Error
 	if errors.As(err, &known) {
 		f.Hint = known.Hint
 	}
-	if ctx.Err() == nil || !errors.Is(err, context.Canceled) {
-		_ = c.Place.SaveFailure(f) // it only saves others the same wait
-	}
-	return store.Token{}, err
+	return f
 }
 
 // despite answers with the old token although it could not be renewed, as long

@@ -40,9 +40,14 @@ const (
 	Keyring Storage = "keyring"
 	// File is a plain file of mode 0600, which the user asked for.
 	File Storage = "file"
+	// EncryptedFile is a file of mode 0600 under a passphrase of the user's.
+	EncryptedFile Storage = "encrypted-file"
 	// None: there is nothing to keep, or it is read anew each time.
 	None Storage = "none"
 )
+
+// Keeps tells that there is a secret of the session's to remove.
+func (s Storage) Keeps() bool { return s == Keyring || s == File || s == EncryptedFile }
 
 // Session is who is signed in where.
 type Session struct {

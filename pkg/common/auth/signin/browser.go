@@ -14,16 +14,21 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 )
 
-// patience is how long a login may take.
-const patience = 5 * time.Minute
+// Patience is how long a login may take.
+const Patience = 5 * time.Minute
 
 // secrets of one login: what only this process and its own callback know.
-type secrets struct{ state, nonce, verifier string }
+type secrets struct {
+	// opened is the state of the login that the browser is started for, shown that
+	// of the address on the terminal.
+	opened, shown   string
+	nonce, verifier string
+}
 
 func newSecrets() secrets {
 	// Two texts of 130 bits each make a verifier of 52 characters; RFC 7636
 	// wants 43 to 128.
-	return secrets{state: rand.Text(), nonce: rand.Text(), verifier: rand.Text() + rand.Text()}
+	return secrets{opened: rand.Text(), shown: rand.Text(), nonce: rand.Text(), verifier: rand.Text() + rand.Text()}
 }
 
 // challenge is what of the verifier goes through the browser (S256).
@@ -34,16 +39,17 @@ func (s secrets) challenge() string {
 
 // Browser signs in with a browser on this machine.
 func (r Request) Browser(ctx context.Context) (Result, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("nobody signed in within %s", patience))
+	ctx, cancel := context.WithTimeoutCause(ctx, Patience, fmt.Errorf("nobody signed in within %s", Patience))
 	defer cancel()
 	own := newSecrets()
-	back, err := listen(ctx, callback{state: own.state, issuer: r.Endpoints.Issuer, mustIssuer: r.Endpoints.SendsIssuer})
+	back, err := listen(ctx, callback{opened: own.opened, shown: own.shown, issuer: r.Endpoints.Issuer, mustIssuer: r.Endpoints.SendsIssuer},
+		func(redirect string) string { return r.authorizationURL(own, own.opened, redirect) })
 	if err != nil {
 		return Result{}, err
 	}
 	defer back.close()
-	r.show(ctx, r.authorizationURL(own, back.url()))
-	code, err := back.wait(ctx)
+	r.show(ctx, r.authorizationURL(own, own.shown, back.url()), back.startURL())
+	code, err := back.wait(ctx, func(line string) { fmt.Fprintln(r.Out, line) })
 	if err != nil {
 		return Result{}, problem.New(problem.Unable, "kubectl datum-creds login --device", "login: %w", err)
 	}
@@ -58,7 +64,7 @@ func (r Request) Browser(ctx context.Context) (Result, error) {
 	return r.finish(ctx, grant, own.nonce)
 }
 
-func (r Request) authorizationURL(own secrets, redirect string) string {
+func (r Request) authorizationURL(own secrets, state, redirect string) string {
 	u, err := url.Parse(r.Endpoints.Authorization)
 	if err != nil {
 		return r.Endpoints.Authorization // discovery has checked it
@@ -66,7 +72,7 @@ func (r Request) authorizationURL(own secrets, redirect string) string {
 	query := u.Query()
 	for name, value := range map[string]string{
 		"response_type": "code", "client_id": r.ClientID, "redirect_uri": redirect, "scope": Scope,
-		"state": own.state, "nonce": own.nonce, "code_challenge": own.challenge(), "code_challenge_method": "S256",
+		"state": state, "nonce": own.nonce, "code_challenge": own.challenge(), "code_challenge_method": "S256",
 		"prompt": "select_account",
 	} {
 		query.Set(name, value)
@@ -75,10 +81,15 @@ func (r Request) authorizationURL(own secrets, redirect string) string {
 	return u.String()
 }
 
-// show opens the browser, and prints the URL for those whose browser does not.
-func (r Request) show(ctx context.Context, address string) {
+// show opens the browser at the start page, and prints the address for those
+// whose browser does not open. What is opened is in the arguments of a program,
+// which other users of the machine may read; what is printed is not.
+func (r Request) show(ctx context.Context, address, start string) {
 	fmt.Fprintf(r.Out, "Sign in with your browser. If none opens, open this address on this machine:\n\n  %s\n\n", address)
-	if err := r.Open(ctx, address); err != nil {
+	if r.Open == nil {
+		return
+	}
+	if err := r.Open(ctx, start); err != nil {
 		fmt.Fprintf(r.Out, "(no browser could be opened: %v)\n", err)
 	}
 }

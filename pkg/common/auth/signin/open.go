@@ -2,8 +2,11 @@ package signin
 
 import (
 	"context"
+	"os"
 	"os/exec"
 	"runtime"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 )
 
 // OpenBrowser opens a URL in the user's browser. What the opener prints goes
@@ -17,6 +20,7 @@ func OpenBrowser(ctx context.Context, address string) error {
 		args = []string{"rundll32", "url.dll,FileProtocolHandler", address}
 	}
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), args[0], args[1:]...)
+	cmd.Env = sealed.WithoutPassphrase(os.Environ())
 	if err := cmd.Start(); err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ type Request struct {
 	ClientID  string
 	// Out is where the user reads what to do; never standard output.
 	Out io.Writer
-	// Open opens a URL in a browser.
+	// Open opens a URL in a browser; nil: the user does.
 	Open func(ctx context.Context, url string) error
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
@@ -34,7 +35,7 @@ func (h Helper) Renew(ctx context.Context) (store.Token, error) {
 	}
 	token := strings.TrimSpace(text)
 	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return store.Token{}, h.failed(errors.New("it printed no token"))
+		return store.Token{}, h.failed(problem.Unable, errors.New("it printed no token"))
 	}
 	return WithExpiry(store.Token{Access: secret.New(token), Issued: issued}, time.Time{}), nil
 }
@@ -50,21 +51,12 @@ func (h Helper) run(ctx context.Context) (string, error) {
 	var out, said limited
 	cmd.Stdout, cmd.Stderr = &out, &said
 	if err := cmd.Run(); err != nil {
-		if ctx.Err() != nil {
-			err = context.Cause(ctx)
-		} else if line := firstLine(said.String()); line != "" {
-			err = errors.New(line)
-		}
-		return "", h.failed(err)
+		return "", h.fault(ctx, err, said.String())
 	}
 	if out.over {
-		return "", h.failed(fmt.Errorf("it printed more than %d bytes", maxHelperToken))
+		return "", h.failed(problem.Unable, fmt.Errorf("it printed more than %d bytes", maxHelperToken))
 	}
 	return out.String(), nil
-}
-
-func (h Helper) failed(err error) error {
-	return problem.New(problem.LoginNeeded, "datumctl login", "session %s: %s gives no token: %w", h.Session.Name, h.Session.Helper, err)
 }
 
 // withoutExecInfo keeps the question of a Kubernetes client from a helper that
@@ -76,7 +68,7 @@ func withoutExecInfo(env []string) []string {
 			kept = append(kept, pair)
 		}
 	}
-	return append(kept, "DATUMCTL_NO_UPDATE_CHECK=1")
+	return append(sealed.WithoutPassphrase(kept), "DATUMCTL_NO_UPDATE_CHECK=1")
 }
 
 func firstLine(text string) string {

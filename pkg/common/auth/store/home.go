@@ -6,8 +6,10 @@
 //	  sessions/ID/session.json   who and where; no secret
 //	  sessions/ID/token.json     the access token, which lives for minutes or hours
 //	  sessions/ID/secret.json    the refresh token or key, unless the keyring has it
+//	  sessions/ID/sealed.json     the same, encrypted under a passphrase
 //	  sessions/ID/failure.json   why the last renewal failed
 //	  sessions/ID/lock           held while the session is renewed
+//	  sessions/ID/login.lock     held while get-token asks the user to sign in
 //	  credentials/ID/…           the same for key files used without a login
 //	  served/N                   which process was given which token (package served)
 package store
@@ -134,6 +136,22 @@ func (h Home) SetCurrent(name string) error {
 		return err
 	}
 	return private.Write(path, []byte(name+"\n"))
+}
+
+// Unreadable returns the places of sessions that are there and cannot be read.
+func (h Home) Unreadable() []Place {
+	entries, err := os.ReadDir(filepath.Join(h.dir, "sessions"))
+	if h.err != nil || err != nil {
+		return nil
+	}
+	var broken []Place
+	for _, entry := range entries {
+		place := Place{h, filepath.Join(h.dir, "sessions", entry.Name())}
+		if _, err := place.Session(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			broken = append(broken, place)
+		}
+	}
+	return broken
 }
 
 // Sessions returns all sessions in the order of their names, and one error

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
@@ -24,8 +23,10 @@ const (
 	sessionFile = "session.json"
 	tokenFile   = "token.json"
 	secretFile  = "secret.json"
+	sealedFile  = "sealed.json"
 	failureFile = "failure.json"
 	lockFile    = "lock"
+	loginFile   = "login.lock"
 )
 
 // Dir is the folder.
@@ -61,6 +62,18 @@ func (p Place) SaveSession(s session.Session) error {
 // LockPath is the file that is locked.
 func (p Place) LockPath() string { return filepath.Join(p.dir, lockFile) }
 
+// LoginLockPath is the file that is locked while a user is asked to sign in.
+func (p Place) LoginLockPath() string { return filepath.Join(p.dir, loginFile) }
+
+// TryLogin takes the lock of logins or fails with lock.ErrTaken at once. It is
+// one of its own: a login takes minutes, and renewals do not wait for it.
+func (p Place) TryLogin() (*lock.Lock, error) {
+	if err := p.makeDirs(); err != nil {
+		return nil, err
+	}
+	return lock.Try(p.LoginLockPath())
+}
+
 // TryLock takes the place's lock or fails with lock.ErrTaken at once.
 func (p Place) TryLock() (*lock.Lock, error) {
 	if err := p.makeDirs(); err != nil {
@@ -69,14 +82,15 @@ func (p Place) TryLock() (*lock.Lock, error) {
 	return lock.Try(p.LockPath())
 }
 
-// Remove removes all but the lock, which another process may be waiting for.
+// Remove removes all but the locks, which another process may be waiting for.
 // The session goes first: without it the rest is never used.
 func (p Place) Remove() error {
+	if err := p.checkDirs(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err // what is behind a link is somebody else's
+	}
 	var failures []error
-	for _, name := range []string{sessionFile, secretFile, tokenFile, failureFile} {
-		if err := os.Remove(filepath.Join(p.dir, name)); !errors.Is(err, fs.ErrNotExist) {
-			failures = append(failures, err)
-		}
+	for _, name := range []string{sessionFile, secretFile, sealedFile, tokenFile, failureFile} {
+		failures = append(failures, p.remove(name))
 	}
 	return errors.Join(failures...)
 }

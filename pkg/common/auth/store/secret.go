@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -29,8 +30,24 @@ func (p Place) SaveSecret(s secret.Text) error {
 }
 
 // RemoveSecret removes the file with the secret.
-func (p Place) RemoveSecret() error {
-	if err := os.Remove(filepath.Join(p.dir, secretFile)); !errors.Is(err, fs.ErrNotExist) {
+func (p Place) RemoveSecret() error { return p.remove(secretFile) }
+
+// Sealed reads the file with the encrypted secret. fs.ErrNotExist says that
+// there is none.
+func (p Place) Sealed() ([]byte, error) {
+	var content json.RawMessage
+	err := p.read(sealedFile, &content)
+	return content, err
+}
+
+// SaveSealed writes the encrypted secret, which is JSON, to its file.
+func (p Place) SaveSealed(content []byte) error { return p.write(sealedFile, json.RawMessage(content)) }
+
+// RemoveSealed removes the file with the encrypted secret.
+func (p Place) RemoveSealed() error { return p.remove(sealedFile) }
+
+func (p Place) remove(name string) error {
+	if err := os.Remove(filepath.Join(p.dir, name)); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil

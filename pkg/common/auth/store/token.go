@@ -74,12 +74,14 @@ func (p Place) SaveToken(t Token) error {
 	return err
 }
 
-// Failure is why a renewal failed.
+// Failure is why a renewal, or a login in its place, failed.
 type Failure struct {
 	Time    time.Time    `json:"time"`
 	Kind    problem.Kind `json:"kind"`
 	Message string       `json:"message"`
 	Hint    string       `json:"hint,omitempty"`
+	// SignIn tells that it was a login, and not a renewal, that failed.
+	SignIn bool `json:"signIn,omitempty"`
 }
 
 // Failure reads the last failure; the zero Failure when there is none that

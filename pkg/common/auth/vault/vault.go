@@ -1,6 +1,6 @@
 // Package vault keeps the long-lived secret of a session, a refresh token or a
-// private key, where the session says: in the operating system's keyring or in
-// a file. It never changes over from one to the other by itself.
+// private key, where the session says: in the operating system's keyring, or in
+// a file, encrypted or not. It never changes over from one to the other by itself.
 package vault
 
 import (
@@ -27,13 +27,26 @@ type Vault interface {
 	Remove() error
 }
 
+// Access is what vaults are opened with.
+type Access struct {
+	Ring Ring
+	// Passphrase gives the passphrase of a session's encrypted file; fresh tells
+	// that it is a new file's. nil: there is none.
+	Passphrase func(session string, fresh bool) (secret.Text, error)
+	// Key is the key to that file, from a process that had the passphrase; empty:
+	// there is none.
+	Key secret.Text
+}
+
 // Open returns the vault of a session.
-func Open(s session.Session, place store.Place, ring Ring) (Vault, error) {
+func Open(s session.Session, place store.Place, access Access) (Vault, error) {
 	switch s.Storage {
 	case session.File:
 		return fileVault{place}, nil
 	case session.Keyring:
-		return ringVault{ring, place.ID()}, nil
+		return ringVault{access.Ring, place.ID()}, nil
+	case session.EncryptedFile:
+		return &encryptedVault{name: s.Name, place: place, access: access}, nil
 	default:
 		return nil, problem.New(problem.BadInput, "", "session %s keeps no secret", s.Name)
 	}

@@ -48,15 +48,19 @@ func (m *memory) Delete(name string) error {
 func vaults(t *testing.T) map[string]Vault {
 	t.Helper()
 	place := store.At(filepath.Join(t.TempDir(), "home")).Session("a")
-	file, err := Open(session.Session{Storage: session.File}, place, nil)
+	file, err := Open(session.Session{Storage: session.File}, place, Access{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	ring, err := Open(session.Session{Storage: session.Keyring}, place, &memory{items: map[string]string{}, limit: 1200})
+	ring, err := Open(session.Session{Storage: session.Keyring}, place, Access{Ring: &memory{items: map[string]string{}, limit: 1200}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return map[string]Vault{"file": file, "ring": ring}
+	encrypted, err := Open(session.Session{Name: "a", Storage: session.EncryptedFile}, place, Access{Passphrase: given("correct horse battery")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]Vault{"file": file, "ring": ring, "encrypted file": encrypted}
 }
 
 func TestVaults(t *testing.T) {
@@ -144,7 +148,7 @@ func TestProbe(t *testing.T) {
 }
 
 func TestOpenNeedsAStorage(t *testing.T) {
-	if _, err := Open(session.Session{Storage: session.None}, store.Place{}, nil); err == nil {
+	if _, err := Open(session.Session{Storage: session.None}, store.Place{}, Access{}); err == nil {
 		t.Error("Open of a session without storage succeeds")
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/handover"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/signin"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
@@ -34,8 +35,10 @@ type Dependencies struct {
 // NewDependencies returns those of the process.
 func NewDependencies(streams genericiooptions.IOStreams) Dependencies {
 	d := Dependencies{IOStreams: streams, Getenv: os.Getenv, Now: time.Now, Parent: os.Getppid(), OpenBrowser: signin.OpenBrowser}
+	asked := &passphrases{deps: d, known: map[string]secret.Text{}}
 	d.Auth = func() auth.Environment {
 		env := auth.NewEnvironment(userAgent(), d.notify)
+		env.Passphrase = asked.of
 		env.Handover = handover.Renewer(d.ErrOut)
 		return env
 	}

@@ -67,7 +67,7 @@ func patient(d Dependencies) doctor.Patient {
 	if home, err := os.UserHomeDir(); kuberc == "" && err == nil {
 		kuberc = filepath.Join(home, ".kube", "kuberc")
 	}
-	return doctor.Patient{Auth: d.Auth(), Getenv: d.Getenv, Kubeconfigs: paths, Kuberc: kuberc, Self: self, LookPath: exec.LookPath}
+	return doctor.Patient{Auth: d.silent().Auth(), Getenv: d.Getenv, Kubeconfigs: paths, Kuberc: kuberc, Self: self, LookPath: exec.LookPath}
 }
 
 func writeFindings(d Dependencies, found []doctor.Finding, format string) error {

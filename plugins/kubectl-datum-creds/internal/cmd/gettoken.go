@@ -20,6 +20,8 @@ type getTokenOptions struct {
 	deps   Dependencies
 	choice choiceFlags
 	output string
+	// silent tells that it is a program that asks, whatever its terminal is.
+	silent bool
 }
 
 func newGetTokenCommand(d Dependencies) *cobra.Command {
@@ -28,12 +30,17 @@ func newGetTokenCommand(d Dependencies) *cobra.Command {
 		Use:   "get-token",
 		Short: "Print an access token; what kubeconfigs call",
 		Long: `Print an access token. This is the command that kubeconfigs name: it answers a
-Kubernetes client with an ExecCredential, and never asks a question.
+Kubernetes client with an ExecCredential, and nothing else on standard output.
 
 A fresh token is printed at once. One that is at its end is renewed first: by
 one process for all that ask at the same time. A client gets a token only for
-the API server of the session (exit code 5); where a login is needed it fails
-with one line that says which (exit code 6).`,
+the API server of the session (exit code 5).
+
+Where a user's session has ended, it fails with one line that says which login
+is needed (exit code 6). If it may ask, it signs the user in instead: when you
+call it from a terminal, or when the kubeconfig's interactiveMode is IfAvailable
+or Always and kubectl has a terminal. It must be the same person, and of many
+processes one asks. A Kubernetes client opens no browser: it shows the address.`,
 		Example: `  # what a kubeconfig's exec entry runs
   kubectl datum-creds get-token --session jane@example.com@api.datum.net
 
@@ -54,7 +61,7 @@ with one line that says which (exit code 6).`,
 // this plugin can be named in DATUM_CREDENTIALS_HELPER.
 func newHelperCommand(d Dependencies) *cobra.Command {
 	group := &cobra.Command{Use: "auth", Short: "Answer as datumctl's credential helper does", Hidden: true, Args: cobra.NoArgs}
-	o := &getTokenOptions{deps: d, output: "token"}
+	o := &getTokenOptions{deps: d.silent(), output: "token", silent: true}
 	get := &cobra.Command{
 		Use: "get-token", Short: "Print the bare access token", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
@@ -97,14 +104,19 @@ func (o *getTokenOptions) run(ctx context.Context) error {
 }
 
 // token gets the token, and takes it for refused when the same process had it
-// before.
+// before. Where the session has ended, the user is asked to sign in, if that
+// may be.
 func (o *getTokenOptions) token(ctx context.Context, handle auth.Handle, asked execcred.Request, info string) (store.Token, error) {
-	if !asked.Asked || handle.Place == nil {
-		return handle.Token(ctx, renew.Want{})
-	}
 	by := served.By(o.deps.Parent, append([]string{info}, o.deps.Args...)...)
-	token, err := handle.Token(ctx, renew.Want{Rejected: rejected(handle, by)})
-	if err == nil {
+	want := renew.Want{}
+	if asked.Asked && handle.Place != nil {
+		want.Rejected = rejected(handle, by)
+	}
+	token, err := handle.Token(ctx, want)
+	if err != nil && mended(handle, err) && o.mayAsk(asked) {
+		token, err = o.signIn(ctx, handle, asked, err)
+	}
+	if err == nil && asked.Asked && handle.Place != nil {
 		by.Note(handle.Place.Home(), token.Access)
 	}
 	return token, err

@@ -1,12 +1,14 @@
 package cmd
 
 import (
+	"errors"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/kubeconfig"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/entries"
 )
@@ -47,7 +49,13 @@ the key in the same variable. No secret is in the kubeconfig.`,
 	return cmd
 }
 
+var errNotPrinted = cli.Fail(cli.BadUse, errors.New("--stdout=false: the kubeconfig is printed, and kept nowhere"),
+	"to add the control plane to a kubeconfig file: kubectl datum-creds update-kubeconfig")
+
 func (o *kubeconfigOptions) run() error {
+	if !o.stdout {
+		return errNotPrinted
+	}
 	if err := o.file.check(); err != nil {
 		return err
 	}

@@ -60,11 +60,11 @@ func (f *fileFlags) add(set *pflag.FlagSet) {
 }
 
 func (f *fileFlags) addMode(set *pflag.FlagSet) {
-	set.StringVar(&f.mode, "exec-interactive-mode", "Never", "interactiveMode of the exec entry: Never, IfAvailable or Always. get-token asks nothing in any.")
+	set.StringVar(&f.mode, "exec-interactive-mode", "", "interactiveMode of the exec entry: Never, IfAvailable or Always; by default what the entry has, and Never in a new one. With the latter two, get-token signs in by itself where kubectl has a terminal.")
 }
 
 func (f *fileFlags) check() error {
-	if !slices.Contains(entries.InteractiveModes(), f.mode) {
+	if f.mode != "" && !slices.Contains(entries.InteractiveModes(), f.mode) {
 		return cli.Use(errors.New("--exec-interactive-mode: want Never, IfAvailable or Always"))
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/datum"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
@@ -29,6 +30,7 @@ type loginOptions struct {
 	credentials string
 	keepKey     bool
 	datumctl    string
+	fromHelper  bool
 	fromSession string
 	ciIdentity  string
 	stsURL      string
@@ -49,8 +51,9 @@ A browser is opened on this machine, or, over SSH, in WSL, in a container and
 without a display, a code is shown that you enter elsewhere.
 
 The refresh token goes into the keyring of the operating system. Where there is
-none, nothing is kept until you choose a file with --storage file; a session
-never changes from one to the other by itself.
+none, nothing is kept until you choose a file: --storage encrypted-file, under a
+passphrase that each renewal needs, or --storage file, which your files' modes
+alone protect. A session never changes from one to the other by itself.
 
 With the --name of a session that is there, you sign in to it again: hosts,
 client, certificates and storage are the session's where no flag says otherwise,
@@ -86,22 +89,29 @@ func (o *loginOptions) add(cmd *cobra.Command) {
 	flags.StringVar(&o.clientID, "client-id", "", "OAuth client; needed for auth hosts that are not Datum's.")
 	flags.StringVar(&o.caFile, "ca-file", "", "PEM certificates to trust besides the system's, for both hosts.")
 	flags.StringVar(&o.name, "name", "", "Name of the session; EMAIL@API-HOST by default.")
-	flags.StringVar(&o.storage, "storage", "", "Where to keep the refresh token or key: keyring (default) or file.")
+	flags.StringVar(&o.storage, "storage", "", "Where to keep the refresh token or key: keyring (default), encrypted-file (under a passphrase: "+sealed.FileVariable+", "+sealed.Variable+", or asked for) or file.")
 	flags.BoolVar(&o.browser, "browser", false, "Sign in with a browser on this machine.")
 	flags.BoolVar(&o.device, "device", false, "Sign in with a code on another machine.")
 	flags.BoolVar(&o.noUse, "no-use", false, "Do not make the session the one in use.")
 	flags.StringVar(&o.credentials, "credentials", "", "Service account key file; - reads standard input.")
 	flags.BoolVar(&o.keepKey, "keep-key", false, "Keep a copy of the service account's key, in --storage, so that the file can go.")
 	flags.StringVar(&o.datumctl, "from-datumctl", "", "The datumctl (or other DATUM_CREDENTIALS_HELPER) whose session to use, read-only.")
+	flags.BoolVar(&o.fromHelper, "from-helper", false, "The same with the program that "+helperVariable+" names, and the session of DATUM_SESSION: what datumctl tells its plugins.")
 	flags.StringVar(&o.fromSession, "from-session", "", "Name of datumctl's session; the one it has in use by default.")
 	flags.StringVar(&o.ciIdentity, "ci-identity", "", "CI identity to exchange at --sts-url: github, spacelift, env:NAME or file:/PATH. Datum offers no such service today.")
 	flags.StringVar(&o.stsURL, "sts-url", "", "Token service (RFC 8693) for --ci-identity.")
 	flags.StringVar(&o.audience, "audience", "", "Audience of the CI identity; --sts-url by default.")
 	flags.BoolVar(&o.replace, "replace", false, "Replace a session of the same name that is of another type, person or server, and take over nothing from it.")
-	cmd.MarkFlagsMutuallyExclusive("browser", "device", "credentials", "from-datumctl", "ci-identity")
+	cmd.MarkFlagsMutuallyExclusive("browser", "device", "credentials", "from-datumctl", "from-helper", "ci-identity")
 }
 
 func (o *loginOptions) run(ctx context.Context) error {
+	if err := o.helper(); err != nil {
+		return err
+	}
+	if err := o.misplaced(); err != nil {
+		return err
+	}
 	hosts, err := o.again()
 	if err != nil {
 		return err
@@ -192,7 +202,13 @@ func (o *loginOptions) storageChoice() (session.Storage, error) {
 	if err != nil {
 		return "", err
 	}
-	if chosen == session.File {
+	if chosen == session.EncryptedFile {
+		// Before the user signs in for nothing.
+		if _, err := o.deps.Auth().Passphrase(o.name, true); err != nil {
+			return "", err
+		}
+	}
+	if chosen == session.File && o.given("storage") {
 		fmt.Fprintf(o.deps.ErrOut, "The session's secret is kept in a file below %s that only you can read.\n", o.deps.Auth().Home.Dir())
 	}
 	return chosen, nil

@@ -34,6 +34,9 @@ func (o *loginOptions) serviceAccount(ctx context.Context, h hosts) (auth.Handle
 	if err != nil {
 		return auth.Handle{}, keyfile.Explain(key, err)
 	}
+	if err := o.checkHost(parsed.TokenURL); err != nil {
+		return auth.Handle{}, err
+	}
 	if h.api != "" && h.api != s.API {
 		return auth.Handle{}, problem.New(problem.Refused, "leave --api-hostname out", "the key file's api_endpoint is %s, and not %s", s.API, h.api)
 	}

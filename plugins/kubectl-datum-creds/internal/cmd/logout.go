@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -26,7 +27,7 @@ func newLogoutCommand(d Dependencies) *cobra.Command {
 		Short: "End a session, at the auth host and here",
 		Long: `End a session: its tokens are revoked at the auth host, then all of it is
 removed here. What cannot be revoked is kept, so that you can try again; with
---local it is removed here all the same.`,
+--local it is removed here all the same, and so is a session that cannot be read.`,
 		Example: `  # end the session in use
   kubectl datum-creds logout
 
@@ -48,24 +49,32 @@ removed here. What cannot be revoked is kept, so that you can try again; with
 func (o *logoutOptions) run(ctx context.Context) error {
 	env := o.deps.Auth()
 	names, err := o.names(env)
-	if len(names) == 0 {
+	if err != nil {
 		return err
 	}
 	var failures []error
 	done := 0
-	if err != nil {
-		failures = append(failures, err) // what cannot be read keeps nobody else signed in
-	}
-	for _, name := range names {
-		if err := o.one(ctx, env, name); err != nil {
+	count := func(err error) {
+		if err != nil {
 			failures = append(failures, err)
-			continue
+			return
 		}
 		done++
+	}
+	broken := o.broken(env, names)
+	for _, name := range names {
+		if !slices.Contains(broken, env.Home.Session(name)) {
+			count(o.one(ctx, env, name))
+		}
+	}
+	for _, place := range broken { // what cannot be read keeps nobody else signed in
+		count(o.wipe(ctx, env, place))
 	}
 	switch {
 	case len(failures) == 0:
 		return nil
+	case done > 0 && len(broken) > 0 && !o.local:
+		return cli.Fail(cli.SomeFailed, errors.Join(failures...), wipeHint)
 	case done > 0:
 		return cli.Fail(cli.SomeFailed, errors.Join(failures...), "")
 	}
@@ -81,11 +90,14 @@ func (o *logoutOptions) names(env auth.Environment) ([]string, error) {
 		return []string{name}, nil
 	}
 	all, err := env.Home.Sessions()
+	if err != nil && len(env.Home.Unreadable()) == 0 { // of which broken tells
+		return nil, err
+	}
 	names := make([]string, 0, len(all))
 	for _, s := range all {
 		names = append(names, s.Name)
 	}
-	return names, err
+	return names, nil
 }
 
 func (o *logoutOptions) one(ctx context.Context, env auth.Environment, name string) error {

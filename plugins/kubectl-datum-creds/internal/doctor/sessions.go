@@ -9,6 +9,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/credential"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/oauth"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
 )
@@ -21,7 +22,7 @@ func (p Patient) sessions(ctx context.Context) []Finding {
 	all, err := p.Auth.Home.Sessions()
 	var findings []Finding
 	if err != nil {
-		findings = append(findings, bad("sessions", "remove what is broken and log in anew", "%v", err))
+		findings = append(findings, bad("sessions", "kubectl datum-creds logout --session NAME --local, and log in anew", "%v", err))
 	}
 	if len(all) == 0 && err == nil {
 		findings = append(findings, ok("sessions", "nobody is signed in"))
@@ -71,7 +72,12 @@ func (p Patient) secret(check string, handle auth.Handle) Finding {
 	if errors.Is(err, vault.ErrNone) {
 		return bad(check, "kubectl datum-creds login --name '"+s.Name+"'", "its secret is gone from the %s", s.Storage)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, vault.ErrPassphrase) && !errors.Is(err, sealed.ErrWrong):
+		return warn(check, "set "+sealed.FileVariable+" or "+sealed.Variable+" where nobody can be asked", "its secret is in an encrypted file, and no passphrase is set here")
+	case errors.Is(err, vault.ErrPassphrase):
+		return bad(check, "set the passphrase of the login", "%v", err)
+	case err != nil:
 		return bad(check, "", "%v", err)
 	}
 	return ok(check, "its secret is in the %s", s.Storage)
@@ -80,7 +86,7 @@ func (p Patient) secret(check string, handle auth.Handle) Finding {
 func (p Patient) lock(check string, handle auth.Handle) Finding {
 	held, err := handle.Place.TryLock()
 	if errors.Is(err, lock.ErrTaken) {
-		return warn(check, "wait; a renewal ends within "+auth.Deadline.String(), "another process renews it now")
+		return warn(check, "wait; a renewal ends within "+auth.Deadline.String(), "%s renews it now", lock.Holder(handle.Place.LockPath()))
 	}
 	if err != nil {
 		return bad(check, "", "its lock cannot be taken: %v", err)

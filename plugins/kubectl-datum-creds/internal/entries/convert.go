@@ -11,7 +11,8 @@ type Conversion struct {
 	// SessionFor returns the session for a context whose entry names a session
 	// of datumctl's, or none.
 	SessionFor func(named string) (session.Session, error)
-	Mode       string
+	// Mode is as that of Wish.
+	Mode string
 	// Skipped tells of a context that is left alone, and why.
 	Skipped func(context, why string)
 }
@@ -34,7 +35,11 @@ func (c Conversion) Change(s kubeconfig.Set) (kubeconfig.Change, error) {
 		old[context.User] = true
 		context.User = UserName(of)
 		if !added[of] {
-			change.Entries = append(change.Entries, kubeconfig.Entry{Section: kubeconfig.Users, Name: context.User, Value: OfSession(of, c.Mode)})
+			mode, err := modeOf(s, of, c.Mode)
+			if err != nil {
+				return kubeconfig.Change{}, err
+			}
+			change.Entries = append(change.Entries, kubeconfig.Entry{Section: kubeconfig.Users, Name: context.User, Value: OfSession(of, mode)})
 			added[of] = true
 		}
 		change.Entries = append(change.Entries, kubeconfig.Entry{Section: kubeconfig.Contexts, Name: name, Value: context})

@@ -48,8 +48,16 @@ type Exec struct {
 // InteractiveModes are the values of interactiveMode.
 func InteractiveModes() []string { return []string{"Never", "IfAvailable", "Always"} }
 
-// NewUser returns a user that calls get-token with the arguments.
+// defaultMode lets get-token never ask: a terminal does not mean that somebody
+// looks at it.
+const defaultMode = "Never"
+
+// NewUser returns a user that calls get-token with the arguments. The mode ""
+// is Never.
 func NewUser(mode string, args ...string) User {
+	if mode == "" {
+		mode = defaultMode
+	}
 	return User{Exec: &Exec{
 		APIVersion: execcred.V1, Command: Command, Args: append([]string{"get-token"}, args...),
 		InstallHint: installHint, InteractiveMode: mode, ProvideClusterInfo: true,

@@ -12,7 +12,8 @@ type Wish struct {
 	Name    string
 	Cluster Cluster
 	Session string
-	Mode    string
+	// Mode is the interactiveMode; "" keeps that of the session's entry.
+	Mode string
 	// Switch makes it the current one.
 	Switch bool
 }
@@ -25,6 +26,10 @@ func (w Wish) Add(s kubeconfig.Set) (kubeconfig.Change, error) {
 		return kubeconfig.Change{}, err
 	}
 	user := UserName(w.Session)
+	mode, err := modeOf(s, w.Session, w.Mode)
+	if err != nil {
+		return kubeconfig.Change{}, err
+	}
 	cluster, context, err := w.kept(s)
 	if err != nil {
 		return kubeconfig.Change{}, err
@@ -33,13 +38,26 @@ func (w Wish) Add(s kubeconfig.Set) (kubeconfig.Change, error) {
 	context.Cluster, context.User = w.Name, user
 	change := kubeconfig.Change{Entries: []kubeconfig.Entry{
 		{Section: kubeconfig.Clusters, Name: w.Name, Value: cluster},
-		{Section: kubeconfig.Users, Name: user, Value: OfSession(w.Session, w.Mode)},
+		{Section: kubeconfig.Users, Name: user, Value: OfSession(w.Session, mode)},
 		{Section: kubeconfig.Contexts, Name: w.Name, Value: context},
 	}}
 	if w.Switch {
 		change.Current = &w.Name
 	}
 	return change, nil
+}
+
+// modeOf is the interactiveMode of a session's entry: what is wanted, else what
+// it has. All contexts of the session share it.
+func modeOf(s kubeconfig.Set, session, wanted string) (string, error) {
+	var user User
+	if _, err := s.Decode(kubeconfig.Users, UserName(session), &user); err != nil || wanted != "" {
+		return wanted, err
+	}
+	if user.Session() == session && slices.Contains(InteractiveModes(), user.Exec.InteractiveMode) {
+		return user.Exec.InteractiveMode, nil
+	}
+	return defaultMode, nil
 }
 
 // kept is what the entries hold already: a namespace, a proxy, extensions.

@@ -1,0 +1,153 @@
+package handover
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+)
+
+// childVariable makes this test binary the process that renews: "answer" does
+// as it should, any other word is what it does instead.
+const childVariable = "HANDOVER_TEST_CHILD"
+
+func TestMain(m *testing.M) {
+	if as := os.Getenv(childVariable); as != "" {
+		os.Exit(child(as))
+	}
+	m.Run()
+}
+
+func child(as string) int {
+	switch as {
+	case "dies":
+		return 3
+	case "babbles":
+		_, _ = os.Stdout.WriteString("hello\n")
+		return 0
+	case "hangs":
+		time.Sleep(3 * time.Second)
+		return 0
+	}
+	held := lock.Inherited(lockFD)
+	key := secret.Text{}
+	if as == "with key" {
+		var err error
+		if key, err = readKey(keyFD); err != nil {
+			return 4
+		}
+	}
+	Serve(context.Background(), held, os.Stdout, func(context.Context) (store.Token, error) {
+		if as == "fails" {
+			return store.Token{}, problem.New(problem.LoginNeeded, "log in", "it has ended")
+		}
+		words := strings.Join(os.Args[1:], " ") + " " + key.Reveal() + os.Getenv("DATUM_CREDS_PASSPHRASE")
+		return store.Token{Access: secret.New(words), Issued: time.Unix(1, 0), Expires: time.Unix(2, 0)}, nil
+	})
+	return 0
+}
+
+func heldPlace(t *testing.T) (store.Place, *lock.Lock) {
+	t.Helper()
+	place := store.At(filepath.Join(t.TempDir(), "home")).Session("s")
+	held, err := place.TryLock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return place, held
+}
+
+func TestRenewer(t *testing.T) {
+	if !lock.Transferable {
+		t.Skip("locks cannot be handed over on this system")
+	}
+	t.Setenv("DATUM_CREDS_PASSPHRASE", "not for the process that has the key")
+	for as, c := range map[string]struct {
+		token string
+		kind  problem.Kind
+		says  string
+	}{
+		"answer":   {"renew-session --session s ", "", ""},
+		"with key": {"renew-session --session s a-\x00-key", "", ""},
+		"fails":    {"", problem.LoginNeeded, "it has ended"},
+		"dies":     {"", problem.Unable, "without a word"},
+		"babbles":  {"", problem.Unable, "without a word"},
+		"hangs":    {"", problem.Unable, "session s: renew: gave up"},
+	} {
+		t.Run(as, func(t *testing.T) {
+			t.Setenv(childVariable, as)
+			place, held := heldPlace(t)
+			ctx, cancel := context.WithTimeoutCause(t.Context(), 20*time.Second, errors.New("gave up"))
+			if as == "hangs" {
+				ctx, cancel = context.WithTimeoutCause(t.Context(), 300*time.Millisecond, errors.New("gave up"))
+			}
+			defer cancel()
+			key := secret.Text{}
+			if as == "with key" {
+				key = secret.New("a-\x00-key")
+			}
+			token, err := Renewer(os.Stderr)(ctx, session.Session{Name: "s"}, held, key)
+			held.Release()
+			if token.Access.Reveal() != c.token || (err == nil) != (c.says == "") {
+				t.Fatalf("%q, %v", token.Access.Reveal(), err)
+			}
+			if err != nil && (problem.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.says)) {
+				t.Errorf("%v of kind %s, want %s with %q", err, problem.KindOf(err), c.kind, c.says)
+			}
+			if _, err := place.TryLock(); errors.Is(err, lock.ErrTaken) != (as == "hangs") {
+				t.Errorf("the lock afterwards: %v", err)
+			}
+		})
+	}
+}
+
+func TestRead(t *testing.T) {
+	for name, c := range map[string]struct {
+		content string
+		token   string
+		kind    problem.Kind
+	}{
+		"token":          {`{"token":"t"}`, "t", ""},
+		"message":        {`{"kind":"refused","message":"no","hint":"h"}`, "", problem.Refused},
+		"kind unknown":   {`{"kind":"?","message":"no"}`, "", "?"},
+		"nothing":        {``, "", problem.Unable},
+		"no fields":      {`{}`, "", problem.Unable},
+		"not JSON":       {`tok`, "", problem.Unable},
+		"cut":            {`{"token":"t`, "", problem.Unable},
+		"of other types": {`{"token":4}`, "", problem.Unable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := read([]byte(c.content), nil)
+			if got.Access.Reveal() != c.token || (err == nil) != (c.kind == "") || err != nil && problem.KindOf(err) != c.kind {
+				t.Errorf("read = %q, %v", got.Access.Reveal(), err)
+			}
+		})
+	}
+}
+
+// TestServeTellsAll: kind and hint come across with the message.
+func TestServeTellsAll(t *testing.T) {
+	_, held := heldPlace(t)
+	var out bytes.Buffer
+	Serve(t.Context(), held, &out, func(context.Context) (store.Token, error) {
+		return store.Token{}, problem.New(problem.Refused, "a hint", "a reason")
+	})
+	var p *problem.Error
+	if _, err := read(out.Bytes(), nil); !errors.As(err, &p) || p.Kind != problem.Refused || p.Hint != "a hint" || p.Error() != "a reason" {
+		t.Errorf("it says %s", out.String())
+	}
+	if !json.Valid(out.Bytes()) {
+		t.Errorf("not JSON: %s", out.String())
+	}
+}

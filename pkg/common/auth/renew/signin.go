@@ -1,0 +1,84 @@
+package renew
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+)
+
+// SignIn lets one of all processes that ask sign the user in, where a session
+// has ended. The others wait for it, as long as their context lasts, and take
+// its result.
+type SignIn struct {
+	Place store.Place
+	// Do signs in and keeps the session with its token.
+	Do func(context.Context) error
+	// Notify tells the user something, in one line.
+	Notify func(string)
+	Now    func() time.Time
+}
+
+// Token answers with the token of the login.
+func (s SignIn) Token(ctx context.Context) (store.Token, error) {
+	began := s.Now()
+	held, fresh, err := s.lockOrToken(ctx)
+	if err != nil || held == nil {
+		return fresh, err
+	}
+	defer held.Release()
+	if token, err := s.Place.Token(); err == nil && token.Fresh(s.Now()) {
+		return token, nil
+	}
+	if err := s.failed(began); err != nil {
+		return store.Token{}, err
+	}
+	if err := s.Do(ctx); err != nil {
+		if ctx.Err() == nil || !errors.Is(err, context.Canceled) {
+			f := failure(s.Now(), err)
+			f.SignIn = true
+			_ = s.Place.SaveFailure(f) // it only saves the user from being asked again
+		}
+		return store.Token{}, err
+	}
+	return s.Place.Token()
+}
+
+// failed returns the failure of another login while this process waited, or of
+// one a moment ago: kubectl runs a failing helper several times over, and the
+// user has answered.
+func (s SignIn) failed(began time.Time) error {
+	f := s.Place.Failure()
+	age := s.Now().Sub(f.Time)
+	if !f.SignIn || age < 0 || (f.Time.Before(began) && age > failureMemory) {
+		return nil
+	}
+	return &problem.Error{Kind: f.Kind, Err: errors.New(f.Message), Hint: f.Hint}
+}
+
+// lockOrToken waits until it holds the lock of logins, or the process that does
+// has brought a token.
+func (s SignIn) lockOrToken(ctx context.Context) (*lock.Lock, store.Token, error) {
+	for said := false; ; said = true {
+		held, err := s.Place.TryLogin()
+		if err == nil {
+			return held, store.Token{}, nil
+		}
+		if !errors.Is(err, lock.ErrTaken) {
+			return nil, store.Token{}, err
+		}
+		if token, err := s.Place.Token(); err == nil && token.Fresh(s.Now()) {
+			return nil, token, nil
+		}
+		if !said {
+			s.Notify("waiting for " + lock.Holder(s.Place.LoginLockPath()) + ", where the user is asked to sign in…")
+		}
+		if err := pause(ctx, 100*time.Millisecond); err != nil {
+			return nil, store.Token{}, problem.New(problem.LoginNeeded, "kubectl datum-creds login",
+				"%s waits for the user to sign in: %w", lock.Holder(s.Place.LoginLockPath()), err)
+		}
+	}
+}

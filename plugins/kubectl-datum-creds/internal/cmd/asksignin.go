@@ -1,0 +1,67 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/renew"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/signin"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
+)
+
+// mayAsk tells whether there is a user who can be asked. client-go says that
+// its standard input is the user's terminal only where the kubeconfig's
+// interactiveMode is not Never. A session of a home that the kubeconfig has
+// named is not signed in to: its auth host could be anybody's, and relay the
+// code of a login elsewhere.
+func (o *getTokenOptions) mayAsk(asked execcred.Request) bool {
+	switch {
+	case o.silent:
+		return false
+	case asked.Asked:
+		return asked.Interactive && o.deps.ownHome()
+	}
+	return output.IsTerminal(o.deps.In) && output.IsTerminal(o.deps.ErrOut)
+}
+
+// mended tells that a login in the session's place would mend the failure.
+func mended(handle auth.Handle, failed error) bool {
+	return handle.Session.Type == session.User && handle.Place != nil &&
+		problem.KindOf(failed) == problem.LoginNeeded && !errors.Is(failed, vault.ErrPassphrase)
+}
+
+// signIn signs the user in to the session again: as the same person, at the
+// session's own hosts, once for all processes that ask.
+func (o *getTokenOptions) signIn(ctx context.Context, handle auth.Handle, asked execcred.Request, why error) (store.Token, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, signin.Patience, fmt.Errorf("nobody signed in within %s", signin.Patience))
+	defer cancel()
+	deps := o.deps
+	if asked.Asked {
+		// A kubeconfig sets the variables of its helper, PATH and BROWSER too, and
+		// so would choose the program.
+		deps.OpenBrowser = nil
+	}
+	deps.notify(why.Error())
+	login := &loginOptions{deps: deps, name: handle.Session.Name, given: func(string) bool { return false }}
+	return renew.SignIn{Place: *handle.Place, Do: login.inPlace, Notify: deps.notify, Now: deps.Now}.Token(ctx)
+}
+
+// inPlace signs in to the session that is there, and changes nothing else.
+func (o *loginOptions) inPlace(ctx context.Context) error {
+	hosts, err := o.again()
+	if err != nil {
+		return err
+	}
+	handle, err := o.user(ctx, hosts)
+	if err == nil {
+		o.deps.notify("Signed in: session " + handle.Session.Name + ".")
+	}
+	return err
+}
