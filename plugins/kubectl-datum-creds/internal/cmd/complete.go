@@ -14,7 +14,7 @@ func completions(root *cobra.Command, d Dependencies) {
 	root.CompletionOptions.DisableDefaultCmd = true // kubectl, not this program, is what shells complete
 	everywhere := map[string]cli.Values{
 		"session":               func(context.Context) []string { return sessionNames(d) },
-		"storage":               cli.Fixed(string(session.Keyring), string(session.File)),
+		"storage":               cli.Fixed(string(session.Keyring), string(session.EncryptedFile), string(session.File)),
 		"exec-interactive-mode": cli.Fixed("Never", "IfAvailable", "Always"),
 		"ci-identity":           cli.Fixed("github", "spacelift", "env:", "file:/"),
 	}
