@@ -114,6 +114,7 @@ func (f *copyFlags) options(d deps, names []string) (*copyRun, error) {
 	if r.spec, err = f.selection.spec.parse(); err != nil {
 		return nil, err
 	}
+	r.spec.Plan = f.selection.planID(names)
 	return r, errors.Join(f.selection.check(names), f.run.check(), f.write.check(),
 		oneOf("on-conflict", f.onConflict, string(plan.Fail), string(plan.SkipIt), string(plan.Adopt), string(plan.Overwrite)))
 }

@@ -22,7 +22,10 @@ const binary = "kubectl-secretsync"
 
 // NewRoot returns the whole command.
 func NewRoot(streams genericiooptions.IOStreams) *cobra.Command {
-	d := deps{IOStreams: streams, now: time.Now, pause: api.Sleep}
+	return newRoot(deps{IOStreams: streams, now: time.Now, pause: api.Sleep})
+}
+
+func newRoot(d deps) *cobra.Command {
 	root := &cobra.Command{
 		Use:         binary,
 		Short:       "Copy Secrets from one cluster to many, and look after the copies",
@@ -31,7 +34,7 @@ func NewRoot(streams genericiooptions.IOStreams) *cobra.Command {
 		Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl secretsync"},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(newCopyCommand(d), newDiffCommand(d), newStatusCommand(d), newDeleteCommand(d), cli.NewVersionCommand(binary, streams))
+	root.AddCommand(newCopyCommand(d), newDiffCommand(d), newStatusCommand(d), newDeleteCommand(d), cli.NewVersionCommand(binary, d.IOStreams))
 	cli.SetHelp(root)
 	return root
 }

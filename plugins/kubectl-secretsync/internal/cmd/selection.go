@@ -27,6 +27,7 @@ type selectionFlags struct {
 	all       bool
 	files     []string
 	sourceID  string
+	plan      string
 
 	to         rollout.Destination
 	spec       specFlags
@@ -47,6 +48,7 @@ func (f *selectionFlags) add(set *pflag.FlagSet) {
 	set.BoolVar(&f.all, "all", false, "Take all Secrets of the namespace.")
 	set.StringArrayVarP(&f.files, "filename", "f", nil, "Take the Secrets in this manifest as the source, - for stdin; can be repeated. No source cluster is asked.")
 	set.StringVar(&f.sourceID, "source-id", "", "With -f: what tells these manifests from others of the same names. It is recorded in copies, and only copies with it are updated or deleted.")
+	set.StringVar(&f.plan, "plan", "", "Name of the plan, which is recorded in copies so that --orphans finds those that it no longer makes. Calls with one name are one plan. Default: an ID made of the flags that select Secrets and say where copies go.")
 	f.ends.AddFlags(set)
 	own := pflag.NewFlagSet("", pflag.ContinueOnError)
 	own.StringArrayVar(&f.to.Namespaces, "to-namespace", nil, "Namespace of the copies; default: the source's. Can be repeated.")
@@ -85,11 +87,18 @@ func (f *selectionFlags) check(names []string) error {
 		return cli.Use(errors.New("--source-id is for -f; Secrets in a cluster are told by their UIDs"))
 	case len(f.sourceID) > 253 || strings.ContainsFunc(f.sourceID, func(r rune) bool { return !unicode.IsGraphic(r) }):
 		return cli.Use(errors.New("--source-id: want at most 253 bytes of text"))
+	case f.plan != "" && len(f.files) > 0:
+		return cli.Use(errors.New("--plan is for Secrets in a cluster, not for -f"))
 	case f.to.Name != "" && (len(names) != 1 && len(f.files) == 0):
 		return cli.Use(errors.New("--to-name is for a single Secret; --prefix and --suffix name many"))
 	}
 	if _, err := labels.Parse(f.selector); err != nil {
 		return cli.Use(fmt.Errorf("--selector=%q: %w", f.selector, err))
+	}
+	if f.plan != "" {
+		if err := checkPlan("plan", f.plan); err != nil {
+			return err
+		}
 	}
 	return f.checkNames(names)
 }

@@ -19,6 +19,7 @@ const statusLong = `Tell how each copy stands to its source:
   missing   there is none
   foreign   something else is in its place
   unknown   it could not be read
+  orphaned  with --orphans: the plan has made it, and would make it no more
 
 Where the metadata of a copy says that it was made of the source as it is now and
 that nobody has written its data since, its values are not read. Whoever may write
@@ -36,7 +37,7 @@ const statusExamples = `  # All copies of a Secret
   kubectl secretsync status tls --from-context management --to-kubeconfig edge.yaml --no-headers`
 
 func newStatusCommand(d deps) *cobra.Command {
-	flags := &lookFlags{run: newRunFlags()}
+	flags, orphans := &lookFlags{run: newRunFlags()}, &orphanFlags{}
 	c := &cobra.Command{
 		Use:     "status NAME... | -l SELECTOR | --all | -f FILE",
 		Short:   "Show which copies are in sync, drifted, missing or foreign",
@@ -47,14 +48,18 @@ func newStatusCommand(d deps) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return l.status(c.Context())
+			if err := orphans.check(l.selection); err != nil {
+				return err
+			}
+			return l.status(c.Context(), *orphans)
 		},
 	}
 	flags.add(c)
+	orphans.add(c, "Show")
 	return c
 }
 
-func (l *look) status(ctx context.Context) error {
+func (l *look) status(ctx context.Context, f orphanFlags) error {
 	jobs, err := l.jobs(ctx, l.names, l.expansion(l.spec))
 	if err != nil {
 		return err
@@ -62,7 +67,17 @@ func (l *look) status(ctx context.Context) error {
 	if err := l.observe(ctx, jobs, rollout.Needs{Proof: true}); err != nil {
 		return err
 	}
-	results := rollout.Planned(plan.Copy(items(jobs), l.options))
+	actions := plan.Copy(items(jobs), l.options)
+	if f.wanted {
+		lost, orphans, err := l.findOrphans(ctx, l.names, f)
+		if err != nil {
+			return err
+		}
+		for _, job := range lost {
+			actions = append(actions, orphans.Decide(job.Item))
+		}
+	}
+	results := rollout.Planned(actions)
 	if err := l.print(report.Head{Command: "status"}, results); err != nil {
 		return err
 	}

@@ -105,7 +105,11 @@ type Item struct {
 	Refusal, Lift string
 	// Selected tells that the source was not named but found.
 	Selected bool
-	Seen     Observation
+	// Lost says why a copy that was found is an orphan, "" for other items.
+	Lost string
+	// Found is the resourceVersion that an orphan was found with.
+	Found string
+	Seen  Observation
 }
 
 // Action is what is to be done with an item.

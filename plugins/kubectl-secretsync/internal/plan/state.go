@@ -21,6 +21,8 @@ const (
 	Missing      State = "missing"
 	Foreign      State = "foreign"
 	UnknownState State = "unknown"
+	// Orphaned is a copy that the plan has made, and would make no more.
+	Orphaned State = "orphaned"
 )
 
 // Proven tells from metadata alone that a copy holds what its source holds:
@@ -71,6 +73,8 @@ func StateOf(a Action) State {
 	switch {
 	case a.Verb == Failed, a.Verb == Forbidden && object == nil:
 		return UnknownState
+	case a.Lost != "":
+		return Orphaned
 	case object == nil:
 		return Missing
 	case a.Verb == Unchanged:

@@ -37,6 +37,9 @@ func Write(w io.Writer, r v1alpha1.Report, o Options) error {
 	if o.Format == "wide" {
 		o.Width = 0
 	}
+	if len(r.Targets) == 0 {
+		return writeNone(w, o)
+	}
 	table := tableOf(r, o)
 	if err := table.Write(w, output.TableOptions{Width: o.Width, Color: o.Color, NoHeaders: o.NoHeaders}); err != nil {
 		return err
@@ -45,6 +48,15 @@ func Write(w io.Writer, r v1alpha1.Report, o Options) error {
 		return nil
 	}
 	_, err := fmt.Fprintf(w, "\n%s\n", Summary(r))
+	return err
+}
+
+// writeNone says that there is nothing to list.
+func writeNone(w io.Writer, o Options) error {
+	if o.NoHeaders {
+		return nil
+	}
+	_, err := fmt.Fprintln(w, "0 targets")
 	return err
 }
 
@@ -111,7 +123,7 @@ func stateCell(t v1alpha1.Target) output.Cell {
 	switch plan.State(t.State) {
 	case plan.InSync:
 		color = output.Green
-	case plan.Drifted, plan.Outdated:
+	case plan.Drifted, plan.Outdated, plan.Orphaned:
 		color = output.Yellow
 	}
 	return output.Cell{Text: t.State, Color: color}
@@ -157,6 +169,9 @@ func Summary(r v1alpha1.Report) string {
 	noun := "targets"
 	if len(r.Targets) == 1 {
 		noun = "target"
+	}
+	if len(parts) == 0 {
+		return "0 targets: none"
 	}
 	return fmt.Sprintf("%d %s: %s", len(r.Targets), noun, strings.Join(parts, ", "))
 }

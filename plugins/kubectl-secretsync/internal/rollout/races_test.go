@@ -48,7 +48,7 @@ func TestRaces(t *testing.T) {
 		r.run(t.Context(), nil)
 		jobs := r.jobs()
 		r.observer().Observe(t.Context(), jobs)
-		actions := plan.Remove([]plan.Item{jobs[0].Item})
+		actions := []plan.Action{plan.Removal(jobs[0].Item)}
 		foreign(r.servers[0])
 		e := r.executor()
 		e.Decide = plan.Removal

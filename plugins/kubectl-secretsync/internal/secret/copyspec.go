@@ -22,6 +22,8 @@ type Spec struct {
 	Labels, Annotations map[string]string
 	// CopyLabels and CopyAnnotations are patterns of those to take over.
 	CopyLabels, CopyAnnotations []string
+	// Plan is the ID of the plan that makes the copies, "" for none.
+	Plan string
 }
 
 // Content is what a copy has to hold, wherever it goes.
@@ -35,6 +37,8 @@ type Content struct {
 	Labels, Annotations map[string]string
 	// Passing are the annotations that only tell of the last write.
 	Passing map[string]string
+	// Plan is the ID of the plan that makes the copy, "" for none.
+	Plan string
 }
 
 // Content returns what a copy of the source has to hold.
@@ -44,6 +48,7 @@ func (s Spec) Content(source Secret, origin Origin, stamp Stamp, prints *Fingerp
 		Labels:      pick(source.Meta.Labels, s.CopyLabels),
 		Annotations: pick(source.Meta.Annotations, s.CopyAnnotations),
 		Passing:     origin.passing(stamp),
+		Plan:        s.Plan,
 	}
 	if s.Type != "" {
 		c.Type = s.Type
@@ -77,6 +82,9 @@ func (c *Content) AnnotationsAt(namespace, name string) map[string]string {
 func (c *Content) WrittenOver(old *Meta, namespace, name string) map[string]string {
 	all := c.AnnotationsAt(namespace, name)
 	maps.Copy(all, c.Passing)
+	if plans := c.plans(old); plans != "" {
+		all[AnnotationPlans] = plans
+	}
 	if c.Origin.Cluster == "" && old != nil && old.CopyOf(c.Origin) {
 		delete(all, AnnotationCluster)
 	}
