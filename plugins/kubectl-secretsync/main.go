@@ -10,6 +10,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/cmd"
 )
 
@@ -18,9 +19,12 @@ import (
 const softMemory = 96 << 20
 
 func main() {
+	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
+	if code, done := cluster.Renewal(context.Background(), os.Args[1:], streams, "kubectl-secretsync/"+cli.Version("").Version); done {
+		os.Exit(int(code))
+	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(softMemory)
 	}
-	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
 	os.Exit(int(cli.Main(context.Background(), cmd.NewRoot(streams), streams, os.Args[1:])))
 }

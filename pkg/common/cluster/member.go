@@ -3,6 +3,7 @@ package cluster
 import (
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"time"
 
@@ -30,6 +31,8 @@ type Access struct {
 	// As and AsGroups are whom to impersonate.
 	As       string
 	AsGroups []string
+	// Notices takes lines about a session that is being renewed; nil drops them.
+	Notices io.Writer
 }
 
 // overrides are what the access puts over any kubeconfig.

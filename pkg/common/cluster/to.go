@@ -19,8 +19,11 @@ type ToFlags struct {
 	KubeconfigContext string
 	InCluster         bool
 	Secrets           SecretFlags
-	As                string
-	AsGroups          []string
+	// Projects and Organizations name control planes of Datum Cloud.
+	Projects, Organizations []string
+
+	As       string
+	AsGroups []string
 }
 
 // SecretFlags name kubeconfigs that lie in Secrets of a management cluster.
@@ -39,6 +42,8 @@ func (f *ToFlags) addFlags(set *pflag.FlagSet) {
 	set.StringVar(&f.KubeconfigContext, "to-kubeconfig-context", "", "Context within the files of --to-kubeconfig; default: the current one.")
 	set.BoolVar(&f.InCluster, "to-in-cluster", false, "Target the cluster whose Pod this is.")
 	f.Secrets.addFlags(set)
+	set.StringArrayVar(&f.Projects, "to-datum-project", nil, "Target the control plane of this Datum Cloud project, without a kubeconfig; can be repeated.")
+	set.StringArrayVar(&f.Organizations, "to-datum-organization", nil, "Target the control plane of this Datum Cloud organization, without a kubeconfig; can be repeated.")
 	set.StringVar(&f.As, "to-as", "", "Impersonate this user in target clusters.")
 	set.StringArrayVar(&f.AsGroups, "to-as-group", nil, "Impersonate this group in target clusters; can be repeated.")
 }
@@ -88,19 +93,22 @@ type Refusal struct {
 	Err  error
 }
 
-// resolver turns one kind of reference into members. A new kind, such as the
-// projects of Datum Cloud, is one more of them.
+// resolver turns one kind of reference into members.
 type resolver func(context.Context, *Resolved) error
 
 // Targets resolves all references. source is the cluster that is copied from.
 func (e *Ends) Targets(ctx context.Context, access Access, source Member, read SecretReader) (Resolved, error) {
 	access.As, access.AsGroups = e.To.As, e.To.AsGroups
 	var resolved Resolved
+	if err := e.checkSession(); err != nil {
+		return resolved, err
+	}
 	for _, resolve := range []resolver{
 		func(_ context.Context, r *Resolved) error { return e.toContexts(access, source, r) },
 		func(_ context.Context, r *Resolved) error { return e.toFiles(access, r) },
 		func(ctx context.Context, r *Resolved) error { return e.toSecrets(ctx, access, source, read, r) },
 		func(_ context.Context, r *Resolved) error { return e.toPod(access, r) },
+		func(_ context.Context, r *Resolved) error { return e.toPlanes(access, r) },
 	} {
 		if err := resolve(ctx, &resolved); err != nil {
 			return resolved, err

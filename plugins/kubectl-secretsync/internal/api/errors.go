@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 )
 
@@ -193,7 +194,10 @@ func (c *Client) transportError(what call, err error) error {
 	}
 	e := &Error{problem: plan.Problem{Kind: plan.KindUnreachable, Text: fmt.Sprintf("server %s does not answer: %v", c.base.Host, err)}}
 	var timeout net.Error
+	var session *problem.Error
 	switch {
+	case errors.As(err, &session):
+		e.problem = plan.Problem{Kind: kindOf(session.Kind), Text: err.Error(), Hint: session.Hint}
 	case errors.Is(err, context.Canceled):
 		e.problem = plan.Problem{Kind: plan.KindInterrupted, Text: "interrupted"}
 	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded):
@@ -210,6 +214,19 @@ func (c *Client) transportError(what call, err error) error {
 	}
 	e.problem.Text = c.scrub.Clean(e.problem.Text)
 	return e
+}
+
+// kindOf is of a session of Datum Cloud that gives no token. Renewing it has had
+// its own repetitions.
+func kindOf(kind problem.Kind) string {
+	switch kind {
+	case problem.LoginNeeded:
+		return plan.KindUnauthorized
+	case problem.Refused:
+		return plan.KindRefused
+	default:
+		return plan.KindConfig
+	}
 }
 
 // certificate tells that a side does not trust the other: waiting helps not.
