@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
@@ -76,6 +77,9 @@ func (x Expansion) fill(item *plan.Item, source Source) {
 	item.Content, err = x.Spec.Content(source.Secret, source.Origin, x.Stamp, x.Prints)
 	if err != nil && item.Refusal == "" {
 		item.Refusal, item.Lift = err.Error(), "--key names the keys to copy"
+		if errors.Is(err, secret.ErrInTheClear) {
+			item.Lift = "--copy-annotations takes patterns that leave it out"
+		}
 	}
 }
 
