@@ -83,6 +83,7 @@ func (f *FromFlags) addFlags(set *pflag.FlagSet) {
 
 // Source returns the cluster to copy from, and warnings.
 func (e *Ends) Source(access Access) (Member, []string, error) {
+	quiet()
 	access.As, access.AsGroups = e.From.As, e.From.AsGroups
 	if err := e.checkSession(); err != nil {
 		return Member{}, nil, err

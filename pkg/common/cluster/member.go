@@ -20,7 +20,9 @@ type Member struct {
 	Context string
 	// Namespace is the context's, empty where it names none.
 	Namespace string
-	Config    *rest.Config
+	// Matched tells that the context was not named but found by a pattern.
+	Matched bool
+	Config  *rest.Config
 }
 
 // Access says how the clusters of one side are asked.
@@ -62,6 +64,9 @@ func (a Access) member(config *clientcmdapi.Config, context, name string) (Membe
 	built, err := client.ClientConfig()
 	if err != nil {
 		return Member{}, fmt.Errorf("%s: context %q: %w", name, context, err)
+	}
+	if err := applyKuberc(built); err != nil {
+		return Member{}, err
 	}
 	return Member{
 		Name: name, Context: context, Namespace: config.Contexts[context].Namespace,

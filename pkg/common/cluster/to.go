@@ -98,6 +98,7 @@ type resolver func(context.Context, *Resolved) error
 
 // Targets resolves all references. source is the cluster that is copied from.
 func (e *Ends) Targets(ctx context.Context, access Access, source Member, read SecretReader) (Resolved, error) {
+	quiet()
 	access.As, access.AsGroups = e.To.As, e.To.AsGroups
 	var resolved Resolved
 	if err := e.checkSession(); err != nil {
@@ -128,28 +129,55 @@ func (e *Ends) toContexts(access Access, source Member, into *Resolved) error {
 	if err != nil {
 		return err
 	}
-	var names []string
-	for _, pattern := range e.To.Contexts {
-		matched := files.Match(pattern)
-		if len(matched) == 0 {
-			return nothingMatches("to-context", pattern, files)
-		}
-		for _, name := range matched {
-			leftOut := name != pattern && name == source.Context && e.From.Kubeconfig == ""
-			if !leftOut && !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
+	named, err := e.matching(files, source)
+	if err != nil {
+		return err
 	}
-	for _, name := range names {
-		member, warnings, err := files.Member(access, name)
+	for _, context := range named {
+		member, warnings, err := files.Member(access, context.name)
 		if err != nil {
 			return cli.WrapUse(err)
 		}
-		into.Members = append(into.Members, member)
 		into.Warnings = append(into.Warnings, warnings...)
+		if context.matched && source.Config != nil && member.Config.Host == source.Config.Host {
+			into.Warnings = append(into.Warnings, fmt.Sprintf("context %q is at the source's address, and left out of the pattern; --to-context=%q names it", context.name, context.name))
+			continue
+		}
+		member.Matched = context.matched
+		into.Members = append(into.Members, member)
 	}
 	return nil
+}
+
+// chosen is a context, and whether a pattern has found it.
+type chosen struct {
+	name    string
+	matched bool
+}
+
+// matching are the contexts that --to-context names, each once. A pattern leaves
+// out the source.
+func (e *Ends) matching(files *Files, source Member) ([]chosen, error) {
+	var all []chosen
+	for _, pattern := range e.To.Contexts {
+		found := files.Match(pattern)
+		if len(found) == 0 {
+			return nil, nothingMatches("to-context", pattern, files)
+		}
+		for _, name := range found {
+			one := chosen{name, name != pattern}
+			leftOut := one.matched && name == source.Context && e.From.Kubeconfig == ""
+			at := slices.IndexFunc(all, func(other chosen) bool { return other.name == name })
+			switch {
+			case leftOut:
+			case at < 0:
+				all = append(all, one)
+			case !one.matched:
+				all[at].matched = false
+			}
+		}
+	}
+	return all, nil
 }
 
 func (e *Ends) toFiles(access Access, into *Resolved) error {

@@ -208,12 +208,21 @@ func (c *Client) transportError(what call, err error) error {
 		e.problem.Kind = plan.KindConfig
 		e.problem.Hint = "the kubeconfig's certificate-authority-data is not of this server"
 	case strings.HasPrefix(err.Error(), "getting credentials: "):
-		e.problem = plan.Problem{Kind: plan.KindConfig, Text: err.Error(), Hint: "the program that the kubeconfig names for credentials failed"}
+		e.problem = plan.Problem{Kind: plan.KindConfig, Text: err.Error(), Hint: programHint(err.Error())}
 	case errors.Is(err, errTooLarge):
 		e.problem = plan.Problem{Kind: plan.KindNoAPI, Text: err.Error()}
 	}
 	e.problem.Text = c.scrub.Clean(e.problem.Text)
 	return e
+}
+
+// programHint helps where the kubeconfig's program gave no credentials, or was
+// not run (client-go plugin/pkg/client/auth/exec/exec.go, v0.37).
+func programHint(said string) string {
+	if strings.Contains(said, "not allowed: policy set to") || strings.Contains(said, "by the credential plugin allowlist") {
+		return "kubectl's kuberc says which programs may be run: credentialPluginPolicy, credentialPluginAllowlist"
+	}
+	return "the program that the kubeconfig names for credentials failed"
 }
 
 // kindOf is of a session of Datum Cloud that gives no token. Renewing it has had

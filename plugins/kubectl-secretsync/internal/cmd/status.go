@@ -15,7 +15,8 @@ const statusLong = `Tell how each copy stands to its source:
 
   in-sync   it holds what the source holds
   drifted   somebody has changed it
-  outdated  the source has changed since it was copied
+  outdated  the source has changed since it was copied; with drifted+outdated,
+            somebody has changed the copy too
   missing   there is none
   foreign   something else is in its place
   unknown   it could not be read

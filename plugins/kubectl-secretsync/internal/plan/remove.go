@@ -12,6 +12,8 @@ func Removal(item Item) Action {
 	switch seen := item.Seen; {
 	case seen.Problem != nil:
 		return a.problem(*seen.Problem)
+	case item.inSource():
+		return a.stop(Skip, inSourceReason, inSourceHint)
 	case seen.Object == nil:
 		return a.stop(Absent, "", "")
 	case seen.Object.Meta.UID != "" && seen.Object.Meta.UID == item.Origin.UID:

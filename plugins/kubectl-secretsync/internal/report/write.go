@@ -8,12 +8,15 @@ import (
 	"strings"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/output/jsonpath"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/api/v1alpha1"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 )
 
 // Formats are what -o takes. A copy also has manifest, which is no report.
-func Formats() []string { return []string{"table", "wide", "json", "yaml"} }
+func Formats() []string {
+	return []string{"table", "wide", "json", "yaml", "name", jsonpath.Format}
+}
 
 // Options say how to write a report.
 type Options struct {
@@ -31,6 +34,10 @@ func Write(w io.Writer, r v1alpha1.Report, o Options) error {
 		return output.WriteJSON(w, r)
 	case o.Format == "yaml":
 		return output.WriteYAML(w, r)
+	case o.Format == "name":
+		return writeNames(w, r)
+	case jsonpath.Is(o.Format):
+		return jsonpath.Write(w, &r, o.Format)
 	case r.Command == "diff":
 		return writeDiff(w, r, o)
 	}
@@ -48,6 +55,17 @@ func Write(w io.Writer, r v1alpha1.Report, o Options) error {
 		return nil
 	}
 	_, err := fmt.Fprintf(w, "\n%s\n", Summary(r))
+	return err
+}
+
+// writeNames writes secret/NAMESPACE/NAME and the cluster of each target. The
+// cluster comes last, as its name may hold any character.
+func writeNames(w io.Writer, r v1alpha1.Report) error {
+	var b strings.Builder
+	for _, t := range r.Targets {
+		fmt.Fprintf(&b, "secret/%s/%s %s\n", output.Text(t.Namespace), output.Text(t.Name), output.Text(t.Cluster))
+	}
+	_, err := io.WriteString(w, b.String())
 	return err
 }
 
@@ -123,7 +141,7 @@ func stateCell(t v1alpha1.Target) output.Cell {
 	switch plan.State(t.State) {
 	case plan.InSync:
 		color = output.Green
-	case plan.Drifted, plan.Outdated, plan.Orphaned:
+	case plan.Drifted, plan.Outdated, plan.OutdatedDrifted, plan.Orphaned:
 		color = output.Yellow
 	}
 	return output.Cell{Text: t.State, Color: color}

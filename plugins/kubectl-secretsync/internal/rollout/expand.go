@@ -41,7 +41,7 @@ func (x Expansion) Jobs(sources []Source, clusters []*Cluster) []Job {
 	var jobs []Job
 	for _, cluster := range clusters {
 		for _, item := range slices.Concat(items...) {
-			item.Place.Cluster, item.Place.Server = cluster.Member.Name, cluster.Server()
+			item.Place.Cluster, item.Place.Server, item.Matched = cluster.Member.Name, cluster.Server(), cluster.Member.Matched
 			if item.Place.Namespace == "" {
 				item.Place.Namespace = cmp.Or(cluster.Member.Namespace, "default")
 			}

@@ -97,9 +97,16 @@ func (o Observer) around(ctx context.Context, job *Job) plan.Observation {
 		}
 	}, func() {
 		known.once.Do(func() { o.readNamespace(ctx, client, place.Namespace, known) })
+	}, func() {
+		if job.Item.Matched {
+			job.Cluster.identify(ctx)
+		}
 	})
 	seen := plan.Observation{Namespace: known.state, NamespaceUID: known.uid, Identity: known.identity, Access: known.access}
 	seen.Access.Patch, seen.Access.Delete = patch, remove
+	if job.Item.Matched {
+		seen.Identity = job.Cluster.identify(ctx)
+	}
 	return seen
 }
 
