@@ -78,7 +78,7 @@ func (f *FromFlags) addFlags(set *pflag.FlagSet) {
 	set.StringVar(&f.Project, "from-datum-project", "", "Copy from the control plane of this Datum Cloud project, without a kubeconfig.")
 	set.StringVar(&f.Organization, "from-datum-organization", "", "Copy from the control plane of this Datum Cloud organization, without a kubeconfig.")
 	set.StringVar(&f.As, "from-as", "", "Impersonate this user in the source cluster.")
-	set.StringArrayVar(&f.AsGroups, "from-as-group", nil, "Impersonate this group in the source cluster; can be repeated.")
+	cli.StringArrayVar(set, &f.AsGroups, "from-as-group", "", "Impersonate this group in the source cluster; can be repeated.")
 }
 
 // Source returns the cluster to copy from, and warnings.

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+	"k8s.io/kubectl/pkg/config/v1beta1"
 	"sigs.k8s.io/yaml"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
@@ -20,21 +22,6 @@ import (
 
 // kubercGroup is that of the preferences which kubectl reads.
 const kubercGroup = "kubectl.config.k8s.io/"
-
-// kuberc is the part of kubectl's preferences that says which programs may be
-// run for credentials (k8s.io/kubectl pkg/config/v1beta1/types.go, v0.37).
-type kuberc struct {
-	APIVersion string                  `json:"apiVersion"`
-	Kind       string                  `json:"kind"`
-	Policy     clientcmdapi.PolicyType `json:"credentialPluginPolicy"`
-	Allowlist  []kubercProgram         `json:"credentialPluginAllowlist"`
-}
-
-// kubercProgram names a program; Name is what Command was called before v1.36.
-type kubercProgram struct {
-	Name    string `json:"name"`
-	Command string `json:"command"`
-}
 
 // applyKuberc has client-go refuse the program of a kubeconfig where kubectl's
 // preferences do. Where these cannot be read, kubectl warns and runs it; here it
@@ -91,12 +78,12 @@ func parseKuberc(text []byte) (policy clientcmdapi.PluginPolicy, err error) {
 			continue
 		}
 		empty = false
-		var read kuberc
+		var read v1beta1.Preference
 		if err := yaml.Unmarshal(document, &read); err != nil {
 			return policy, errors.New("it is not YAML that can be read")
 		}
 		if strings.HasPrefix(read.APIVersion, kubercGroup) && read.Kind == "Preference" {
-			return read.policy()
+			return policyOf(read)
 		}
 	}
 	if !empty {
@@ -105,19 +92,17 @@ func parseKuberc(text []byte) (policy clientcmdapi.PluginPolicy, err error) {
 	return policy, nil
 }
 
-func (k kuberc) policy() (clientcmdapi.PluginPolicy, error) {
-	policy := clientcmdapi.PluginPolicy{PolicyType: k.Policy}
-	if k.Allowlist != nil {
+// policyOf takes a program's Name for its Command, as it was called before v1.36.
+func policyOf(preference v1beta1.Preference) (clientcmdapi.PluginPolicy, error) {
+	policy := clientcmdapi.PluginPolicy{PolicyType: clientcmdapi.PolicyType(preference.CredentialPluginPolicy)}
+	if preference.CredentialPluginAllowlist != nil {
 		policy.Allowlist = []clientcmdapi.AllowlistEntry{}
 	}
-	for _, program := range k.Allowlist {
+	for _, program := range preference.CredentialPluginAllowlist {
 		if program.Name != "" && program.Command != "" && program.Name != program.Command {
 			return policy, fmt.Errorf("credentialPluginAllowlist: command %q and name %q are not the same", program.Command, program.Name)
 		}
-		if program.Command == "" {
-			program.Command = program.Name
-		}
-		policy.Allowlist = append(policy.Allowlist, clientcmdapi.AllowlistEntry{Command: program.Command})
+		policy.Allowlist = append(policy.Allowlist, clientcmdapi.AllowlistEntry{Command: cmp.Or(program.Command, program.Name)})
 	}
 	return policy, nil
 }

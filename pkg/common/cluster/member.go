@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"sync"
 	"time"
 
 	"k8s.io/client-go/rest"
@@ -84,12 +85,12 @@ func (a Access) InCluster() (Member, error) {
 	return Member{Name: "in-cluster", Config: a.finish(config)}, nil
 }
 
-var lineNumber = regexp.MustCompile(`line (\d+)`)
+var lineNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`line (\d+)`) })
 
 // errParse tells that a kubeconfig cannot be read, and never quotes it: the
 // parsers' own words do, and it is full of credentials.
 func errParse(err error) error {
-	if line := lineNumber.FindString(err.Error()); line != "" {
+	if line := lineNumber().FindString(err.Error()); line != "" {
 		return errors.New("not a kubeconfig that can be read, see " + line)
 	}
 	return errors.New("not a kubeconfig that can be read")

@@ -37,19 +37,19 @@ type SecretFlags struct {
 }
 
 func (f *ToFlags) addFlags(set *pflag.FlagSet) {
-	set.StringArrayVar(&f.Contexts, "to-context", nil, "Target the cluster of this context, or of all whose names match it as a glob (*), but for the source's; can be repeated.")
-	set.StringArrayVar(&f.Kubeconfigs, "to-kubeconfig", nil, "Target the cluster of this kubeconfig file, which is read alone; can be repeated.")
+	cli.StringArrayVar(set, &f.Contexts, "to-context", "", "Target the cluster of this context, or of all whose names match it as a glob (*), but for the source's; can be repeated.")
+	cli.StringArrayVar(set, &f.Kubeconfigs, "to-kubeconfig", "", "Target the cluster of this kubeconfig file, which is read alone; can be repeated.")
 	set.StringVar(&f.KubeconfigContext, "to-kubeconfig-context", "", "Context within the files of --to-kubeconfig; default: the current one.")
 	set.BoolVar(&f.InCluster, "to-in-cluster", false, "Target the cluster whose Pod this is.")
 	f.Secrets.addFlags(set)
-	set.StringArrayVar(&f.Projects, "to-datum-project", nil, "Target the control plane of this Datum Cloud project, without a kubeconfig; can be repeated.")
-	set.StringArrayVar(&f.Organizations, "to-datum-organization", nil, "Target the control plane of this Datum Cloud organization, without a kubeconfig; can be repeated.")
+	cli.StringArrayVar(set, &f.Projects, "to-datum-project", "", "Target the control plane of this Datum Cloud project, without a kubeconfig; can be repeated.")
+	cli.StringArrayVar(set, &f.Organizations, "to-datum-organization", "", "Target the control plane of this Datum Cloud organization, without a kubeconfig; can be repeated.")
 	set.StringVar(&f.As, "to-as", "", "Impersonate this user in target clusters.")
-	set.StringArrayVar(&f.AsGroups, "to-as-group", nil, "Impersonate this group in target clusters; can be repeated.")
+	cli.StringArrayVar(set, &f.AsGroups, "to-as-group", "", "Impersonate this group in target clusters; can be repeated.")
 }
 
 func (f *SecretFlags) addFlags(set *pflag.FlagSet) {
-	set.StringArrayVar(&f.Names, "to-kubeconfig-secret", nil, "Target the cluster of the kubeconfig in this Secret; can be repeated.")
+	cli.StringArrayVar(set, &f.Names, "to-kubeconfig-secret", "", "Target the cluster of the kubeconfig in this Secret; can be repeated.")
 	set.StringVar(&f.Selector, "to-kubeconfig-secret-selector", "", "Target the clusters of the kubeconfigs in all Secrets with these labels.")
 	set.StringVar(&f.Namespace, "to-kubeconfig-secret-namespace", "", "Namespace of these Secrets; default: that of the context.")
 	set.StringVar(&f.Context, "to-kubeconfig-secret-context", "", "Context of the cluster that these Secrets are in; default: the source cluster.")
@@ -58,7 +58,7 @@ func (f *SecretFlags) addFlags(set *pflag.FlagSet) {
 	for _, allowance := range Allowances() {
 		names = append(names, string(allowance))
 	}
-	set.StringSliceVar(&f.Allow, AllowFlag, nil, "What a kubeconfig out of a Secret may have, though whoever can write the Secret then decides it: "+strings.Join(names, ", ")+".")
+	cli.StringArrayVar(set, &f.Allow, AllowFlag, "", "What a kubeconfig out of a Secret may have, though whoever can write the Secret then decides it: "+strings.Join(names, ", ")+". Can be repeated.")
 }
 
 // KubeconfigSecret is a Secret that holds a kubeconfig.
@@ -294,7 +294,7 @@ func (e *Ends) secretQuery(access Access, source Member, into *Resolved) (Secret
 
 func (f SecretFlags) allowances() ([]Allowance, error) {
 	var allowed []Allowance
-	for _, text := range f.Allow {
+	for _, text := range strings.FieldsFunc(strings.Join(f.Allow, ","), func(r rune) bool { return r == ',' }) {
 		if !slices.Contains(Allowances(), Allowance(text)) {
 			return nil, cli.Use(fmt.Errorf("--%s=%q: want one of %v", AllowFlag, text, Allowances()))
 		}

@@ -21,7 +21,7 @@ const interruptGrace = 5 * time.Second
 
 // copyFlags are the flags of `copy` as they are typed.
 type copyFlags struct {
-	selection  selectionFlags
+	selection  *selectionFlags
 	run        runFlags
 	write      writeFlags
 	onConflict string
@@ -64,7 +64,7 @@ const copyExamples = `  # One Secret to all production clusters; the pattern lea
       --to-kubeconfig-secret-namespace capi --to-kubeconfig-secret-context management --to-namespace flux-system`
 
 func newCopyCommand(d deps) *cobra.Command {
-	flags := &copyFlags{run: newRunFlags("manifest")}
+	flags := &copyFlags{selection: d.selection, run: newRunFlags("manifest")}
 	c := &cobra.Command{
 		Use:     "copy NAME... | -l SELECTOR | --all | -f FILE",
 		Short:   "Copy Secrets to other clusters",
@@ -78,13 +78,13 @@ func newCopyCommand(d deps) *cobra.Command {
 			return run.copy(c.Context())
 		},
 	}
+	c.Flags().AddFlagSet(d.selectionSet)
 	flags.add(c)
 	return c
 }
 
 func (f *copyFlags) add(c *cobra.Command) {
 	set := c.Flags()
-	f.selection.add(set)
 	f.run.add(c)
 	f.write.add(c)
 	cli.Finishes(c)
@@ -105,7 +105,7 @@ type copyRun struct {
 }
 
 func (f *copyFlags) options(d deps, names []string) (*copyRun, error) {
-	r := &copyRun{session: newSession(d, &f.selection, &f.run), names: names, write: f.write}
+	r := &copyRun{session: newSession(d, f.selection, &f.run), names: names, write: f.write}
 	r.options = plan.Options{OnConflict: plan.OnConflict(f.onConflict), Recreate: f.recreate, CreateNamespace: f.createNS}
 	var err error
 	if r.options.Mode, err = parseMode(f.mode); err != nil {

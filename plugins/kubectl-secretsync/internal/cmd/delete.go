@@ -16,7 +16,7 @@ import (
 
 // deleteFlags are the flags of `delete` as they are typed.
 type deleteFlags struct {
-	selection selectionFlags
+	selection *selectionFlags
 	run       runFlags
 	write     writeFlags
 	orphans   orphanFlags
@@ -49,7 +49,7 @@ const deleteExamples = `  # Take all copies away
   kubectl secretsync delete -l fleet=all -n shared --from-context management --to-context 'prod-*' --dry-run`
 
 func newDeleteCommand(d deps) *cobra.Command {
-	flags := &deleteFlags{run: newRunFlags()}
+	flags := &deleteFlags{selection: d.selection, run: newRunFlags()}
 	c := &cobra.Command{
 		Use:     "delete NAME... | -l SELECTOR | --all | -f FILE",
 		Short:   "Delete copies, and nothing else",
@@ -63,8 +63,8 @@ func newDeleteCommand(d deps) *cobra.Command {
 			return run.delete(c.Context())
 		},
 	}
-	flags.selection.add(c.Flags())
-	hideSpec(c)
+	hideSpec(c, d.selectionSet)
+	c.Flags().AddFlagSet(d.selectionSet)
 	flags.run.add(c)
 	flags.write.add(c)
 	flags.orphans.add(c, "Delete")
@@ -72,12 +72,19 @@ func newDeleteCommand(d deps) *cobra.Command {
 	return c
 }
 
-// hideSpec leaves out of help what does not matter to a deletion.
-func hideSpec(c *cobra.Command) {
+// hideSpec leaves out of help what does not matter to a deletion. The flags are
+// other commands' too, which show them.
+func hideSpec(c *cobra.Command, all *pflag.FlagSet) {
 	set := pflag.NewFlagSet("", pflag.ContinueOnError)
 	(&specFlags{}).add(set)
-	set.VisitAll(func(f *pflag.Flag) { c.Flags().Lookup(f.Name).Hidden = true })
-	c.Flags().Lookup("allow-type").Hidden = true
+	set.VisitAll(func(f *pflag.Flag) { hide(c, all, f.Name) })
+	hide(c, all, "allow-type")
+}
+
+func hide(c *cobra.Command, all *pflag.FlagSet, name string) {
+	hidden := *all.Lookup(name)
+	hidden.Hidden = true
+	c.Flags().AddFlag(&hidden)
 }
 
 // deleteRun is a `delete` that is checked and ready.
@@ -89,8 +96,8 @@ type deleteRun struct {
 }
 
 func (f *deleteFlags) options(d deps, names []string) (*deleteRun, error) {
-	r := &deleteRun{session: newSession(d, &f.selection, &f.run), names: names, write: f.write, orphans: f.orphans}
-	return r, errors.Join(f.selection.check(names), f.run.check(), f.write.check(), f.orphans.check(&f.selection))
+	r := &deleteRun{session: newSession(d, f.selection, &f.run), names: names, write: f.write, orphans: f.orphans}
+	return r, errors.Join(f.selection.check(names), f.run.check(), f.write.check(), f.orphans.check(f.selection))
 }
 
 func (r *deleteRun) delete(ctx context.Context) error {

@@ -28,7 +28,7 @@ func (f *orphanFlags) add(c *cobra.Command, what string) {
 	set.BoolVar(&f.wanted, "orphans", false, what+" the copies that 'copy' with the same flags has made and would make no more: the source is gone or no longer selected, or the place is another.")
 	set.BoolVarP(&f.allNamespaces, "all-namespaces", "A", false, "With --orphans: look in all namespaces of the targets, not only in those that copies go to now.")
 	set.BoolVar(&f.allowEmpty, "allow-empty", false, "With --orphans: go on where the selection is empty, or the source's namespace is gone, going, or cannot be read.")
-	set.StringArrayVar(&f.replaces, "replaces-plan", nil, "With --orphans: ID of an earlier plan whose place this one took; its copies are looked for too. Can be repeated.")
+	cli.StringArrayVar(set, &f.replaces, "replaces-plan", "", "With --orphans: ID of an earlier plan whose place this one took; its copies are looked for too. Can be repeated.")
 }
 
 func (f *orphanFlags) check(s *selectionFlags) error {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
@@ -16,6 +17,10 @@ type deps struct {
 	genericiooptions.IOStreams
 	now   func() time.Time
 	pause api.Pause
+	// selection are the flags that every command has, and selectionSet their set.
+	// One command runs in a process, so that they are made once.
+	selection    *selectionFlags
+	selectionSet *pflag.FlagSet
 }
 
 const binary = "kubectl-secretsync"
@@ -26,6 +31,8 @@ func NewRoot(streams genericiooptions.IOStreams) *cobra.Command {
 }
 
 func newRoot(d deps) *cobra.Command {
+	d.selection, d.selectionSet = &selectionFlags{}, pflag.NewFlagSet("", pflag.ContinueOnError)
+	d.selection.add(d.selectionSet)
 	root := &cobra.Command{
 		Use:         binary,
 		Short:       "Copy Secrets from one cluster to many, and look after the copies",

@@ -38,7 +38,7 @@ const statusExamples = `  # All copies of a Secret
   kubectl secretsync status tls --from-context management --to-kubeconfig edge.yaml --no-headers`
 
 func newStatusCommand(d deps) *cobra.Command {
-	flags, orphans := &lookFlags{run: newRunFlags()}, &orphanFlags{}
+	flags, orphans := &lookFlags{selection: d.selection, run: newRunFlags()}, &orphanFlags{}
 	c := &cobra.Command{
 		Use:     "status NAME... | -l SELECTOR | --all | -f FILE",
 		Short:   "Show which copies are in sync, drifted, missing or foreign",
@@ -55,6 +55,7 @@ func newStatusCommand(d deps) *cobra.Command {
 			return l.status(c.Context(), *orphans)
 		},
 	}
+	c.Flags().AddFlagSet(d.selectionSet)
 	flags.add(c)
 	orphans.add(c, "Show")
 	return c
