@@ -26,5 +26,5 @@ func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(softMemory)
 	}
-	os.Exit(int(cli.Main(context.Background(), cmd.NewRoot(streams), streams, os.Args[1:])))
+	os.Exit(int(cli.Main(context.Background(), cmd.NewRoot(streams, os.Args[1:]...), streams, os.Args[1:])))
 }

@@ -99,10 +99,11 @@ func policyOf(preference v1beta1.Preference) (clientcmdapi.PluginPolicy, error) 
 		policy.Allowlist = []clientcmdapi.AllowlistEntry{}
 	}
 	for _, program := range preference.CredentialPluginAllowlist {
-		if program.Name != "" && program.Command != "" && program.Name != program.Command {
-			return policy, fmt.Errorf("credentialPluginAllowlist: command %q and name %q are not the same", program.Command, program.Name)
+		old := program.Name //nolint:staticcheck // kubectl still reads it
+		if old != "" && program.Command != "" && old != program.Command {
+			return policy, fmt.Errorf("credentialPluginAllowlist: command %q and name %q are not the same", program.Command, old)
 		}
-		policy.Allowlist = append(policy.Allowlist, clientcmdapi.AllowlistEntry{Command: cmp.Or(program.Command, program.Name)})
+		policy.Allowlist = append(policy.Allowlist, clientcmdapi.AllowlistEntry{Command: cmp.Or(program.Command, old)})
 	}
 	return policy, nil
 }

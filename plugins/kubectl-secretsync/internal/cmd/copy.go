@@ -78,8 +78,11 @@ func newCopyCommand(d deps) *cobra.Command {
 			return run.copy(c.Context())
 		},
 	}
-	c.Flags().AddFlagSet(d.selectionSet)
-	flags.add(c)
+	if d.asks(c) {
+		c.Flags().AddFlagSet(d.common())
+		flags.add(c)
+	}
+	cli.Finishes(c)
 	return c
 }
 
@@ -87,7 +90,6 @@ func (f *copyFlags) add(c *cobra.Command) {
 	set := c.Flags()
 	f.run.add(c)
 	f.write.add(c)
-	cli.Finishes(c)
 	modeFlag(c, &f.mode)
 	set.StringVar(&f.onConflict, "on-conflict", string(plan.Fail), "What becomes of targets that are not copies of the source: fail reports them, skip leaves them, adopt takes over those that nobody claims, overwrite any.")
 	set.BoolVar(&f.recreate, "recreate", false, "Delete and create anew what cannot be updated: another type, immutable Secrets. The new one is validated first, and the old one put back should it be refused.")

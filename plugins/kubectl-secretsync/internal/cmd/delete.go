@@ -63,11 +63,13 @@ func newDeleteCommand(d deps) *cobra.Command {
 			return run.delete(c.Context())
 		},
 	}
-	hideSpec(c, d.selectionSet)
-	c.Flags().AddFlagSet(d.selectionSet)
-	flags.run.add(c)
-	flags.write.add(c)
-	flags.orphans.add(c, "Delete")
+	if d.asks(c) {
+		hideSpec(c, d.common())
+		c.Flags().AddFlagSet(d.common())
+		flags.run.add(c)
+		flags.write.add(c)
+		flags.orphans.add(c, "Delete")
+	}
 	cli.Finishes(c)
 	return c
 }

@@ -77,8 +77,10 @@ func newDiffCommand(d deps) *cobra.Command {
 			return l.diff(c.Context())
 		},
 	}
-	c.Flags().AddFlagSet(d.selectionSet)
-	flags.add(c)
+	if d.asks(c) {
+		c.Flags().AddFlagSet(d.common())
+		flags.add(c)
+	}
 	return c
 }
 

@@ -2,6 +2,8 @@
 package cmd
 
 import (
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,22 +19,32 @@ type deps struct {
 	genericiooptions.IOStreams
 	now   func() time.Time
 	pause api.Pause
-	// selection are the flags that every command has, and selectionSet their set.
-	// One command runs in a process, so that they are made once.
-	selection    *selectionFlags
-	selectionSet *pflag.FlagSet
+	// args are the program's; nil: every command may be asked for.
+	args []string
+	// selection are the flags that every command has. One command runs in a
+	// process, so that common makes them once.
+	selection *selectionFlags
+	common    func() *pflag.FlagSet
 }
+
+// asks tells that the command may be asked for. The flags of the others would
+// only take time at each start.
+func (d deps) asks(c *cobra.Command) bool { return d.args == nil || slices.Contains(d.args, c.Name()) }
 
 const binary = "kubectl-secretsync"
 
-// NewRoot returns the whole command.
-func NewRoot(streams genericiooptions.IOStreams) *cobra.Command {
-	return newRoot(deps{IOStreams: streams, now: time.Now, pause: api.Sleep})
+// NewRoot returns the command for the arguments, without any the whole one.
+func NewRoot(streams genericiooptions.IOStreams, args ...string) *cobra.Command {
+	return newRoot(deps{IOStreams: streams, now: time.Now, pause: api.Sleep, args: args})
 }
 
 func newRoot(d deps) *cobra.Command {
-	d.selection, d.selectionSet = &selectionFlags{}, pflag.NewFlagSet("", pflag.ContinueOnError)
-	d.selection.add(d.selectionSet)
+	d.selection = &selectionFlags{}
+	d.common = sync.OnceValue(func() *pflag.FlagSet {
+		set := pflag.NewFlagSet("", pflag.ContinueOnError)
+		d.selection.add(set)
+		return set
+	})
 	root := &cobra.Command{
 		Use:         binary,
 		Short:       "Copy Secrets from one cluster to many, and look after the copies",

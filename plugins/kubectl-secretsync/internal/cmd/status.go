@@ -55,9 +55,11 @@ func newStatusCommand(d deps) *cobra.Command {
 			return l.status(c.Context(), *orphans)
 		},
 	}
-	c.Flags().AddFlagSet(d.selectionSet)
-	flags.add(c)
-	orphans.add(c, "Show")
+	if d.asks(c) {
+		c.Flags().AddFlagSet(d.common())
+		flags.add(c)
+		orphans.add(c, "Show")
+	}
 	return c
 }
 
