@@ -85,7 +85,7 @@ func (f *FromFlags) addFlags(set *pflag.FlagSet) {
 func (e *Ends) Source(access Access) (Member, []string, error) {
 	quiet()
 	access.As, access.AsGroups = e.From.As, e.From.AsGroups
-	if err := e.checkSession(); err != nil {
+	if err := errors.Join(e.checkSession(), checkGroups("from", e.From.As, e.From.AsGroups)); err != nil {
 		return Member{}, nil, err
 	}
 	if member, named, err := e.fromPlane(access); named {
@@ -111,6 +111,14 @@ func (e *Ends) Source(access Access) (Member, []string, error) {
 	}
 	member, warnings, err := files.Member(access, context)
 	return member, warnings, cli.WrapUse(err)
+}
+
+// checkGroups refuses groups without a user, as API servers do.
+func checkGroups(side, user string, groups []string) error {
+	if user == "" && len(groups) > 0 {
+		return cli.Use(fmt.Errorf("--%s-as-group goes with --%s-as", side, side))
+	}
+	return nil
 }
 
 func (e *Ends) fromFiles() (*Files, error) {

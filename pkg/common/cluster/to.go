@@ -101,7 +101,7 @@ func (e *Ends) Targets(ctx context.Context, access Access, source Member, read S
 	quiet()
 	access.As, access.AsGroups = e.To.As, e.To.AsGroups
 	var resolved Resolved
-	if err := e.checkSession(); err != nil {
+	if err := errors.Join(e.checkSession(), checkGroups("to", e.To.As, e.To.AsGroups)); err != nil {
 		return resolved, err
 	}
 	for _, resolve := range []resolver{

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
-	utilvalidation "k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
@@ -48,7 +50,7 @@ func (f *orphanFlags) check(s *selectionFlags) error {
 
 // checkPlan takes what can be a label's value: no separator is in it.
 func checkPlan(flag, id string) error {
-	if problems := utilvalidation.IsValidLabelValue(id); id == "" || len(problems) > 0 {
+	if problems := validation.IsValidLabelValue(id); id == "" || len(problems) > 0 {
 		return cli.Use(fmt.Errorf("--%s=%q: want at most 63 letters, digits, - _ or dots", flag, id))
 	}
 	return nil
@@ -59,8 +61,13 @@ func (f *selectionFlags) planID(names []string) string {
 	if f.plan != "" || len(f.files) > 0 {
 		return f.plan
 	}
+	selector := f.selector
+	if parsed, err := labels.Parse(selector); err == nil {
+		// In whichever order, and with whichever sign, its terms were typed.
+		selector = strings.ReplaceAll(parsed.String(), "==", "=")
+	}
 	return secret.PlanFlags{
-		Names: names, Selector: f.selector, All: f.all,
+		Names: names, Selector: selector, All: f.all,
 		Namespaces: f.to.Namespaces, Name: f.to.Name, Prefix: f.to.Prefix, Suffix: f.to.Suffix,
 	}.ID()
 }
