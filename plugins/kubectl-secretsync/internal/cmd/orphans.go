@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
@@ -101,8 +102,16 @@ func (s *session) findOrphans(ctx context.Context, names []string, f orphanFlags
 	x := s.expansion(secret.Spec{})
 	x.Plain = true
 	orphans.Expect(items(x.Jobs(sources, s.clusters)))
-	return rollout.Lost(found, orphans), orphans, nil
+	lost := rollout.Lost(found, orphans)
+	if others := orphans.Strangers(items(found)); len(lost) == 0 && len(others) > 0 {
+		fmt.Fprintf(s.ErrOut, "hint: there are copies of other plans: %s; --replaces-plan names one whose place this one took\n",
+			output.Text(strings.Join(others[:min(len(others), mostPlans)], ", ")))
+	}
+	return lost, orphans, nil
 }
+
+// mostPlans is how many IDs of plans are worth reading.
+const mostPlans = 5
 
 // remaining are the sources that are still there. What makes all of them seem
 // gone at once is refused: more likely it is a mistake.

@@ -33,10 +33,30 @@ func (o *Orphans) Expect(items []Item) {
 // Copies tells that the object carries all our marks, and that the plan has
 // made it from a Secret of the source's cluster and namespace.
 func (o *Orphans) Copies(meta secret.Meta) bool {
-	from := meta.Origin()
 	mine := func(id string) bool { return slices.Contains(o.Plans, id) }
+	return o.fromHere(meta) && slices.ContainsFunc(meta.Plans(), mine)
+}
+
+// fromHere tells that the object carries all our marks and is a copy of a Secret
+// of the source's cluster and namespace.
+func (o *Orphans) fromHere(meta secret.Meta) bool {
+	from := meta.Origin()
 	return meta.Ours() && from.UID != secret.FromManifest && o.Cluster != "" && from.Cluster == o.Cluster &&
-		o.Namespace != "" && from.Namespace == o.Namespace && slices.ContainsFunc(meta.Plans(), mine)
+		o.Namespace != "" && from.Namespace == o.Namespace
+}
+
+// Strangers are the plans, other than this one, of copies from the same place
+// whose sources this plan does not have.
+func (o *Orphans) Strangers(found []Item) []string {
+	var ids []string
+	for _, item := range found {
+		object := item.Seen.Object
+		if object != nil && o.fromHere(object.Meta) && !o.Copies(object.Meta) && !o.places[item.Place] {
+			ids = append(ids, object.Meta.Plans()...)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // Why says why the copy at the place is an orphan, "" where it is none.

@@ -117,6 +117,23 @@ func (b bench) lostAs(why string) Item {
 	return item
 }
 
+// TestStrangers: where flags have changed, the plan of before is named.
+func TestStrangers(t *testing.T) {
+	b := newBench(t)
+	o := &Orphans{Cluster: "c", Namespace: "n", Plans: []string{"p"}}
+	o.Expect(made("kept"))
+	kept := b.lost(annotation(secret.AnnotationPlans, "at-a-place-of-ours"))
+	kept.Place.Name = "kept"
+	found := []Item{
+		b.lost(annotation(secret.AnnotationPlans, "q")), b.lost(annotation(secret.AnnotationPlans, "q,before")), b.lost(), kept,
+		b.lost(annotation(secret.AnnotationPlans, "another-cluster's"), annotation(secret.AnnotationCluster, "d")),
+		{Seen: Observation{Problem: &Problem{}}},
+	}
+	if got := o.Strangers(found); strings.Join(got, " ") != "before q" {
+		t.Errorf("%q", got)
+	}
+}
+
 // TestAPlanJoins: a copy that another plan makes too is written to say so; who
 // only looks does not mind.
 func TestAPlanJoins(t *testing.T) {
