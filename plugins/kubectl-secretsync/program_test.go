@@ -50,7 +50,10 @@ type fleet struct {
 func newFleet(t *testing.T, targets int) *fleet {
 	t.Helper()
 	f := &fleet{dir: t.TempDir(), source: apitest.New(t), value: "hunter2-hunter2-hunter2"}
-	f.source.Put("team", "app", map[string]any{"data": map[string]any{"password": base64.StdEncoding.EncodeToString([]byte(f.value))}})
+	f.source.Put("team", "app", map[string]any{
+		"data":     map[string]any{"password": base64.StdEncoding.EncodeToString([]byte(f.value))},
+		"metadata": map[string]any{"annotations": map[string]any{"example.com/note": "it is " + f.value}},
+	})
 	servers := map[string]*apitest.Server{"management": f.source}
 	for i := range targets {
 		f.targets = append(f.targets, apitest.New(t))
@@ -250,6 +253,10 @@ func TestNothingLeaks(t *testing.T) {
 		"copy -f broken --to-context prod-*",
 		"diff app --to-context prod-*", "diff app --to-context prod-* -o json",
 		"status app --to-context prod-* -o wide", "status app --to-context prod-* -o yaml",
+		"copy app --to-context prod-* -v=10",
+		"copy app --to-context prod-* --copy-annotations * --timeout 1s",
+		"status app --to-context prod-* --orphans -o jsonpath={}", "status app --to-context prod-* -o name",
+		"delete app --orphans --replaces-plan x -A --to-context prod-* --dry-run=server --audit-log audit",
 		"delete app --to-context prod-* --audit-log audit -o json",
 	} {
 		manifests(t, f, manifest)

@@ -25,6 +25,10 @@ func TestWhatIsSomebodyElsesStays(t *testing.T) {
 		{"argo", "  annotations: {argocd.argoproj.io/tracking-id: 'web:/Secret:x/y'}", "Argo CD web:/Secret:x/y"},
 		{"eso", "  labels: {reconcile.external-secrets.io/managed: 'true'}", "External Secrets"},
 		{"omni", "  labels: {omni.texashpc.com/secret-sync-uid: u}", "Omni"},
+		{"kapp", "  labels: {kapp.k14s.io/app: '1'}", "kapp app 1"},
+		{"instance", "  labels: {app.kubernetes.io/instance: web}", "Argo CD or Helm (instance web)"},
+		{"repository", "  labels: {argocd.argoproj.io/secret-type: repository}", "Argo CD, as its repository"},
+		{"inventory", "  annotations: {config.k8s.io/owning-inventory: i}", "inventory i"},
 		{"forged", "  labels: {app.kubernetes.io/managed-by: kubectl-secretsync}", "nobody known"},
 		{"other", "  labels: {app.kubernetes.io/managed-by: kubectl-secretsync, secretsync.datum.net/source-uid: z}\n  annotations: {secretsync.datum.net/source: n/z, secretsync.datum.net/source-cluster: c, secretsync.datum.net/copy: " + s.namespace + "/other}", "kubectl-secretsync, from n/z of cluster c"},
 	} {
@@ -49,6 +53,37 @@ func TestWhatIsSomebodyElsesStays(t *testing.T) {
 	s.want(s.copy("app", "--to-context", prodOne, "--to-name", "helm", "--on-conflict", "overwrite"), 0, "1 updated")
 	if len(s.data(prodOne, "plain")) != 2 || s.get(prodOne, "helm").GetAnnotations()["meta.helm.sh/release-name"] != "web" {
 		t.Error("what was theirs is lost")
+	}
+}
+
+// A mark that was asked for makes no copy somebody else's; one that came later
+// does.
+func TestMarksThatWereAskedFor(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.secret(management, "app", map[string]string{"a": s.value()})
+	copied := []string{"app", "--to-context", prodOne, "--label", "argocd.argoproj.io/secret-type=repository"}
+	s.want(s.copy(copied...), 0, "1 created")
+	s.secret(management, "app", map[string]string{"a": s.value()})
+	s.want(s.copy(copied...), 0, "1 updated")
+	s.want(s.run(s.from("status", "app", "--to-context", prodOne)...), 0, "1 in-sync")
+	s.clusters[prodOne].Kubectl(t, "label", "secret", "app", "-n", s.namespace, "kapp.k14s.io/app=1")
+	s.want(s.copy(copied...), 5, "owned by kapp app 1")
+	s.want(s.run(s.from("delete", "app", "--to-context", prodOne)...), 5, "taken over by kapp app 1")
+	s.clusters[prodOne].Kubectl(t, "label", "secret", "app", "-n", s.namespace, "kapp.k14s.io/app-")
+	s.want(s.run(s.from("delete", "app", "--to-context", prodOne)...), 0, "1 deleted")
+}
+
+// An annotation that holds a value would show it to whoever reads metadata.
+func TestAnnotationsThatHoldValues(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	value := s.value()
+	s.secret(management, "app", map[string]string{"a": value}, "  annotations: {example.com/config: 'password="+value+"', example.com/team: web}")
+	s.want(s.copy("app", "--to-context", prodOne, "--copy-annotations", "*"), 5, "holds a value of it: example.com/config", "--copy-annotations")
+	s.want(s.copy("app", "--to-context", prodOne, "--copy-annotations", "*/team"), 0, "1 created")
+	if s.get(prodOne, "app").GetAnnotations()["example.com/team"] != "web" {
+		t.Error("the annotation was not copied")
 	}
 }
 

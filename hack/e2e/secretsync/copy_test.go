@@ -130,6 +130,7 @@ func TestNamesKeysAndTypes(t *testing.T) {
 	other := s.namespace + "-other"
 	t.Cleanup(func() { s.clusters[management].Kubectl(t, "delete", "namespace", other, "--wait=false") })
 	s.want(s.copy("two", "--to-context", management, "--to-namespace", other), 5, "there is no namespace", "--create-namespace")
+	s.want(s.copy("two", "--to-context", management, "--to-namespace", other, "--create-namespace", "--dry-run=server"), 0, "1 would create", "the namespace is not there yet")
 	s.want(s.copy("two", "--to-context", management, "--to-namespace", other, "--create-namespace"), 0, "1 created")
 	s.want(s.copy("two", "--to-context", management, "--suffix", "-b"), 0, "1 created")
 }

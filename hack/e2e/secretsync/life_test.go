@@ -41,7 +41,7 @@ func TestStatusDiffAndDelete(t *testing.T) {
 	expect("drifted", "in-sync")
 	s.want(s.run(diff...), 1, "~ a  1 -> 26 bytes", "+ b  26 bytes", "1 unchanged")
 	s.secret(management, "app", map[string]string{"a": s.value(), "b": s.value()})
-	expect("outdated", "outdated")
+	expect("drifted+outdated", "outdated")
 	s.want(s.copy("app", "--to-context", "prod-*"), 0, "2 updated")
 	expect("in-sync", "in-sync")
 

@@ -8,6 +8,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -108,12 +109,12 @@ func TestKubeconfigsAsOthersWriteThem(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := program(t, c.command, c.args, c.api, token)
-			exec := map[string]any{"apiVersion": c.api, "command": c.command, "args": c.args}
+			given := map[string]any{"apiVersion": c.api, "command": c.command, "args": c.args}
 			for key, value := range c.exec {
-				exec[key] = value
+				given[key] = value
 			}
 			file := s.kubeconfigWith(prodOne, c.context, func(k *kubeconfig) {
-				k.user = map[string]any{"exec": exec}
+				k.user = map[string]any{"exec": given}
 				if c.path != "" {
 					k.cluster["server"], k.cluster["certificate-authority-data"] = s.behind(prodOne, c.path)
 				}
@@ -128,6 +129,48 @@ func TestKubeconfigsAsOthersWriteThem(t *testing.T) {
 				t.Error("nothing arrived")
 			}
 		})
+	}
+}
+
+// What kubectl's preferences let no program do, it does not do here: the same
+// kubeconfig and kuberc, side by side with kubectl.
+func TestKubercsPolicy(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.secret(management, "app", map[string]string{"a": s.value()})
+	const v1 = "client.authentication.k8s.io/v1"
+	path := program(t, "give-token", []string{"now"}, v1, s.token(prodOne))
+	file := s.kubeconfigWith(prodOne, "c", func(k *kubeconfig) {
+		k.user = map[string]any{"exec": map[string]any{"apiVersion": v1, "command": "give-token", "args": []string{"now"}, "interactiveMode": "Never"}}
+	})
+	known := true
+	for i, c := range []struct {
+		policy string
+		runs   bool
+		words  string
+	}{
+		{"credentialPluginPolicy: Nonsense", false, "kuberc"},
+		{"credentialPluginPolicy: DenyAll", false, "credentialPluginPolicy"},
+		{"credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist: [{name: aws}]", false, "credential plugin allowlist"},
+		{"credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist: [{name: give-token}]", true, ""},
+		{"", true, ""},
+	} {
+		kuberc := writeFile(t, "apiVersion: kubectl.config.k8s.io/v1beta1\nkind: Preference\n"+c.policy+"\n")
+		env := []string{"PATH=" + path + ":" + os.Getenv("PATH"), "KUBERC=" + kuberc}
+		kubectl := exec.CommandContext(t.Context(), s.clusters[prodOne].KubectlPath(), "--kubeconfig", file, "get", "secrets", "-n", s.namespace)
+		kubectl.Env = env
+		said, err := kubectl.CombinedOutput()
+		if i == 0 && err == nil {
+			t.Log("this kubectl is older than kuberc's policies, and is not compared with")
+			known = false
+		}
+		if known && (err == nil) != c.runs {
+			t.Errorf("%q: kubectl: %v\n%s", c.policy, err, said)
+		}
+		result := s.call(testbed.Call{Kubeconfig: s.kubeconfigs(), Env: env, Args: s.from("copy", "app", "--to-kubeconfig", file)})
+		if (result.Code == 0) != c.runs || !strings.Contains(result.Stdout+result.Stderr, c.words) {
+			t.Errorf("%q: want to run: %v, and %q\n%s", c.policy, c.runs, c.words, result)
+		}
 	}
 }
 

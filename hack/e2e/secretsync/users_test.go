@@ -93,6 +93,12 @@ func TestExpiredCredentials(t *testing.T) {
 	s.want(s.copy("app", "--to-kubeconfig", expired), 6, "Unauthorized", "log in again")
 	s.want(s.copy("app", "--to-kubeconfig", expired, "--to-context", prodTwo), 3, "Unauthorized", "1 created")
 	s.want(s.run("copy", "app", "-n", s.namespace, "--from-kubeconfig", expired, "--to-context", prodTwo), 6, "Unauthorized")
+	// A token that is good, and for somebody else.
+	s.apply(prodOne, "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: bot, namespace: NS}\n")
+	token := strings.TrimSpace(s.clusters[prodOne].Kubectl(t, "create", "token", "bot", "-n", s.namespace, "--audience", "https://another.example.com"))
+	s.values = append(s.values, token)
+	elsewhere := s.kubeconfigWith(prodOne, "c", func(k *kubeconfig) { k.user = map[string]any{"token": token} })
+	s.want(s.copy("app", "--to-kubeconfig", elsewhere), 6, "Unauthorized", "log in again")
 }
 
 // Impersonation is of one side.
@@ -103,4 +109,6 @@ func TestImpersonation(t *testing.T) {
 	s.want(s.copy("app", "--to-context", prodOne, "--to-as", "nobody"), 4, `User "nobody" cannot get`)
 	s.want(s.copy("app", "--to-context", prodOne, "--from-as", "nobody"), 4, `User "nobody" cannot get`)
 	s.want(s.copy("app", "--to-context", prodOne, "--to-as", "root", "--to-as-group", "system:masters"), 0, "1 created")
+	s.want(s.copy("app", "--to-kubeconfig", s.user(prodOne, "get"), "--to-as", "root"), 4, "cannot impersonate")
+	s.want(s.copy("app", "--to-context", prodOne, "--to-as-group", "system:masters"), 2, "--to-as-group")
 }

@@ -2,11 +2,11 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os/signal"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -19,24 +19,19 @@ import (
 // Main runs the command with args and returns the code to exit with. It is the
 // one place that prints an error.
 func Main(ctx context.Context, root *cobra.Command, streams genericiooptions.IOStreams, args []string) Code {
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	// A second Ctrl-C ends the process at once: only the first is waited for.
-	context.AfterFunc(ctx, stop)
-
 	if completes(args) {
 		root.SetArgs(args)
 		return complete(ctx, root, streams)
 	}
 	state := prepare(root, streams, args)
-	err, ended := state.execute(ctx, root)
+	err := root.ExecuteContext(ctx)
 	switch {
-	case ended && err == nil:
+	case err == nil:
 		return OK
-	case ctx.Err() != nil:
+	case state.interrupted:
 		fmt.Fprintln(streams.ErrOut, "error: interrupted")
 		return Interrupted
-	case !state.started.Load():
+	case !state.started:
 		err = Fail(BadUse, err, fmt.Sprintf("see '%s --help'", root.CommandPath()))
 	}
 	return report(streams.ErrOut, err)
@@ -64,30 +59,47 @@ func Finishes(c *cobra.Command) {
 type running struct {
 	// started turns true when a command begins to run: an error before that is
 	// one of use.
-	started atomic.Bool
-	// finishes is that of the command which runs.
-	finishes atomic.Bool
+	started bool
+	// interrupted tells that it was told to stop, or its context has ended.
+	interrupted bool
 }
 
-// execute runs the command; ended is false where it was interrupted and did
-// not return in time.
-func (r *running) execute(ctx context.Context, root *cobra.Command) (err error, ended bool) {
+// errLeft is of a command that is left where it stands.
+var errLeft = errors.New("interrupted")
+
+// watch runs the command until it returns, or an interrupt leaves it behind.
+// Before a command begins, as while it parses its flags, a Ctrl-C ends the process
+// by itself, so that showing help starts none of this.
+func (r *running) watch(c *cobra.Command, run func() error) error {
+	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	// A second Ctrl-C ends the process at once: only the first is waited for.
+	context.AfterFunc(ctx, stop)
+	c.SetContext(ctx)
 	done := make(chan error, 1)
-	go func() { done <- root.ExecuteContext(ctx) }()
+	go func() { done <- run() }()
+	err := wait(ctx, done, c.Annotations[finishes] != "")
+	r.interrupted = ctx.Err() != nil
+	return err
+}
+
+// wait waits for the command, after an interrupt only for a moment unless it
+// finishes.
+func wait(ctx context.Context, done <-chan error, finishes bool) error {
 	select {
-	case err = <-done:
-		return err, true
+	case err := <-done:
+		return err
 	case <-ctx.Done():
 	}
 	var late <-chan time.Time // never, for a command that finishes
-	if !r.finishes.Load() {
+	if !finishes {
 		late = time.After(grace)
 	}
 	select {
-	case err = <-done:
-		return err, true
+	case err := <-done:
+		return err
 	case <-late:
-		return nil, false
+		return errLeft
 	}
 }
 
@@ -100,11 +112,23 @@ func prepare(root *cobra.Command, streams genericiooptions.IOStreams, args []str
 	root.SetOut(streams.Out)
 	root.SetErr(streams.ErrOut)
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
-		state.finishes.Store(c.Annotations[finishes] != "")
-		state.started.Store(c.ValidateRequiredFlags() == nil && c.ValidateFlagGroups() == nil)
+		state.started = c.ValidateRequiredFlags() == nil && c.ValidateFlagGroups() == nil
 		return nil // cobra asks both again, and reports them
 	}
+	state.wrap(root)
 	return state
+}
+
+// wrap has the command, and all below it, watched while they run.
+func (r *running) wrap(c *cobra.Command) {
+	if run := c.RunE; run != nil {
+		c.RunE = func(c *cobra.Command, args []string) error {
+			return r.watch(c, func() error { return run(c, args) })
+		}
+	}
+	for _, below := range c.Commands() {
+		r.wrap(below)
+	}
 }
 
 // report prints the error and its hint and returns the exit code.

@@ -3,6 +3,7 @@ package cluster
 import (
 	"net/url"
 	"regexp"
+	"sync"
 
 	"k8s.io/client-go/rest"
 )
@@ -29,9 +30,9 @@ func (t Target) address() string {
 // userInfo is what stands before the last @ of an address. A password may hold
 // any character, and an address that has an odd one cannot be parsed.
 // In quotes it goes as far as these, else as far as the word.
-var userInfo = regexp.MustCompile(`("[^"\s]*://)[^"]*@|(://)[^\s"]*@`)
+var userInfo = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`("[^"\s]*://)[^"]*@|(://)[^\s"]*@`) })
 
-func withoutPassword(text string) string { return userInfo.ReplaceAllString(text, "$1$2") }
+func withoutPassword(text string) string { return userInfo().ReplaceAllString(text, "$1$2") }
 
 // passwordless is an error without the user and password of any address in its
 // text.

@@ -87,7 +87,8 @@ func (e *Ends) Completions(userAgent string) map[string]cli.Values {
 		"from-context": of(&e.From.Kubeconfig), "to-context": contexts, "to-kubeconfig-secret-context": contexts,
 		"to-kubeconfig-context": func(context.Context) []string { return e.To.contexts() },
 		"namespace":             namespaces, "to-namespace": namespaces, "to-kubeconfig-secret-namespace": namespaces,
-		AllowFlag: cli.Fixed(texts(Allowances())...),
+		AllowFlag:       cli.Fixed(texts(Allowances())...),
+		"datum-session": func(context.Context) []string { return sessions(userAgent) },
 	}
 }
 

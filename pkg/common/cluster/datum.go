@@ -3,6 +3,7 @@ package cluster
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"time"
@@ -65,18 +66,7 @@ func (f *Flags) datumTarget(userAgent string) (Target, error) {
 	if err != nil {
 		return Target{}, err
 	}
-	if err := plane.Validate(); err != nil {
-		return Target{}, err
-	}
 	timeout, err := f.timeout()
-	if err != nil {
-		return Target{}, err
-	}
-	handle, err := environment(userAgent, f.notices()).Find(auth.Choice{Session: f.datum.session})
-	if err != nil {
-		return Target{}, err
-	}
-	bundle, err := auth.Bundle(handle.Session.CAFile)
 	if err != nil {
 		return Target{}, err
 	}
@@ -85,13 +75,32 @@ func (f *Flags) datumTarget(userAgent string) (Target, error) {
 	if namespace == "" {
 		target.Namespace = "default"
 	}
-	target.Config = &rest.Config{
-		Host: plane.URL(handle.Session.API), UserAgent: userAgent, QPS: -1, Timeout: timeout,
-		TLSClientConfig: rest.TLSClientConfig{CAData: bundle},
-		Impersonate:     f.impersonation(),
-		WrapTransport:   func(next http.RoundTripper) http.RoundTripper { return bearer{handle, next} },
+	if target.Config, err = planeConfig(plane, userAgent, f.datum.session, f.notices()); err != nil {
+		return Target{}, err
 	}
+	target.Config.Timeout, target.Config.Impersonate = timeout, f.impersonation()
 	return target, nil
+}
+
+// planeConfig is how to reach a control plane with the tokens of a session, of
+// the one in use where none is named.
+func planeConfig(plane datum.ControlPlane, userAgent, session string, notices io.Writer) (*rest.Config, error) {
+	if err := plane.Validate(); err != nil {
+		return nil, err
+	}
+	handle, err := environment(userAgent, notices).Find(auth.Choice{Session: session})
+	if err != nil {
+		return nil, err
+	}
+	bundle, err := auth.Bundle(handle.Session.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	return &rest.Config{
+		Host: plane.URL(handle.Session.API), UserAgent: userAgent, QPS: -1,
+		TLSClientConfig: rest.TLSClientConfig{CAData: bundle},
+		WrapTransport:   func(next http.RoundTripper) http.RoundTripper { return bearer{handle, next} },
+	}, nil
 }
 
 func (f *Flags) impersonation() rest.ImpersonationConfig {

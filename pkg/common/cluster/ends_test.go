@@ -112,20 +112,21 @@ func TestTargetSecrets(t *testing.T) {
 func TestEndsBadUse(t *testing.T) {
 	fleet(t)
 	for args, want := range map[string]string{
-		"--to-context=nope*":       `--to-context="nope*" matches no context`,
-		"--to-context=nope":        `--to-context="nope" matches no context`,
-		"":                         "no target cluster",
-		"--to-kubeconfig=/nowhere": "/nowhere",
+		"--to-context=nope*":                  `--to-context="nope*" matches no context`,
+		"--to-context=prod-1,--to-as-group=g": "--to-as-group goes with --to-as",
+		"--to-context=nope":                   `--to-context="nope" matches no context`,
+		"":                                    "no target cluster",
+		"--to-kubeconfig=/nowhere":            "/nowhere",
 		"--to-kubeconfig-secret=x,--" + AllowFlag + "=all": "want one of",
 	} {
-		_, _, err := resolve(t, ends(t, given(args)...), nil)
+		_, _, err := resolve(t, ends(t, words(args)...), nil)
 		var known *cli.Error
 		if !errors.As(err, &known) || known.Code != cli.BadUse || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", args, err)
 		}
 	}
-	for _, args := range []string{"--from-context=nope", "--from-kubeconfig=/nowhere", "--kubeconfig=/nowhere", "--from-in-cluster", "--from-in-cluster,--from-context=prod-1"} {
-		_, _, err := ends(t, given(args)...).Source(Access{})
+	for _, args := range []string{"--from-context=nope", "--from-kubeconfig=/nowhere", "--kubeconfig=/nowhere", "--from-in-cluster", "--from-as-group=g", "--from-in-cluster,--from-context=prod-1"} {
+		_, _, err := ends(t, words(args)...).Source(Access{})
 		var known *cli.Error
 		if !errors.As(err, &known) || known.Code != cli.BadUse {
 			t.Errorf("%s: %v", args, err)
@@ -133,7 +134,7 @@ func TestEndsBadUse(t *testing.T) {
 	}
 }
 
-func given(args string) []string {
+func words(args string) []string {
 	if args == "" {
 		return nil
 	}

@@ -94,12 +94,14 @@ func (f *Flags) Target(userAgent string) (Target, error) {
 	if _, _, err := rest.DefaultServerUrlFor(config); err != nil {
 		return Target{}, cli.Use(fmt.Errorf("server %q is no address: want https://HOST:PORT", withoutPassword(config.Host)))
 	}
+	if err := applyKuberc(config); err != nil {
+		return Target{}, err
+	}
 	namespace, _, err := loader.Namespace()
 	if err != nil {
 		return Target{}, explainLoad(err, f.rules)
 	}
-	// What client-go logs comes back as an error too, which says it better.
-	klog.SetLogger(logr.Discard())
+	quiet()
 	config.UserAgent = userAgent
 	// The few requests of a command must not wait for a client-side limiter.
 	config.QPS = -1
@@ -111,6 +113,10 @@ func (f *Flags) Target(userAgent string) (Target, error) {
 		NamespaceGiven: f.GivenNamespace() != "",
 	}, nil
 }
+
+// quiet drops what client-go logs: it comes back as an error too, which says it
+// better, and which is safe to print.
+func quiet() { klog.SetLogger(logr.Discard()) }
 
 // impersonateExtra takes over --as-user-extra, which clientcmd knows in a
 // kubeconfig only.

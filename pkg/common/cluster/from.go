@@ -41,6 +41,8 @@ type Ends struct {
 	kubeconfigs kubeconfigs
 	From        FromFlags
 	To          ToFlags
+	// Session is of kubectl datum-creds, for control planes of Datum Cloud.
+	Session string
 }
 
 // AddFlags adds the flags of both ends.
@@ -48,6 +50,7 @@ func (e *Ends) AddFlags(set *pflag.FlagSet) {
 	from := pflag.NewFlagSet("", pflag.ContinueOnError)
 	e.From.addFlags(from)
 	e.kubeconfigs.addFlag(from)
+	from.StringVar(&e.Session, "datum-session", "", "Session of kubectl datum-creds to use control planes of Datum Cloud as, of either side; the one in use by default.")
 	cli.GroupFlags(from, "Flags for the source cluster")
 	to := pflag.NewFlagSet("", pflag.ContinueOnError)
 	e.To.addFlags(to)
@@ -61,21 +64,33 @@ type FromFlags struct {
 	Context    string
 	Kubeconfig string
 	InCluster  bool
-	As         string
-	AsGroups   []string
+	// Project and Organization name control planes of Datum Cloud.
+	Project, Organization string
+
+	As       string
+	AsGroups []string
 }
 
 func (f *FromFlags) addFlags(set *pflag.FlagSet) {
 	set.StringVar(&f.Context, "from-context", "", "Copy from the cluster of this context; default: the current one, in a Pod without kubeconfig its cluster.")
 	set.StringVar(&f.Kubeconfig, "from-kubeconfig", "", "Copy from the cluster of this kubeconfig file, which is read alone; with --from-context of that context in it.")
 	set.BoolVar(&f.InCluster, "from-in-cluster", false, "Copy from the cluster whose Pod this is.")
+	set.StringVar(&f.Project, "from-datum-project", "", "Copy from the control plane of this Datum Cloud project, without a kubeconfig.")
+	set.StringVar(&f.Organization, "from-datum-organization", "", "Copy from the control plane of this Datum Cloud organization, without a kubeconfig.")
 	set.StringVar(&f.As, "from-as", "", "Impersonate this user in the source cluster.")
-	set.StringArrayVar(&f.AsGroups, "from-as-group", nil, "Impersonate this group in the source cluster; can be repeated.")
+	cli.StringArrayVar(set, &f.AsGroups, "from-as-group", "", "Impersonate this group in the source cluster; can be repeated.")
 }
 
 // Source returns the cluster to copy from, and warnings.
 func (e *Ends) Source(access Access) (Member, []string, error) {
+	quiet()
 	access.As, access.AsGroups = e.From.As, e.From.AsGroups
+	if err := errors.Join(e.checkSession(), checkGroups("from", e.From.As, e.From.AsGroups)); err != nil {
+		return Member{}, nil, err
+	}
+	if member, named, err := e.fromPlane(access); named {
+		return member, nil, err
+	}
 	if e.From.InCluster {
 		if e.From.Context != "" || e.From.Kubeconfig != "" {
 			return Member{}, nil, cli.Use(errors.New("--from-in-cluster names a cluster, and so do --from-context and --from-kubeconfig"))
@@ -96,6 +111,14 @@ func (e *Ends) Source(access Access) (Member, []string, error) {
 	}
 	member, warnings, err := files.Member(access, context)
 	return member, warnings, cli.WrapUse(err)
+}
+
+// checkGroups refuses groups without a user, as API servers do.
+func checkGroups(side, user string, groups []string) error {
+	if user == "" && len(groups) > 0 {
+		return cli.Use(fmt.Errorf("--%s-as-group goes with --%s-as", side, side))
+	}
+	return nil
 }
 
 func (e *Ends) fromFiles() (*Files, error) {

@@ -3,7 +3,9 @@ package cluster
 import (
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
+	"sync"
 	"time"
 
 	"k8s.io/client-go/rest"
@@ -19,7 +21,9 @@ type Member struct {
 	Context string
 	// Namespace is the context's, empty where it names none.
 	Namespace string
-	Config    *rest.Config
+	// Matched tells that the context was not named but found by a pattern.
+	Matched bool
+	Config  *rest.Config
 }
 
 // Access says how the clusters of one side are asked.
@@ -30,6 +34,8 @@ type Access struct {
 	// As and AsGroups are whom to impersonate.
 	As       string
 	AsGroups []string
+	// Notices takes lines about a session that is being renewed; nil drops them.
+	Notices io.Writer
 }
 
 // overrides are what the access puts over any kubeconfig.
@@ -60,6 +66,9 @@ func (a Access) member(config *clientcmdapi.Config, context, name string) (Membe
 	if err != nil {
 		return Member{}, fmt.Errorf("%s: context %q: %w", name, context, err)
 	}
+	if err := applyKuberc(built); err != nil {
+		return Member{}, err
+	}
 	return Member{
 		Name: name, Context: context, Namespace: config.Contexts[context].Namespace,
 		Config: a.finish(built),
@@ -76,12 +85,12 @@ func (a Access) InCluster() (Member, error) {
 	return Member{Name: "in-cluster", Config: a.finish(config)}, nil
 }
 
-var lineNumber = regexp.MustCompile(`line (\d+)`)
+var lineNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`line (\d+)`) })
 
 // errParse tells that a kubeconfig cannot be read, and never quotes it: the
 // parsers' own words do, and it is full of credentials.
 func errParse(err error) error {
-	if line := lineNumber.FindString(err.Error()); line != "" {
+	if line := lineNumber().FindString(err.Error()); line != "" {
 		return errors.New("not a kubeconfig that can be read, see " + line)
 	}
 	return errors.New("not a kubeconfig that can be read")

@@ -19,8 +19,11 @@ type ToFlags struct {
 	KubeconfigContext string
 	InCluster         bool
 	Secrets           SecretFlags
-	As                string
-	AsGroups          []string
+	// Projects and Organizations name control planes of Datum Cloud.
+	Projects, Organizations []string
+
+	As       string
+	AsGroups []string
 }
 
 // SecretFlags name kubeconfigs that lie in Secrets of a management cluster.
@@ -34,17 +37,19 @@ type SecretFlags struct {
 }
 
 func (f *ToFlags) addFlags(set *pflag.FlagSet) {
-	set.StringArrayVar(&f.Contexts, "to-context", nil, "Target the cluster of this context, or of all whose names match it as a glob (*), but for the source's; can be repeated.")
-	set.StringArrayVar(&f.Kubeconfigs, "to-kubeconfig", nil, "Target the cluster of this kubeconfig file, which is read alone; can be repeated.")
+	cli.StringArrayVar(set, &f.Contexts, "to-context", "", "Target the cluster of this context, or of all whose names match it as a glob (*), but for the source's; can be repeated.")
+	cli.StringArrayVar(set, &f.Kubeconfigs, "to-kubeconfig", "", "Target the cluster of this kubeconfig file, which is read alone; can be repeated.")
 	set.StringVar(&f.KubeconfigContext, "to-kubeconfig-context", "", "Context within the files of --to-kubeconfig; default: the current one.")
 	set.BoolVar(&f.InCluster, "to-in-cluster", false, "Target the cluster whose Pod this is.")
 	f.Secrets.addFlags(set)
+	cli.StringArrayVar(set, &f.Projects, "to-datum-project", "", "Target the control plane of this Datum Cloud project, without a kubeconfig; can be repeated.")
+	cli.StringArrayVar(set, &f.Organizations, "to-datum-organization", "", "Target the control plane of this Datum Cloud organization, without a kubeconfig; can be repeated.")
 	set.StringVar(&f.As, "to-as", "", "Impersonate this user in target clusters.")
-	set.StringArrayVar(&f.AsGroups, "to-as-group", nil, "Impersonate this group in target clusters; can be repeated.")
+	cli.StringArrayVar(set, &f.AsGroups, "to-as-group", "", "Impersonate this group in target clusters; can be repeated.")
 }
 
 func (f *SecretFlags) addFlags(set *pflag.FlagSet) {
-	set.StringArrayVar(&f.Names, "to-kubeconfig-secret", nil, "Target the cluster of the kubeconfig in this Secret; can be repeated.")
+	cli.StringArrayVar(set, &f.Names, "to-kubeconfig-secret", "", "Target the cluster of the kubeconfig in this Secret; can be repeated.")
 	set.StringVar(&f.Selector, "to-kubeconfig-secret-selector", "", "Target the clusters of the kubeconfigs in all Secrets with these labels.")
 	set.StringVar(&f.Namespace, "to-kubeconfig-secret-namespace", "", "Namespace of these Secrets; default: that of the context.")
 	set.StringVar(&f.Context, "to-kubeconfig-secret-context", "", "Context of the cluster that these Secrets are in; default: the source cluster.")
@@ -53,7 +58,7 @@ func (f *SecretFlags) addFlags(set *pflag.FlagSet) {
 	for _, allowance := range Allowances() {
 		names = append(names, string(allowance))
 	}
-	set.StringSliceVar(&f.Allow, AllowFlag, nil, "What a kubeconfig out of a Secret may have, though whoever can write the Secret then decides it: "+strings.Join(names, ", ")+".")
+	cli.StringArrayVar(set, &f.Allow, AllowFlag, "", "What a kubeconfig out of a Secret may have, though whoever can write the Secret then decides it: "+strings.Join(names, ", ")+". Can be repeated.")
 }
 
 // KubeconfigSecret is a Secret that holds a kubeconfig.
@@ -88,19 +93,23 @@ type Refusal struct {
 	Err  error
 }
 
-// resolver turns one kind of reference into members. A new kind, such as the
-// projects of Datum Cloud, is one more of them.
+// resolver turns one kind of reference into members.
 type resolver func(context.Context, *Resolved) error
 
 // Targets resolves all references. source is the cluster that is copied from.
 func (e *Ends) Targets(ctx context.Context, access Access, source Member, read SecretReader) (Resolved, error) {
+	quiet()
 	access.As, access.AsGroups = e.To.As, e.To.AsGroups
 	var resolved Resolved
+	if err := errors.Join(e.checkSession(), checkGroups("to", e.To.As, e.To.AsGroups)); err != nil {
+		return resolved, err
+	}
 	for _, resolve := range []resolver{
 		func(_ context.Context, r *Resolved) error { return e.toContexts(access, source, r) },
 		func(_ context.Context, r *Resolved) error { return e.toFiles(access, r) },
 		func(ctx context.Context, r *Resolved) error { return e.toSecrets(ctx, access, source, read, r) },
 		func(_ context.Context, r *Resolved) error { return e.toPod(access, r) },
+		func(_ context.Context, r *Resolved) error { return e.toPlanes(access, r) },
 	} {
 		if err := resolve(ctx, &resolved); err != nil {
 			return resolved, err
@@ -120,28 +129,55 @@ func (e *Ends) toContexts(access Access, source Member, into *Resolved) error {
 	if err != nil {
 		return err
 	}
-	var names []string
-	for _, pattern := range e.To.Contexts {
-		matched := files.Match(pattern)
-		if len(matched) == 0 {
-			return nothingMatches("to-context", pattern, files)
-		}
-		for _, name := range matched {
-			leftOut := name != pattern && name == source.Context && e.From.Kubeconfig == ""
-			if !leftOut && !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
+	named, err := e.matching(files, source)
+	if err != nil {
+		return err
 	}
-	for _, name := range names {
-		member, warnings, err := files.Member(access, name)
+	for _, context := range named {
+		member, warnings, err := files.Member(access, context.name)
 		if err != nil {
 			return cli.WrapUse(err)
 		}
-		into.Members = append(into.Members, member)
 		into.Warnings = append(into.Warnings, warnings...)
+		if context.matched && source.Config != nil && member.Config.Host == source.Config.Host {
+			into.Warnings = append(into.Warnings, fmt.Sprintf("context %q is at the source's address, and left out of the pattern; --to-context=%q names it", context.name, context.name))
+			continue
+		}
+		member.Matched = context.matched
+		into.Members = append(into.Members, member)
 	}
 	return nil
+}
+
+// chosen is a context, and whether a pattern has found it.
+type chosen struct {
+	name    string
+	matched bool
+}
+
+// matching are the contexts that --to-context names, each once. A pattern leaves
+// out the source.
+func (e *Ends) matching(files *Files, source Member) ([]chosen, error) {
+	var all []chosen
+	for _, pattern := range e.To.Contexts {
+		found := files.Match(pattern)
+		if len(found) == 0 {
+			return nil, nothingMatches("to-context", pattern, files)
+		}
+		for _, name := range found {
+			one := chosen{name, name != pattern}
+			leftOut := one.matched && name == source.Context && e.From.Kubeconfig == ""
+			at := slices.IndexFunc(all, func(other chosen) bool { return other.name == name })
+			switch {
+			case leftOut:
+			case at < 0:
+				all = append(all, one)
+			case !one.matched:
+				all[at].matched = false
+			}
+		}
+	}
+	return all, nil
 }
 
 func (e *Ends) toFiles(access Access, into *Resolved) error {
@@ -258,7 +294,7 @@ func (e *Ends) secretQuery(access Access, source Member, into *Resolved) (Secret
 
 func (f SecretFlags) allowances() ([]Allowance, error) {
 	var allowed []Allowance
-	for _, text := range f.Allow {
+	for _, text := range strings.FieldsFunc(strings.Join(f.Allow, ","), func(r rune) bool { return r == ',' }) {
 		if !slices.Contains(Allowances(), Allowance(text)) {
 			return nil, cli.Use(fmt.Errorf("--%s=%q: want one of %v", AllowFlag, text, Allowances()))
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 
 	"sigs.k8s.io/yaml"
@@ -28,7 +29,7 @@ func WriteYAML(w io.Writer, value any) error {
 	return err
 }
 
-var jsonString = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+var jsonString = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`"(?:[^"\\]|\\.)*"`) })
 
 // setAside puts a plain word in the place of each string that has to be
 // escaped, and returns the words, each with the string in YAML behind it. The
@@ -38,7 +39,7 @@ func setAside(text []byte) (plain []byte, quoted []string) {
 	for bytes.Contains(text, []byte(mark)) {
 		mark += "-"
 	}
-	plain = jsonString.ReplaceAllFunc(text, func(token []byte) []byte {
+	plain = jsonString().ReplaceAllFunc(text, func(token []byte) []byte {
 		var s string
 		if json.Unmarshal(token, &s) != nil || !strings.ContainsFunc(s, unsafeInYAML) {
 			return token

@@ -7,22 +7,16 @@ import (
 	"strings"
 	"time"
 
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/client-go/util/jsonpath"
-
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
-	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/api/v1alpha1"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/output/jsonpath"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/graph"
 )
-
-// jsonPath begins the format that takes a template.
-const jsonPath = "jsonpath="
 
 // Formats lists the output formats. kubectl's go-template is not one: the
 // package text/template keeps the linker from leaving out any method, which
 // makes the binary a quarter larger.
 func Formats() []string {
-	return []string{"text", "wide", "dot", "mermaid", "json", "yaml", "name", jsonPath}
+	return []string{"text", "wide", "dot", "mermaid", "json", "yaml", "name", jsonpath.Format}
 }
 
 // Structured reports whether the format is one for programs, which gets every
@@ -32,13 +26,12 @@ func Structured(format string) bool {
 }
 
 // Templated reports whether the format is a template of the user's.
-func Templated(format string) bool { return strings.HasPrefix(format, jsonPath) }
+func Templated(format string) bool { return jsonpath.Is(format) }
 
 // Check reports whether the format is known and its template can be parsed.
 func Check(format string) error {
-	if template, ok := strings.CutPrefix(format, jsonPath); ok {
-		_, err := parseJSONPath(template)
-		return err
+	if jsonpath.Is(format) {
+		return jsonpath.Check(format)
 	}
 	if !slices.Contains(Formats(), format) {
 		return fmt.Errorf("--output=%q: want one of %s", format, strings.Join(Formats(), ", ")+"TEMPLATE")
@@ -85,7 +78,8 @@ func Write(w io.Writer, g *graph.Graph, o Options) error {
 	case "yaml":
 		return output.WriteYAML(w, Document(g, o.Warnings))
 	default:
-		return writeJSONPath(w, Document(g, o.Warnings), strings.TrimPrefix(o.Format, jsonPath))
+		document := Document(g, o.Warnings)
+		return jsonpath.Write(w, &document, o.Format)
 	}
 }
 
@@ -96,29 +90,4 @@ func writeNames(w io.Writer, g *graph.Graph) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// writeJSONPath prints through kubectl's own jsonpath; like kubectl get, it
-// takes a field that is not there for an empty one.
-func writeJSONPath(w io.Writer, doc v1alpha1.DependencyGraph, template string) error {
-	path, err := parseJSONPath(template)
-	if err != nil {
-		return err
-	}
-	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&doc)
-	if err != nil {
-		return err
-	}
-	if err := path.Execute(w, content); err != nil {
-		return fmt.Errorf("--output=%q: %w", jsonPath+template, err)
-	}
-	return nil
-}
-
-func parseJSONPath(template string) (*jsonpath.JSONPath, error) {
-	path := jsonpath.New("output").AllowMissingKeys(true)
-	if err := path.Parse(template); err != nil {
-		return nil, fmt.Errorf("--output=%q: %w", jsonPath+template, err)
-	}
-	return path, nil
 }

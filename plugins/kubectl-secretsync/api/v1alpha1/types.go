@@ -41,8 +41,8 @@ type Target struct {
 	Action string `json:"action"`
 	// Outcome is done, planned, validated, nothing, failed or not-attempted.
 	Outcome string `json:"outcome"`
-	// State is in-sync, drifted, outdated, missing, foreign or unknown; of the
-	// command status only.
+	// State is in-sync, drifted, outdated, drifted+outdated, missing, foreign,
+	// orphaned or unknown; of the command status only.
 	State string `json:"state,omitempty"`
 	// Problem is a word for what went wrong, such as forbidden, timeout, quota.
 	Problem string `json:"problem,omitempty"`

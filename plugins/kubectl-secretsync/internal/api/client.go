@@ -32,6 +32,8 @@ const (
 const (
 	acceptObject   = "application/json"
 	acceptMetadata = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+	// acceptMetadataList is acceptMetadata for lists.
+	acceptMetadataList = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 )
 
 // Client talks to one API server.

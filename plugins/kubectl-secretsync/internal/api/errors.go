@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 )
 
@@ -193,7 +194,10 @@ func (c *Client) transportError(what call, err error) error {
 	}
 	e := &Error{problem: plan.Problem{Kind: plan.KindUnreachable, Text: fmt.Sprintf("server %s does not answer: %v", c.base.Host, err)}}
 	var timeout net.Error
+	var session *problem.Error
 	switch {
+	case errors.As(err, &session):
+		e.problem = plan.Problem{Kind: kindOf(session.Kind), Text: err.Error(), Hint: session.Hint}
 	case errors.Is(err, context.Canceled):
 		e.problem = plan.Problem{Kind: plan.KindInterrupted, Text: "interrupted"}
 	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded):
@@ -204,12 +208,34 @@ func (c *Client) transportError(what call, err error) error {
 		e.problem.Kind = plan.KindConfig
 		e.problem.Hint = "the kubeconfig's certificate-authority-data is not of this server"
 	case strings.HasPrefix(err.Error(), "getting credentials: "):
-		e.problem = plan.Problem{Kind: plan.KindConfig, Text: err.Error(), Hint: "the program that the kubeconfig names for credentials failed"}
+		e.problem = plan.Problem{Kind: plan.KindConfig, Text: err.Error(), Hint: programHint(err.Error())}
 	case errors.Is(err, errTooLarge):
 		e.problem = plan.Problem{Kind: plan.KindNoAPI, Text: err.Error()}
 	}
 	e.problem.Text = c.scrub.Clean(e.problem.Text)
 	return e
+}
+
+// programHint helps where the kubeconfig's program gave no credentials, or was
+// not run (client-go plugin/pkg/client/auth/exec/exec.go, v0.37).
+func programHint(said string) string {
+	if strings.Contains(said, "not allowed: policy set to") || strings.Contains(said, "by the credential plugin allowlist") {
+		return "kubectl's kuberc says which programs may be run: credentialPluginPolicy, credentialPluginAllowlist"
+	}
+	return "the program that the kubeconfig names for credentials failed"
+}
+
+// kindOf is of a session of Datum Cloud that gives no token. Renewing it has had
+// its own repetitions.
+func kindOf(kind problem.Kind) string {
+	switch kind {
+	case problem.LoginNeeded:
+		return plan.KindUnauthorized
+	case problem.Refused:
+		return plan.KindRefused
+	default:
+		return plan.KindConfig
+	}
 }
 
 // certificate tells that a side does not trust the other: waiting helps not.

@@ -80,13 +80,23 @@ func decoded[T any](value T, err error) (T, error) {
 // List reads all Secrets of a namespace with the labels, page after page; ""
 // selects all.
 func (c *Client) List(ctx context.Context, namespace, selector string) ([]secret.Secret, error) {
-	var all []secret.Secret
+	return list(ctx, c, namespace, selector, acceptObject, secret.DecodeList)
+}
+
+// ListMeta is List for metadata alone. The namespace "" stands for all.
+func (c *Client) ListMeta(ctx context.Context, namespace, selector string) ([]secret.Meta, error) {
+	return list(ctx, c, namespace, selector, acceptMetadataList, secret.DecodeMetaList)
+}
+
+// list returns all pages or an error, never some of them.
+func list[T any](ctx context.Context, c *Client, namespace, selector, accept string, decode func([]byte) ([]T, string, error)) ([]T, error) {
+	var all []T
 	query := url.Values{"limit": {strconv.Itoa(pageSize)}}
 	if selector != "" {
 		query.Set("labelSelector", selector)
 	}
 	for {
-		got, err := c.patiently(ctx, call{method: http.MethodGet, path: secrets(namespace), query: query, accept: acceptObject, limit: maxPage})
+		got, err := c.patiently(ctx, call{method: http.MethodGet, path: secrets(namespace), query: query, accept: accept, limit: maxPage})
 		if AsErrorCode(err) == http.StatusGone && query.Has("continue") {
 			// The list that the pages are of is gone; the next begins anew.
 			all = nil
@@ -96,7 +106,7 @@ func (c *Client) List(ctx context.Context, namespace, selector string) ([]secret
 		if err != nil {
 			return nil, err
 		}
-		page, next, err := secret.DecodeList(got.body)
+		page, next, err := decode(got.body)
 		if err != nil {
 			_, err = decoded(page, err)
 			return nil, err

@@ -5,12 +5,15 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // whose finds the part of a message that the API server itself has written: who
 // has denied a request, or that something failed. What follows are others'
 // words, or quote the object.
-var whose = regexp.MustCompile(`(?is)^.*?(?:denied (?:the )?request|internal error occurred(?:: failed calling webhook "[^"]*")?|failed (?:calling|to call) webhook "[^"]*"|an error on the server)`)
+var whose = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?is)^.*?(?:denied (?:the )?request|internal error occurred(?:: failed calling webhook "[^"]*")?|failed (?:calling|to call) webhook "[^"]*"|an error on the server)`)
+})
 
 // own are the server's words for a denial of its own, behind "is forbidden: ".
 func own(words string) bool {
@@ -31,7 +34,7 @@ func withhold(method string, code int, message string) (text, said string) {
 	if method == http.MethodGet {
 		return message, ""
 	}
-	known := whose.FindString(message)
+	known := whose().FindString(message)
 	if known == "" {
 		before, words, found := strings.Cut(message, "is forbidden: ")
 		switch {

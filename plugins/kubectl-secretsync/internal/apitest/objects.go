@@ -35,14 +35,21 @@ func (s *Server) bump(object map[string]any) {
 	metadata(object)["resourceVersion"] = strconv.Itoa(s.version)
 }
 
-func (s *Server) list(w http.ResponseWriter, namespace string) {
+// list knows selectors of the form KEY=VALUE. The namespace "" stands for all.
+func (s *Server) list(w http.ResponseWriter, r *http.Request, namespace string) {
 	items := []any{}
+	label, value, selects := strings.Cut(r.URL.Query().Get("labelSelector"), "=")
 	for _, key := range slices.Sorted(maps.Keys(s.objects)) {
-		if strings.HasPrefix(key, namespace+"/") {
+		labels, _ := metadata(s.objects[key])["labels"].(map[string]any)
+		if (namespace == "" || strings.HasPrefix(key, namespace+"/")) && (!selects || labels[label] == value) {
 			items = append(items, s.objects[key])
 		}
 	}
-	write(w, http.StatusOK, map[string]any{"kind": "SecretList", "items": items})
+	kind := "SecretList"
+	if strings.Contains(r.Header.Get("Accept"), "PartialObjectMetadataList") {
+		kind = "PartialObjectMetadataList"
+	}
+	write(w, http.StatusOK, map[string]any{"kind": kind, "items": items})
 }
 
 func (s *Server) create(w http.ResponseWriter, r *http.Request, namespace string) {

@@ -100,6 +100,13 @@ func (s *Server) Get(namespace, name string) map[string]any {
 	return s.objects[namespace+"/"+name]
 }
 
+// Delete removes a Secret as somebody else would.
+func (s *Server) Delete(namespace, name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.objects, namespace+"/"+name)
+}
+
 // Handle answers as the server would without its fault.
 func (s *Server) Handle(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
@@ -143,7 +150,9 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 	case len(parts) == 5 && r.Method == http.MethodPost:
 		s.create(w, r, parts[3])
 	case len(parts) == 5:
-		s.list(w, parts[3])
+		s.list(w, r, parts[3])
+	case len(parts) == 3 && parts[2] == "secrets":
+		s.list(w, r, "")
 	case len(parts) == 6:
 		s.object(w, r, parts[3], parts[5])
 	default:

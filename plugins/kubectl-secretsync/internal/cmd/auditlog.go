@@ -2,7 +2,9 @@ package cmd
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
@@ -12,8 +14,11 @@ import (
 // openAudit opens the audit log, before anything is asked of any server: what
 // cannot be recorded is not begun.
 func (s *session) openAudit(f writeFlags, command string) (audit *rollout.Audit, closeLog func(), err error) {
-	if f.auditLog == "" || f.dryRun == "client" {
+	if f.auditLog == "" {
 		return nil, func() {}, nil
+	}
+	if f.dryRun == "client" {
+		return nil, func() {}, tryAudit(f.auditLog)
 	}
 	file, err := os.OpenFile(f.auditLog, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -21,4 +26,19 @@ func (s *session) openAudit(f writeFlags, command string) (audit *rollout.Audit,
 	}
 	audit = &rollout.Audit{Writer: file, Run: rand.Text(), Command: command, DryRun: f.dryRun == "server", Now: s.now}
 	return audit, func() { _ = file.Close() }, nil
+}
+
+// tryAudit tells whether the log could be written, and leaves nothing behind.
+func tryAudit(path string) error {
+	_, err := os.Stat(path)
+	isNew := errors.Is(err, fs.ErrNotExist)
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return cli.Use(fmt.Errorf("--audit-log: %w", err))
+	}
+	defer file.Close()
+	if isNew {
+		return os.Remove(path)
+	}
+	return nil
 }

@@ -21,7 +21,7 @@ const interruptGrace = 5 * time.Second
 
 // copyFlags are the flags of `copy` as they are typed.
 type copyFlags struct {
-	selection  selectionFlags
+	selection  *selectionFlags
 	run        runFlags
 	write      writeFlags
 	onConflict string
@@ -64,7 +64,7 @@ const copyExamples = `  # One Secret to all production clusters; the pattern lea
       --to-kubeconfig-secret-namespace capi --to-kubeconfig-secret-context management --to-namespace flux-system`
 
 func newCopyCommand(d deps) *cobra.Command {
-	flags := &copyFlags{run: newRunFlags("manifest")}
+	flags := &copyFlags{selection: d.selection, run: newRunFlags("manifest")}
 	c := &cobra.Command{
 		Use:     "copy NAME... | -l SELECTOR | --all | -f FILE",
 		Short:   "Copy Secrets to other clusters",
@@ -78,17 +78,19 @@ func newCopyCommand(d deps) *cobra.Command {
 			return run.copy(c.Context())
 		},
 	}
-	flags.add(c)
+	if d.asks(c) {
+		c.Flags().AddFlagSet(d.common())
+		flags.add(c)
+	}
+	cli.Finishes(c)
 	return c
 }
 
 func (f *copyFlags) add(c *cobra.Command) {
 	set := c.Flags()
-	f.selection.add(set)
 	f.selection.completions(c)
 	f.run.add(c)
 	f.write.add(c)
-	cli.Finishes(c)
 	modeFlag(c, &f.mode)
 	set.StringVar(&f.onConflict, "on-conflict", string(plan.Fail), "What becomes of targets that are not copies of the source: fail reports them, skip leaves them, adopt takes over those that nobody claims, overwrite any.")
 	set.BoolVar(&f.recreate, "recreate", false, "Delete and create anew what cannot be updated: another type, immutable Secrets. The new one is validated first, and the old one put back should it be refused.")
@@ -106,7 +108,7 @@ type copyRun struct {
 }
 
 func (f *copyFlags) options(d deps, names []string) (*copyRun, error) {
-	r := &copyRun{session: newSession(d, &f.selection, &f.run), names: names, write: f.write}
+	r := &copyRun{session: newSession(d, f.selection, &f.run), names: names, write: f.write}
 	r.options = plan.Options{OnConflict: plan.OnConflict(f.onConflict), Recreate: f.recreate, CreateNamespace: f.createNS}
 	var err error
 	if r.options.Mode, err = parseMode(f.mode); err != nil {
@@ -115,6 +117,7 @@ func (f *copyFlags) options(d deps, names []string) (*copyRun, error) {
 	if r.spec, err = f.selection.spec.parse(); err != nil {
 		return nil, err
 	}
+	r.spec.Plan = f.selection.planID(names)
 	return r, errors.Join(f.selection.check(names), f.run.check(), f.write.check(),
 		oneOf("on-conflict", f.onConflict, string(plan.Fail), string(plan.SkipIt), string(plan.Adopt), string(plan.Overwrite)))
 }

@@ -16,14 +16,23 @@ import (
 
 // deleteFlags are the flags of `delete` as they are typed.
 type deleteFlags struct {
-	selection selectionFlags
+	selection *selectionFlags
 	run       runFlags
 	write     writeFlags
+	orphans   orphanFlags
 }
 
 const deleteLong = `Delete copies. Only Secrets that carry the marks of a copy of the source are
 deleted, and only if they are still the object that was read; nothing else ever
 is, and no flag changes that. A source that is gone may still be named.
+
+With --orphans it deletes what 'copy' with the same flags has made and would make no
+more. A copy records the plan that makes it: a name, given with --plan, else an ID
+made of the flags that select Secrets and say where copies go, whichever the target
+clusters are. So flags that have changed since are another plan, whose orphans need
+--replaces-plan; a plan with a name stays the same. Copies that another plan makes
+too stay, and so do those that were made before plans were recorded. Nothing is
+deleted unless all of the source could be read.
 
 Flags of copy that say what copies look like are taken and do not matter, so that
 a call of copy becomes one of delete by its first word.
@@ -33,11 +42,14 @@ a call of copy becomes one of delete by its first word.
 const deleteExamples = `  # Take all copies away
   kubectl secretsync delete ghcr-pull -n flux-system --from-context management --to-context 'prod-*'
 
+  # What the selection has led to, and does no longer
+  kubectl secretsync delete --orphans -l fleet=all -n shared --from-context management --to-context 'prod-*' --dry-run
+
   # See first what would go
   kubectl secretsync delete -l fleet=all -n shared --from-context management --to-context 'prod-*' --dry-run`
 
 func newDeleteCommand(d deps) *cobra.Command {
-	flags := &deleteFlags{run: newRunFlags()}
+	flags := &deleteFlags{selection: d.selection, run: newRunFlags()}
 	c := &cobra.Command{
 		Use:     "delete NAME... | -l SELECTOR | --all | -f FILE",
 		Short:   "Delete copies, and nothing else",
@@ -51,33 +63,44 @@ func newDeleteCommand(d deps) *cobra.Command {
 			return run.delete(c.Context())
 		},
 	}
-	flags.selection.add(c.Flags())
-	flags.selection.completions(c)
-	hideSpec(c)
-	flags.run.add(c)
-	flags.write.add(c)
+	if d.asks(c) {
+		hideSpec(c, d.common())
+		c.Flags().AddFlagSet(d.common())
+		flags.selection.completions(c)
+		flags.run.add(c)
+		flags.write.add(c)
+		flags.orphans.add(c, "Delete")
+	}
 	cli.Finishes(c)
 	return c
 }
 
-// hideSpec leaves out of help what does not matter to a deletion.
-func hideSpec(c *cobra.Command) {
+// hideSpec leaves out of help what does not matter to a deletion. The flags are
+// other commands' too, which show them.
+func hideSpec(c *cobra.Command, all *pflag.FlagSet) {
 	set := pflag.NewFlagSet("", pflag.ContinueOnError)
 	(&specFlags{}).add(set)
-	set.VisitAll(func(f *pflag.Flag) { c.Flags().Lookup(f.Name).Hidden = true })
-	c.Flags().Lookup("allow-type").Hidden = true
+	set.VisitAll(func(f *pflag.Flag) { hide(c, all, f.Name) })
+	hide(c, all, "allow-type")
+}
+
+func hide(c *cobra.Command, all *pflag.FlagSet, name string) {
+	hidden := *all.Lookup(name)
+	hidden.Hidden = true
+	c.Flags().AddFlag(&hidden)
 }
 
 // deleteRun is a `delete` that is checked and ready.
 type deleteRun struct {
 	*session
-	names []string
-	write writeFlags
+	names   []string
+	write   writeFlags
+	orphans orphanFlags
 }
 
 func (f *deleteFlags) options(d deps, names []string) (*deleteRun, error) {
-	r := &deleteRun{session: newSession(d, &f.selection, &f.run), names: names, write: f.write}
-	return r, errors.Join(f.selection.check(names), f.run.check(), f.write.check())
+	r := &deleteRun{session: newSession(d, f.selection, &f.run), names: names, write: f.write, orphans: f.orphans}
+	return r, errors.Join(f.selection.check(names), f.run.check(), f.write.check(), f.orphans.check(f.selection))
 }
 
 func (r *deleteRun) delete(ctx context.Context) error {
@@ -86,16 +109,41 @@ func (r *deleteRun) delete(ctx context.Context) error {
 		return err
 	}
 	defer closeAudit()
+	find := r.copies
+	if r.orphans.wanted {
+		find = r.lost
+	}
+	jobs, needs, decide, err := find(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.observe(ctx, jobs, needs); err != nil {
+		return err
+	}
+	actions := make([]plan.Action, len(jobs))
+	for i, job := range jobs {
+		actions[i] = decide(job.Item)
+	}
+	return r.carryOut(ctx, report.Head{Command: "delete"}, jobs, actions, r.write, decide, audit)
+}
+
+// copies are the places that the selection leads to.
+func (r *deleteRun) copies(ctx context.Context) ([]rollout.Job, rollout.Needs, func(plan.Item) plan.Action, error) {
 	// What does not look into Secrets needs to know of copies only the places.
 	x := r.expansion(secret.Spec{})
 	x.Plain = true
 	jobs, err := r.jobs(ctx, r.names, x)
+	return jobs, rollout.Needs{Delete: true}, plan.Removal, err
+}
+
+// lost are the orphans of the plan.
+func (r *deleteRun) lost(ctx context.Context) ([]rollout.Job, rollout.Needs, func(plan.Item) plan.Action, error) {
+	if err := r.connect(ctx); err != nil {
+		return nil, rollout.Needs{}, nil, err
+	}
+	jobs, orphans, err := r.findOrphans(ctx, r.names, r.orphans)
 	if err != nil {
-		return err
+		return nil, rollout.Needs{}, nil, err
 	}
-	if err := r.observe(ctx, jobs, rollout.Needs{Delete: true}); err != nil {
-		return err
-	}
-	actions := plan.Remove(items(jobs))
-	return r.carryOut(ctx, report.Head{Command: "delete"}, jobs, actions, r.write, plan.Removal, audit)
+	return jobs, rollout.Needs{Delete: true, Found: true}, orphans.Decide, nil
 }

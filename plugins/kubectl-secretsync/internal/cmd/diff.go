@@ -15,13 +15,12 @@ import (
 
 // lookFlags are the flags of commands that only look.
 type lookFlags struct {
-	selection selectionFlags
+	selection *selectionFlags
 	run       runFlags
 	mode      string
 }
 
 func (f *lookFlags) add(c *cobra.Command) {
-	f.selection.add(c.Flags())
 	f.selection.completions(c)
 	f.run.add(c)
 	modeFlag(c, &f.mode)
@@ -36,7 +35,7 @@ type look struct {
 }
 
 func (f *lookFlags) options(d deps, names []string) (*look, error) {
-	l := &look{session: newSession(d, &f.selection, &f.run), names: names}
+	l := &look{session: newSession(d, f.selection, &f.run), names: names}
 	// Nothing is created here, and so nothing hindered by a missing namespace.
 	l.options = plan.Options{OnConflict: plan.Fail, Recreate: true, CreateNamespace: true, Looks: true}
 	var err error
@@ -65,7 +64,7 @@ const diffExamples = `  # What has become of the copies
   kubectl secretsync diff tls --from-context management --to-kubeconfig edge.yaml --mode exact`
 
 func newDiffCommand(d deps) *cobra.Command {
-	flags := &lookFlags{run: newRunFlags()}
+	flags := &lookFlags{selection: d.selection, run: newRunFlags()}
 	c := &cobra.Command{
 		Use:     "diff NAME... | -l SELECTOR | --all | -f FILE",
 		Short:   "Show which keys of copies differ, never their values",
@@ -79,7 +78,10 @@ func newDiffCommand(d deps) *cobra.Command {
 			return l.diff(c.Context())
 		},
 	}
-	flags.add(c)
+	if d.asks(c) {
+		c.Flags().AddFlagSet(d.common())
+		flags.add(c)
+	}
 	return c
 }
 

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"k8s.io/kubectl/pkg/util/term"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
 const (
@@ -18,7 +18,7 @@ const (
 // progress counts targets on a terminal. tick counts one, done takes the line
 // away; where nothing is shown, tick is nil.
 func (s *session) progress(phase string, total int) (tick, done func()) {
-	if total <= fewTargets || !(term.TTY{Out: s.ErrOut}).IsTerminalOut() {
+	if total <= fewTargets || output.TerminalWidth(s.ErrOut) == 0 {
 		return nil, func() {}
 	}
 	var mu sync.Mutex

@@ -2,9 +2,12 @@
 package cmd
 
 import (
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
@@ -16,13 +19,32 @@ type deps struct {
 	genericiooptions.IOStreams
 	now   func() time.Time
 	pause api.Pause
+	// args are the program's; nil: every command may be asked for.
+	args []string
+	// selection are the flags that every command has. One command runs in a
+	// process, so that common makes them once.
+	selection *selectionFlags
+	common    func() *pflag.FlagSet
 }
+
+// asks tells that the command may be asked for. The flags of the others would
+// only take time at each start.
+func (d deps) asks(c *cobra.Command) bool { return d.args == nil || slices.Contains(d.args, c.Name()) }
 
 const binary = "kubectl-secretsync"
 
-// NewRoot returns the whole command.
-func NewRoot(streams genericiooptions.IOStreams) *cobra.Command {
-	d := deps{IOStreams: streams, now: time.Now, pause: api.Sleep}
+// NewRoot returns the command for the arguments, without any the whole one.
+func NewRoot(streams genericiooptions.IOStreams, args ...string) *cobra.Command {
+	return newRoot(deps{IOStreams: streams, now: time.Now, pause: api.Sleep, args: args})
+}
+
+func newRoot(d deps) *cobra.Command {
+	d.selection = &selectionFlags{}
+	d.common = sync.OnceValue(func() *pflag.FlagSet {
+		set := pflag.NewFlagSet("", pflag.ContinueOnError)
+		d.selection.add(set)
+		return set
+	})
 	root := &cobra.Command{
 		Use:         binary,
 		Short:       "Copy Secrets from one cluster to many, and look after the copies",
@@ -31,7 +53,7 @@ func NewRoot(streams genericiooptions.IOStreams) *cobra.Command {
 		Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl secretsync"},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(newCopyCommand(d), newDiffCommand(d), newStatusCommand(d), newDeleteCommand(d), cli.NewCompletionCommand(binary, streams), cli.NewVersionCommand(binary, streams))
+	root.AddCommand(newCopyCommand(d), newDiffCommand(d), newStatusCommand(d), newDeleteCommand(d), cli.NewCompletionCommand(binary, d.IOStreams), cli.NewVersionCommand(binary, d.IOStreams))
 	cli.SetHelp(root)
 	return root
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/output/jsonpath"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/report"
 )
@@ -36,7 +37,7 @@ func (f *runFlags) add(c *cobra.Command) {
 	set.IntVar(&f.parallel, "parallel", 20, "How many targets are worked on at once.")
 	set.DurationVar(&f.timeout, "timeout", time.Minute, "How long one target may take to be read, and again to be written, repetitions included.")
 	set.DurationVar(&f.requestTimeout, "request-timeout", 20*time.Second, "How long a single request may take.")
-	set.StringVarP(&f.format, "output", "o", "table", "Output format: "+strings.Join(f.formats, ", ")+".")
+	set.StringVarP(&f.format, "output", "o", "table", "Output format: "+formatNames(f.formats)+".")
 	set.BoolVar(&f.noHeaders, "no-headers", false, "Leave out column names and totals.")
 	set.Var(&f.color, "color", "When to colour.")
 	c.Flags().AddFlagSet(set)
@@ -56,7 +57,18 @@ func (f *runFlags) check() error {
 	case f.timeout <= 0 || f.requestTimeout <= 0:
 		return cli.Use(errors.New("--timeout and --request-timeout: want more than 0, as in 30s"))
 	}
-	return oneOf("output", f.format, f.formats...)
+	if jsonpath.Is(f.format) {
+		return cli.WrapUse(jsonpath.Check(f.format))
+	}
+	if !slices.Contains(f.formats, f.format) {
+		return cli.Use(fmt.Errorf("--output=%q: want one of %s", f.format, formatNames(f.formats)))
+	}
+	return nil
+}
+
+// formatNames says what a format takes, for people.
+func formatNames(formats []string) string {
+	return strings.Replace(strings.Join(formats, ", "), jsonpath.Format, jsonpath.Format+"TEMPLATE", 1)
 }
 
 func oneOf(flag, value string, values ...string) error {

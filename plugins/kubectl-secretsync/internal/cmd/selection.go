@@ -8,9 +8,8 @@ import (
 	"unicode"
 
 	"github.com/spf13/pflag"
-	"k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/labels"
-	utilvalidation "k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
@@ -27,6 +26,7 @@ type selectionFlags struct {
 	all       bool
 	files     []string
 	sourceID  string
+	plan      string
 
 	to         rollout.Destination
 	spec       specFlags
@@ -45,27 +45,28 @@ func (f *selectionFlags) add(set *pflag.FlagSet) {
 	set.StringVarP(&f.namespace, "namespace", "n", "", "Namespace of the source Secrets; default: the context's.")
 	set.StringVarP(&f.selector, "selector", "l", "", "Take the source Secrets with these labels.")
 	set.BoolVar(&f.all, "all", false, "Take all Secrets of the namespace.")
-	set.StringArrayVarP(&f.files, "filename", "f", nil, "Take the Secrets in this manifest as the source, - for stdin; can be repeated. No source cluster is asked.")
+	cli.StringArrayVar(set, &f.files, "filename", "f", "Take the Secrets in this manifest as the source, - for stdin; can be repeated. No source cluster is asked.")
 	set.StringVar(&f.sourceID, "source-id", "", "With -f: what tells these manifests from others of the same names. It is recorded in copies, and only copies with it are updated or deleted.")
+	set.StringVar(&f.plan, "plan", "", "Name of the plan, which is recorded in copies so that --orphans finds those that it no longer makes. Calls with one name are one plan. Default: an ID made of the flags that select Secrets and say where copies go.")
 	f.ends.AddFlags(set)
 	own := pflag.NewFlagSet("", pflag.ContinueOnError)
-	own.StringArrayVar(&f.to.Namespaces, "to-namespace", nil, "Namespace of the copies; default: the source's. Can be repeated.")
+	cli.StringArrayVar(own, &f.to.Namespaces, "to-namespace", "", "Namespace of the copies; default: the source's. Can be repeated.")
 	own.StringVar(&f.to.Name, "to-name", "", "Name of the copy; default: the source's.")
 	own.StringVar(&f.to.Prefix, "prefix", "", "Stands before the names of copies.")
 	own.StringVar(&f.to.Suffix, "suffix", "", "Stands behind the names of copies.")
 	f.spec.add(own)
-	own.StringArrayVar(&f.allowTypes, "allow-type", nil, "Allow source Secrets of this type, which is refused else: service account tokens, bootstrap tokens, Helm releases.")
+	cli.StringArrayVar(own, &f.allowTypes, "allow-type", "", "Allow source Secrets of this type, which is refused else: service account tokens, bootstrap tokens, Helm releases.")
 	cli.GroupFlags(own, "Flags for the copies")
 	set.AddFlagSet(own)
 }
 
 func (f *specFlags) add(set *pflag.FlagSet) {
 	set.StringVar(&f.kind, "type", "", "Type of the copies; default: the source's.")
-	set.StringArrayVar(&f.keys, "key", nil, "Copies have only this key: SOURCE[=NAME], * in SOURCE stands for any text. Can be repeated.")
-	set.StringArrayVar(&f.labels, "label", nil, "Copies have this label: KEY=VALUE. Can be repeated.")
-	set.StringArrayVar(&f.annotations, "annotation", nil, "Copies have this annotation: KEY=VALUE. Can be repeated.")
-	set.StringArrayVar(&f.copyLabels, "copy-labels", nil, "Copies have the source's labels whose keys match this pattern (*), but for those by which a controller knows what is its own. Can be repeated.")
-	set.StringArrayVar(&f.copyAnnotations, "copy-annotations", nil, "Copies have the source's annotations whose keys match this pattern (*), with the same exceptions. Can be repeated.")
+	cli.StringArrayVar(set, &f.keys, "key", "", "Copies have only this key: SOURCE[=NAME], * in SOURCE stands for any text. Can be repeated.")
+	cli.StringArrayVar(set, &f.labels, "label", "", "Copies have this label: KEY=VALUE. Can be repeated.")
+	cli.StringArrayVar(set, &f.annotations, "annotation", "", "Copies have this annotation: KEY=VALUE. Can be repeated.")
+	cli.StringArrayVar(set, &f.copyLabels, "copy-labels", "", "Copies have the source's labels whose keys match this pattern (*), but for those by which a controller knows what is its own. Can be repeated.")
+	cli.StringArrayVar(set, &f.copyAnnotations, "copy-annotations", "", "Copies have the source's annotations whose keys match this pattern (*), with the same exceptions. Can be repeated.")
 }
 
 // check finds what is wrong with the flags whatever the clusters hold.
@@ -85,29 +86,36 @@ func (f *selectionFlags) check(names []string) error {
 		return cli.Use(errors.New("--source-id is for -f; Secrets in a cluster are told by their UIDs"))
 	case len(f.sourceID) > 253 || strings.ContainsFunc(f.sourceID, func(r rune) bool { return !unicode.IsGraphic(r) }):
 		return cli.Use(errors.New("--source-id: want at most 253 bytes of text"))
+	case f.plan != "" && len(f.files) > 0:
+		return cli.Use(errors.New("--plan is for Secrets in a cluster, not for -f"))
 	case f.to.Name != "" && (len(names) != 1 && len(f.files) == 0):
 		return cli.Use(errors.New("--to-name is for a single Secret; --prefix and --suffix name many"))
 	}
 	if _, err := labels.Parse(f.selector); err != nil {
 		return cli.Use(fmt.Errorf("--selector=%q: %w", f.selector, err))
 	}
+	if f.plan != "" {
+		if err := checkPlan("plan", f.plan); err != nil {
+			return err
+		}
+	}
 	return f.checkNames(names)
 }
 
 func (f *selectionFlags) checkNames(names []string) error {
 	for _, name := range slices.Concat(names, given(f.to.Name)) {
-		if problems := validation.NameIsDNSSubdomain(name, false); len(problems) > 0 {
+		if problems := validation.IsDNS1123Subdomain(name); len(problems) > 0 {
 			return cli.Use(fmt.Errorf("%q is not the name of a Secret: %s", name, problems[0]))
 		}
 	}
 	for _, affix := range given(f.to.Prefix, f.to.Suffix) {
 		// Between two letters an affix is valid whenever a name with it can be.
-		if problems := validation.NameIsDNSSubdomain("a"+affix+"a", false); len(problems) > 0 {
+		if problems := validation.IsDNS1123Subdomain("a" + affix + "a"); len(problems) > 0 {
 			return cli.Use(fmt.Errorf("%q cannot be part of a name: %s", affix, problems[0]))
 		}
 	}
 	for _, namespace := range slices.Concat(f.to.Namespaces, given(f.namespace)) {
-		if problems := validation.ValidateNamespaceName(namespace, false); len(problems) > 0 {
+		if problems := validation.IsDNS1123Label(namespace); len(problems) > 0 {
 			return cli.Use(fmt.Errorf("%q is not the name of a namespace: %s", namespace, problems[0]))
 		}
 	}
@@ -130,7 +138,7 @@ func (f *specFlags) parse() (secret.Spec, error) {
 		return spec, err
 	}
 	for key, value := range spec.Labels {
-		if problems := utilvalidation.IsValidLabelValue(value); len(problems) > 0 {
+		if problems := validation.IsValidLabelValue(value); len(problems) > 0 {
 			return spec, cli.Use(fmt.Errorf("--label %s: %s", key, problems[0]))
 		}
 	}
@@ -148,7 +156,7 @@ func parseKeys(texts []string) ([]secret.KeyRule, error) {
 		case renamed && strings.Contains(source, "*"):
 			return nil, cli.Use(fmt.Errorf("--key=%q: a pattern cannot be renamed", text))
 		}
-		if problems := utilvalidation.IsConfigMapKey(target); renamed && len(problems) > 0 {
+		if problems := validation.IsConfigMapKey(target); renamed && len(problems) > 0 {
 			return nil, cli.Use(fmt.Errorf("--key=%q: %s", text, problems[0]))
 		}
 		rules = append(rules, secret.KeyRule{Source: source, Target: target})
@@ -161,7 +169,7 @@ func pairs(flag string, texts []string) (map[string]string, error) {
 	parsed := map[string]string{}
 	for _, text := range texts {
 		key, value, ok := strings.Cut(text, "=")
-		problems := utilvalidation.IsQualifiedName(key)
+		problems := validation.IsQualifiedName(key)
 		switch {
 		case !ok:
 			return nil, cli.Use(fmt.Errorf("--%s=%q: want KEY=VALUE", flag, text))

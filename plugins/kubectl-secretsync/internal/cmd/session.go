@@ -37,7 +37,7 @@ func newSession(d deps, selection *selectionFlags, run *runFlags) *session {
 }
 
 func (s *session) access() cluster.Access {
-	return cluster.Access{UserAgent: userAgent(), RequestTimeout: s.run.requestTimeout}
+	return cluster.Access{UserAgent: userAgent(), RequestTimeout: s.run.requestTimeout, Notices: s.ErrOut}
 }
 
 // connectSource finds the cluster to copy from.

@@ -15,10 +15,12 @@ const statusLong = `Tell how each copy stands to its source:
 
   in-sync   it holds what the source holds
   drifted   somebody has changed it
-  outdated  the source has changed since it was copied
+  outdated  the source has changed since it was copied; with drifted+outdated,
+            somebody has changed the copy too
   missing   there is none
   foreign   something else is in its place
   unknown   it could not be read
+  orphaned  with --orphans: the plan has made it, and would make it no more
 
 Where the metadata of a copy says that it was made of the source as it is now and
 that nobody has written its data since, its values are not read. Whoever may write
@@ -36,7 +38,7 @@ const statusExamples = `  # All copies of a Secret
   kubectl secretsync status tls --from-context management --to-kubeconfig edge.yaml --no-headers`
 
 func newStatusCommand(d deps) *cobra.Command {
-	flags := &lookFlags{run: newRunFlags()}
+	flags, orphans := &lookFlags{selection: d.selection, run: newRunFlags()}, &orphanFlags{}
 	c := &cobra.Command{
 		Use:     "status NAME... | -l SELECTOR | --all | -f FILE",
 		Short:   "Show which copies are in sync, drifted, missing or foreign",
@@ -47,14 +49,21 @@ func newStatusCommand(d deps) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return l.status(c.Context())
+			if err := orphans.check(l.selection); err != nil {
+				return err
+			}
+			return l.status(c.Context(), *orphans)
 		},
 	}
-	flags.add(c)
+	if d.asks(c) {
+		c.Flags().AddFlagSet(d.common())
+		flags.add(c)
+		orphans.add(c, "Show")
+	}
 	return c
 }
 
-func (l *look) status(ctx context.Context) error {
+func (l *look) status(ctx context.Context, f orphanFlags) error {
 	jobs, err := l.jobs(ctx, l.names, l.expansion(l.spec))
 	if err != nil {
 		return err
@@ -62,7 +71,17 @@ func (l *look) status(ctx context.Context) error {
 	if err := l.observe(ctx, jobs, rollout.Needs{Proof: true}); err != nil {
 		return err
 	}
-	results := rollout.Planned(plan.Copy(items(jobs), l.options))
+	actions := plan.Copy(items(jobs), l.options)
+	if f.wanted {
+		lost, orphans, err := l.findOrphans(ctx, l.names, f)
+		if err != nil {
+			return err
+		}
+		for _, job := range lost {
+			actions = append(actions, orphans.Decide(job.Item))
+		}
+	}
+	results := rollout.Planned(actions)
 	if err := l.print(report.Head{Command: "status"}, results); err != nil {
 		return err
 	}

@@ -37,6 +37,15 @@ func TestFind(t *testing.T) {
 		"kubernetes-replicator":                    {Annotations: text("replicator.v1.mittwald.de/replicated-from-version", "7")},
 		"config-syncer (kubed)":                    {Labels: text("kubed.appscode.com/origin.cluster", "x"), Annotations: text("kubed.appscode.com/origin", "{}")},
 		"Omni pull":                                {Labels: text("omni.texashpc.com/secret-sync-uid", "u"), Annotations: text("omni.texashpc.com/secret-sync-name", "pull")},
+		"Argo CD or Helm (instance app)":           {Labels: text("app.kubernetes.io/instance", "app")},
+		"Argo CD, as its cluster":                  {Labels: text("argocd.argoproj.io/secret-type", "cluster")},
+		"kapp app 1610567506920108209":             {Labels: text("kapp.k14s.io/app", "1610567506920108209")},
+		"inventory i":                              {Annotations: text("config.k8s.io/owning-inventory", "i")},
+		"Kyverno policy sync":                      {Labels: text("generate.kyverno.io/policy-name", "sync", "app.kubernetes.io/managed-by", "kyverno")},
+		"HNC, from namespace acme":                 {Labels: text("hnc.x-k8s.io/inherited-from", "acme", "app.kubernetes.io/managed-by", "hnc.x-k8s.io")},
+		"Cluster API cluster c":                    {Labels: text("cluster.x-k8s.io/cluster-name", "c")},
+		"Rancher or Fleet, set default-traefik":    {Annotations: text("objectset.rio.cattle.io/id", "default-traefik", "meta.helm.sh/release-name", "traefik")},
+		"Fleet bundle":                             {Labels: text("fleet.cattle.io/managed-by-name", "bundle")},
 		"Vault Secrets Operator":                   {Labels: text("secrets.hashicorp.com/vso-ownerRefUID", "u")},
 	} {
 		if got := Find(meta); got != want {
@@ -53,5 +62,40 @@ func TestFind(t *testing.T) {
 	ours := secret.Meta{Labels: text(secret.LabelManagedBy, secret.Manager, secret.LabelSourceUID, "u")}
 	if got := Find(ours); got != "" {
 		t.Errorf("ours is said to be owned by %q", got)
+	}
+}
+
+// TestEveryMark: each mark of the table makes a foreign object, and none is ever
+// copied along; but on a copy of ours one that was asked for is no claim.
+func TestEveryMark(t *testing.T) {
+	keys := []string{secret.LabelInstance}
+	for _, mark := range secret.OwnerMarks() {
+		keys = append(keys, mark.Key)
+	}
+	for _, key := range keys {
+		marked := secret.Secret{Meta: secret.Meta{Labels: map[string]string{key: "x"}, Annotations: map[string]string{}}}
+		if Find(marked.Meta) == "" || Claims(marked.Meta) == "" {
+			t.Errorf("%s has no owner", key)
+		}
+		marked.Meta.Annotations[key] = "x"
+		content := func(spec secret.Spec) secret.Meta {
+			t.Helper()
+			c, err := spec.Content(marked, secret.Origin{Namespace: "n", Name: "s", UID: "u"}, secret.Stamp{}, secret.NewFingerprinter())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return secret.Meta{Namespace: "n", Name: "s", Labels: c.Labels, Annotations: c.WrittenOver(nil, "n", "s")}
+		}
+		if copied := content(secret.Spec{CopyLabels: []string{"*", key}, CopyAnnotations: []string{"*", key}}); copied.Labels[key]+copied.Annotations[key] != "" {
+			t.Errorf("%s was copied along", key)
+		}
+		asked := content(secret.Spec{Labels: map[string]string{key: "y"}})
+		if claims := Claims(asked); asked.Labels[key] != "y" || claims != "" {
+			t.Errorf("%s was asked for, and is a claim: %s", key, claims)
+		}
+		asked.Labels[secret.LabelManagedBy] = "another"
+		if Claims(asked) == "" {
+			t.Errorf("%s on another's object is no claim", key)
+		}
 	}
 }

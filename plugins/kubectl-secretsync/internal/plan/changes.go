@@ -57,6 +57,9 @@ func (o Options) compare(content *secret.Content, object *secret.Snapshot) Chang
 		Labels:      lacks(object.Meta.Labels, content.Labels),
 		Annotations: lacks(object.Meta.Annotations, content.AnnotationsAt(object.Meta.Namespace, object.Meta.Name)),
 	}
+	if !o.Looks && content.Joins(object.Meta) {
+		c.Annotations = append(c.Annotations, secret.AnnotationPlans)
+	}
 	if object.Type != content.Type {
 		c.FromType, c.ToType = object.Type, content.Type
 	}

@@ -29,6 +29,8 @@ func (o Options) Decide(item Item) Action {
 		return a.stop(Refused, item.Refusal, item.Lift)
 	case seen.Problem != nil:
 		return a.problem(*seen.Problem)
+	case item.inSource():
+		return a.stop(Skip, inSourceReason, inSourceHint)
 	case seen.Object == nil:
 		return o.create(a)
 	case seen.Object.Meta.UID != "" && seen.Object.Meta.UID == item.Origin.UID:
@@ -38,6 +40,16 @@ func (o Options) Decide(item Item) Action {
 	default:
 		return o.existing(a)
 	}
+}
+
+const (
+	inSourceReason = "the source's own cluster under another name, which a pattern leaves out"
+	inSourceHint   = "--to-context with its whole name copies within the cluster"
+)
+
+// inSource tells that a pattern has found the source's cluster.
+func (i Item) inSource() bool {
+	return i.Matched && i.Seen.Identity != "" && i.Seen.Identity == i.Origin.Cluster
 }
 
 func held(meta secret.Meta) string {

@@ -73,7 +73,8 @@ type Observation struct {
 
 	Namespace    NamespaceState
 	NamespaceUID string
-	// Identity tells the cluster apart where the namespace cannot.
+	// Identity is the cluster's UID where it was needed: the namespace does not
+	// tell clusters apart, or a pattern has found the cluster.
 	Identity string
 	Access   Permissions
 }
@@ -103,9 +104,14 @@ type Item struct {
 	Origin secret.Origin
 	// Refusal says why the source is not copied; Lift how it can be.
 	Refusal, Lift string
-	// Selected tells that the source was not named but found.
-	Selected bool
-	Seen     Observation
+	// Selected tells that the source was not named but found, Matched that of
+	// the cluster.
+	Selected, Matched bool
+	// Lost says why a copy that was found is an orphan, "" for other items.
+	Lost string
+	// Found is the resourceVersion that an orphan was found with.
+	Found string
+	Seen  Observation
 }
 
 // Action is what is to be done with an item.

@@ -4,23 +4,16 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/owner"
 )
 
-// Remove decides on the deletion of the copies at the items' places. Only what
+// Removal decides on the deletion of the copy at the item's place. Only what
 // carries our marks and comes from the item's source is deleted; no flag lifts
 // that.
-func Remove(items []Item) []Action {
-	actions := make([]Action, len(items))
-	for i, item := range items {
-		actions[i] = Removal(item)
-	}
-	return actions
-}
-
-// Removal decides on one item alone.
 func Removal(item Item) Action {
 	a := Action{Item: item}
 	switch seen := item.Seen; {
 	case seen.Problem != nil:
 		return a.problem(*seen.Problem)
+	case item.inSource():
+		return a.stop(Skip, inSourceReason, inSourceHint)
 	case seen.Object == nil:
 		return a.stop(Absent, "", "")
 	case seen.Object.Meta.UID != "" && seen.Object.Meta.UID == item.Origin.UID:

@@ -17,10 +17,15 @@ const (
 	InSync  State = "in-sync"
 	Drifted State = "drifted"
 	// Outdated is a copy of what the source was before.
-	Outdated     State = "outdated"
+	Outdated State = "outdated"
+	// OutdatedDrifted is both.
+	OutdatedDrifted State = "drifted+outdated"
+
 	Missing      State = "missing"
 	Foreign      State = "foreign"
 	UnknownState State = "unknown"
+	// Orphaned is a copy that the plan has made, and would make no more.
+	Orphaned State = "orphaned"
 )
 
 // Proven tells from metadata alone that a copy holds what its source holds:
@@ -41,28 +46,42 @@ func Proven(meta secret.Meta, content *secret.Content) bool {
 // of the keys, and that nobody else has written any. The server takes a field
 // from whoever wrote it before as soon as another changes its value.
 func wroteData(all []secret.ManagedFields, keys []string) bool {
-	var ours []string
+	ours, others, err := writers(all)
+	return err == nil && len(others) == 0 && slices.Equal(ours, keys) && len(keys) > 0
+}
+
+// overwritten reads from the managed fields that another has written a key that
+// we wrote, or has removed it. Without managed fields nothing tells.
+func overwritten(meta secret.Meta) bool {
+	ours, _, err := writers(meta.ManagedFields)
+	lost := func(key string) bool { return !slices.Contains(ours, key) }
+	return err == nil && len(meta.ManagedFields) > 0 && slices.ContainsFunc(meta.WrittenKeys(), lost)
+}
+
+// writers returns the keys that we were the last to write, and those of others,
+// sorted.
+func writers(all []secret.ManagedFields) (ours, others []string, err error) {
 	for _, entry := range all {
 		var fields struct {
 			Data map[string]json.RawMessage `json:"f:data"`
 		}
-		if json.Unmarshal(entry.Fields, &fields) != nil {
-			return false
+		if err := json.Unmarshal(entry.Fields, &fields); err != nil {
+			return nil, nil, err
 		}
-		if entry.Manager != secret.Manager {
-			if len(fields.Data) > 0 {
-				return false
-			}
-			continue
+		into := &others
+		if entry.Manager == secret.Manager {
+			into = &ours
 		}
 		for field := range fields.Data {
+			// Beside keys, f:KEY, there is "." for the map itself.
 			if key, ok := strings.CutPrefix(field, "f:"); ok {
-				ours = append(ours, key)
+				*into = append(*into, key)
 			}
 		}
 	}
 	slices.Sort(ours)
-	return slices.Equal(slices.Compact(ours), keys) && len(keys) > 0
+	slices.Sort(others)
+	return slices.Compact(ours), slices.Compact(others), nil
 }
 
 // StateOf says how a copy stands to its source, from the plan's action for it.
@@ -71,6 +90,8 @@ func StateOf(a Action) State {
 	switch {
 	case a.Verb == Failed, a.Verb == Forbidden && object == nil:
 		return UnknownState
+	case a.Lost != "":
+		return Orphaned
 	case object == nil:
 		return Missing
 	case a.Verb == Unchanged:
@@ -80,6 +101,9 @@ func StateOf(a Action) State {
 	case a.Changes.Empty():
 		return InSync
 	case object.Meta.Annotations[secret.AnnotationVersion] != a.Origin.ResourceVersion:
+		if overwritten(object.Meta) {
+			return OutdatedDrifted
+		}
 		return Outdated
 	default:
 		return Drifted

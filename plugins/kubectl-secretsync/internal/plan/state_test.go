@@ -54,6 +54,10 @@ func TestStateOf(t *testing.T) {
 	version := func(v string) func(*secret.Snapshot) {
 		return func(s *secret.Snapshot) { s.Meta.Annotations[secret.AnnotationVersion] = v }
 	}
+	wrote := func(fields ...secret.ManagedFields) func(*secret.Snapshot) {
+		return func(s *secret.Snapshot) { s.Meta.ManagedFields = fields }
+	}
+	ours := managed(secret.Manager, `{"f:data":{".":{},"f:a":{},"f:b":{}}}`)
 	for _, c := range []struct {
 		name string
 		item Item
@@ -63,6 +67,10 @@ func TestStateOf(t *testing.T) {
 		{"in sync, the source changed otherwise", b.target(version("6")), InSync},
 		{"drifted", b.target(version("7"), b.data("a", "x")), Drifted},
 		{"outdated", b.target(version("6"), b.data("a", "x")), Outdated},
+		{"outdated, as we wrote it", b.target(version("6"), b.data("a", "x"), wrote(ours)), Outdated},
+		{"outdated, with a key of others", b.target(version("6"), b.data("a", "x"), wrote(ours, managed("me", `{"f:data":{"f:z":{}}}`))), Outdated},
+		{"outdated, and a value is another's", b.target(version("6"), b.data("a", "x"), wrote(managed(secret.Manager, `{"f:data":{"f:b":{}}}`), managed("me", `{"f:data":{"f:a":{}}}`))), OutdatedDrifted},
+		{"outdated, and a key is gone", b.target(version("6"), func(s *secret.Snapshot) { delete(s.Data, "a") }, wrote(managed(secret.Manager, `{"f:data":{"f:b":{}}}`))), OutdatedDrifted},
 		{"missing", b.missing(), Missing},
 		{"foreign", b.target(unmarked), Foreign},
 		{"taken over by a controller", b.target(version("7"), external), Foreign},

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/output/jsonpath"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
@@ -70,6 +71,9 @@ func TestHostileText(t *testing.T) {
 	for _, command := range []string{"copy", "diff", "status", "delete"} {
 		for _, format := range Formats() {
 			var b bytes.Buffer
+			if jsonpath.Is(format) {
+				format += "{.targets}"
+			}
 			if err := Write(&b, Build(Head{Command: command, Source: hostile}, []rollout.Result{r}), Options{Format: format}); err != nil {
 				t.Fatal(err)
 			}

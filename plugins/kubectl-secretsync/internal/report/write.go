@@ -8,12 +8,15 @@ import (
 	"strings"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/output/jsonpath"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/api/v1alpha1"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 )
 
 // Formats are what -o takes. A copy also has manifest, which is no report.
-func Formats() []string { return []string{"table", "wide", "json", "yaml"} }
+func Formats() []string {
+	return []string{"table", "wide", "json", "yaml", "name", jsonpath.Format}
+}
 
 // Options say how to write a report.
 type Options struct {
@@ -31,11 +34,18 @@ func Write(w io.Writer, r v1alpha1.Report, o Options) error {
 		return output.WriteJSON(w, r)
 	case o.Format == "yaml":
 		return output.WriteYAML(w, r)
+	case o.Format == "name":
+		return writeNames(w, r)
+	case jsonpath.Is(o.Format):
+		return jsonpath.Write(w, &r, o.Format)
 	case r.Command == "diff":
 		return writeDiff(w, r, o)
 	}
 	if o.Format == "wide" {
 		o.Width = 0
+	}
+	if len(r.Targets) == 0 {
+		return writeNone(w, o)
 	}
 	table := tableOf(r, o)
 	if err := table.Write(w, output.TableOptions{Width: o.Width, Color: o.Color, NoHeaders: o.NoHeaders}); err != nil {
@@ -45,6 +55,26 @@ func Write(w io.Writer, r v1alpha1.Report, o Options) error {
 		return nil
 	}
 	_, err := fmt.Fprintf(w, "\n%s\n", Summary(r))
+	return err
+}
+
+// writeNames writes secret/NAMESPACE/NAME and the cluster of each target. The
+// cluster comes last, as its name may hold any character.
+func writeNames(w io.Writer, r v1alpha1.Report) error {
+	var b strings.Builder
+	for _, t := range r.Targets {
+		fmt.Fprintf(&b, "secret/%s/%s %s\n", output.Text(t.Namespace), output.Text(t.Name), output.Text(t.Cluster))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// writeNone says that there is nothing to list.
+func writeNone(w io.Writer, o Options) error {
+	if o.NoHeaders {
+		return nil
+	}
+	_, err := fmt.Fprintln(w, "0 targets")
 	return err
 }
 
@@ -111,7 +141,7 @@ func stateCell(t v1alpha1.Target) output.Cell {
 	switch plan.State(t.State) {
 	case plan.InSync:
 		color = output.Green
-	case plan.Drifted, plan.Outdated:
+	case plan.Drifted, plan.Outdated, plan.OutdatedDrifted, plan.Orphaned:
 		color = output.Yellow
 	}
 	return output.Cell{Text: t.State, Color: color}
@@ -157,6 +187,9 @@ func Summary(r v1alpha1.Report) string {
 	noun := "targets"
 	if len(r.Targets) == 1 {
 		noun = "target"
+	}
+	if len(parts) == 0 {
+		return "0 targets: none"
 	}
 	return fmt.Sprintf("%d %s: %s", len(r.Targets), noun, strings.Join(parts, ", "))
 }

@@ -3,6 +3,7 @@ package rollout
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
@@ -31,12 +32,20 @@ func (e *Executor) attempts(ctx context.Context, job *Job, result *Result) {
 		}
 		result.Problem = &problem
 		if !repeatable(failed) || n+1 >= api.Attempts || e.Pause(ctx, api.Wait(n, failed)) != nil {
+			if problem.Kind == plan.KindConflict && result.Attempts > 1 {
+				problem.Hint = raceHint(job.Item.Place)
+			}
 			return
 		}
 		if err := e.again(ctx, job, result, asked); err != nil {
 			return
 		}
 	}
+}
+
+// raceHint helps against somebody who writes the target over and over.
+func raceHint(place plan.Place) string {
+	return fmt.Sprintf("somebody else keeps writing it; kubectl get secret %s -n %s -o jsonpath='{.metadata.managedFields[*].manager}' names who", place.Name, place.Namespace)
 }
 
 func (e *Executor) success() Outcome {

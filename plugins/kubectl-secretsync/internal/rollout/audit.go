@@ -3,6 +3,7 @@ package rollout
 import (
 	"encoding/json"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,14 +32,17 @@ type Entry struct {
 	DryRun  bool   `json:"dryRun,omitempty"`
 	// Event is begin or end. A begin without an end was cut off: the next run
 	// finds out what came of it.
-	Event   string      `json:"event"`
-	Action  plan.Verb   `json:"action"`
-	Source  EntryObject `json:"source"`
-	Target  EntryObject `json:"target"`
-	Keys    []string    `json:"keys,omitempty"`
-	Outcome Outcome     `json:"outcome,omitempty"`
-	Problem string      `json:"problem,omitempty"`
-	Message string      `json:"message,omitempty"`
+	Event  string      `json:"event"`
+	Action plan.Verb   `json:"action"`
+	Source EntryObject `json:"source"`
+	Target EntryObject `json:"target"`
+	Keys   []string    `json:"keys,omitempty"`
+	// Foreign names the labels, annotations and owners that others gave what is to
+	// be recreated: a begin without an end has lost them.
+	Foreign []string `json:"foreign,omitempty"`
+	Outcome Outcome  `json:"outcome,omitempty"`
+	Problem string   `json:"problem,omitempty"`
+	Message string   `json:"message,omitempty"`
 	// Attempts is how often the write was tried.
 	Attempts int `json:"attempts,omitempty"`
 }
@@ -66,6 +70,9 @@ func (a *Audit) Record(begin bool, r Result) error {
 	}
 	if object := r.Action.Seen.Object; object != nil {
 		entry.Target.UID, entry.Target.ResourceVersion = object.Meta.UID, object.Meta.ResourceVersion
+		if begin && r.Action.Verb == plan.Recreate {
+			entry.Foreign = foreignMeta(object.Meta, r.Action.Content)
+		}
 	}
 	if !begin {
 		entry.end(r)
@@ -89,4 +96,22 @@ func (e *Entry) end(r Result) {
 	if r.Problem != nil {
 		e.Problem, e.Message = r.Problem.Kind, r.Problem.Text
 	}
+}
+
+// foreignMeta names what of the metadata is neither ours nor the content's. Values
+// are not logged: they are anybody's.
+func foreignMeta(meta secret.Meta, content *secret.Content) (names []string) {
+	add := func(kind string, has, ours map[string]string) {
+		for _, key := range secret.Keys(has) {
+			if _, mine := ours[key]; !mine && !strings.HasPrefix(key, secret.Domain) && key != secret.LastApplied {
+				names = append(names, kind+" "+key)
+			}
+		}
+	}
+	add("label", meta.Labels, content.Labels)
+	add("annotation", meta.Annotations, content.Annotations)
+	for _, owner := range meta.OwnerReferences {
+		names = append(names, "owner "+owner.Kind+"/"+owner.Name)
+	}
+	return names
 }

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
@@ -40,7 +41,7 @@ func (x Expansion) Jobs(sources []Source, clusters []*Cluster) []Job {
 	var jobs []Job
 	for _, cluster := range clusters {
 		for _, item := range slices.Concat(items...) {
-			item.Place.Cluster, item.Place.Server = cluster.Member.Name, cluster.Server()
+			item.Place.Cluster, item.Place.Server, item.Matched = cluster.Member.Name, cluster.Server(), cluster.Member.Matched
 			if item.Place.Namespace == "" {
 				item.Place.Namespace = cmp.Or(cluster.Member.Namespace, "default")
 			}
@@ -76,6 +77,9 @@ func (x Expansion) fill(item *plan.Item, source Source) {
 	item.Content, err = x.Spec.Content(source.Secret, source.Origin, x.Stamp, x.Prints)
 	if err != nil && item.Refusal == "" {
 		item.Refusal, item.Lift = err.Error(), "--key names the keys to copy"
+		if errors.Is(err, secret.ErrInTheClear) {
+			item.Lift = "--copy-annotations takes patterns that leave it out"
+		}
 	}
 }
 

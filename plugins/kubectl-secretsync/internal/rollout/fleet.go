@@ -21,6 +21,9 @@ type Cluster struct {
 
 	mu         sync.Mutex
 	namespaces map[string]*namespace
+
+	identified sync.Once
+	identity   string
 }
 
 // NewCluster makes a member ready for work. What is wrong with its kubeconfig
@@ -55,6 +58,12 @@ func (c *Cluster) Client() *api.Client { return c.client }
 
 // Problem says why there is no client.
 func (c *Cluster) Problem() *plan.Problem { return c.broken }
+
+// identify reads the cluster's UID, once.
+func (c *Cluster) identify(ctx context.Context) string {
+	c.identified.Do(func() { c.identity = c.client.Identity(ctx) })
+	return c.identity
+}
 
 // namespace is what is known of a namespace, read once for all its items.
 type namespace struct {

@@ -15,6 +15,8 @@ type Needs struct {
 	Create, Patch, Delete, CreateNamespace bool
 	// Proof tells that metadata do where they prove that nothing differs.
 	Proof bool
+	// Found tells that the objects were read when they were found.
+	Found bool
 }
 
 // Observer reads targets.
@@ -95,15 +97,25 @@ func (o Observer) around(ctx context.Context, job *Job) plan.Observation {
 		}
 	}, func() {
 		known.once.Do(func() { o.readNamespace(ctx, client, place.Namespace, known) })
+	}, func() {
+		if job.Item.Matched {
+			job.Cluster.identify(ctx)
+		}
 	})
 	seen := plan.Observation{Namespace: known.state, NamespaceUID: known.uid, Identity: known.identity, Access: known.access}
 	seen.Access.Patch, seen.Access.Delete = patch, remove
+	if job.Item.Matched {
+		seen.Identity = job.Cluster.identify(ctx)
+	}
 	return seen
 }
 
 // object reads the target, or of it no more than it takes.
 func (o Observer) object(ctx context.Context, client *api.Client, item plan.Item) (*secret.Snapshot, error) {
 	place := item.Place
+	if o.Needs.Found {
+		return item.Seen.Object, nil
+	}
 	if o.Needs.Proof {
 		meta, err := client.Meta(ctx, place.Namespace, place.Name)
 		if err != nil || meta == nil {

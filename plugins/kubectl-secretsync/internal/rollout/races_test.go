@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/apitest"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 )
@@ -43,12 +45,23 @@ func TestRaces(t *testing.T) {
 		}
 		r.checkStored(t, r.servers[0])
 	})
+	t.Run("our copy is changed over and over", func(t *testing.T) {
+		r := newRig(t, 1)
+		r.run(t.Context(), nil)
+		r.value = "new-value"
+		result := r.run(t.Context(), func() {
+			r.servers[0].Break(times(99, http.MethodPatch, refuse(409, "Conflict", "the object has been modified")))
+		})[0]
+		if result.Outcome != Failed || result.Attempts != api.Attempts || !strings.Contains(result.Problem.Hint, "managedFields[*].manager") {
+			t.Errorf("%s after %d attempts: %+v", result.Outcome, result.Attempts, result.Problem)
+		}
+	})
 	t.Run("a foreign Secret is to be deleted in its place", func(t *testing.T) {
 		r := newRig(t, 1)
 		r.run(t.Context(), nil)
 		jobs := r.jobs()
 		r.observer().Observe(t.Context(), jobs)
-		actions := plan.Remove([]plan.Item{jobs[0].Item})
+		actions := []plan.Action{plan.Removal(jobs[0].Item)}
 		foreign(r.servers[0])
 		e := r.executor()
 		e.Decide = plan.Removal

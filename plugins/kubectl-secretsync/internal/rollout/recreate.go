@@ -38,7 +38,7 @@ func (e *Executor) recreate(ctx context.Context, client *api.Client, result *Res
 	// From here on an interrupt or an end of the budget must not leave nothing.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), putBackPatience)
 	defer cancel()
-	return e.replace(ctx, client, a.Place, a.Content, old)
+	return e.replace(ctx, client, a.Item, old)
 }
 
 // rehearse has the server validate the new object while the old one is there:
@@ -52,16 +52,16 @@ func (e *Executor) rehearse(ctx context.Context, client *api.Client, place plan.
 }
 
 // replace creates the new object, else puts the old one back.
-func (e *Executor) replace(ctx context.Context, client *api.Client, place plan.Place, content *secret.Content, old secret.Secret) (api.Written, error) {
+func (e *Executor) replace(ctx context.Context, client *api.Client, item plan.Item, old secret.Secret) (api.Written, error) {
 	kept := &api.Preserved{Meta: old.Meta, Immutable: old.Immutable}
 	var refused error
 	for n := range api.Attempts {
-		written, err := client.Create(ctx, place, content, kept, false)
+		written, err := client.Create(ctx, item.Place, item.Content, kept, false)
 		if err == nil {
 			return written, nil
 		}
 		refused = err
-		if found := e.ourNew(ctx, client, old, content); found != nil {
+		if found := e.ourNew(ctx, client, item, old); found != nil {
 			return *found, nil
 		}
 		if failed := api.AsError(err); !failed.Transient() || e.Pause(ctx, api.Wait(n, failed)) != nil {
@@ -71,13 +71,19 @@ func (e *Executor) replace(ctx context.Context, client *api.Client, place plan.P
 	return api.Written{}, e.putBack(ctx, client, old, refused)
 }
 
-// ourNew looks whether a creation whose answer was lost was carried out.
-func (e *Executor) ourNew(ctx context.Context, client *api.Client, old secret.Secret, content *secret.Content) *api.Written {
-	meta, err := client.Meta(ctx, old.Meta.Namespace, old.Meta.Name)
-	if err != nil || meta == nil || meta.UID == old.Meta.UID || !meta.CopyOf(content.Origin) {
+// ourNew looks whether a creation whose answer was lost was carried out: what is
+// there is a copy of the source, or of a source without an ID just what is asked
+// for.
+func (e *Executor) ourNew(ctx context.Context, client *api.Client, item plan.Item, old secret.Secret) *api.Written {
+	found, err := client.Snapshot(ctx, e.Observer.Prints, item.Place.Namespace, item.Place.Name)
+	if err != nil || found == nil || found.Meta.UID == old.Meta.UID {
 		return nil
 	}
-	return &api.Written{UID: meta.UID, ResourceVersion: meta.ResourceVersion}
+	item.Seen.Object = found
+	if !found.Meta.CopyOf(item.Origin) && e.Decide(item).Verb != plan.Unchanged {
+		return nil
+	}
+	return &api.Written{UID: found.Meta.UID, ResourceVersion: found.Meta.ResourceVersion}
 }
 
 // whyNot says how a creation failed: a server that gave no answer in time, or

@@ -8,6 +8,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/apitest"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 )
 
 // TestRecreateFaults: however a recreation fails, the target is not left
@@ -87,6 +88,45 @@ func TestRecreateFaults(t *testing.T) {
 			}
 			if c.kind == "old/type" && stored["data"].(map[string]any)["k"] != base64.StdEncoding.EncodeToString([]byte("old-value")) {
 				t.Error("it is not the old one")
+			}
+		})
+	}
+}
+
+// TestRecreateWithoutAnIdentity: a manifest without an ID is recognised by what it
+// holds, and nothing else is taken for it.
+func TestRecreateWithoutAnIdentity(t *testing.T) {
+	for name, c := range map[string]struct {
+		// meanwhile is what happens in the place of the creation.
+		meanwhile func(*apitest.Server, http.ResponseWriter, *http.Request)
+		outcome   Outcome
+		value     string
+	}{
+		"the answer is lost": {func(s *apitest.Server, _ http.ResponseWriter, r *http.Request) { s.Handle(nowhere{}, r) }, Done, "the-value"},
+		"somebody is faster": {func(s *apitest.Server, _ http.ResponseWriter, _ *http.Request) { foreign(s) }, Failed, "x"},
+		"somebody is faster, with the same value": {func(s *apitest.Server, _ http.ResponseWriter, _ *http.Request) {
+			s.Put("n", "s", map[string]any{"data": map[string]any{"k": base64.StdEncoding.EncodeToString([]byte("the-value"))}})
+		}, Failed, "the-value"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, 1)
+			r.manifest, r.options = true, plan.Options{Recreate: true, OnConflict: plan.Overwrite}
+			r.servers[0].Put("n", "s", map[string]any{"type": "old/type", "data": map[string]any{"k": "eA=="}})
+			done := false
+			result := r.run(t.Context(), func() {
+				r.servers[0].Break(func(s *apitest.Server, w http.ResponseWriter, req *http.Request) bool {
+					if req.Method != http.MethodPost || !strings.HasSuffix(req.URL.Path, "/secrets") || req.URL.Query().Get("dryRun") != "" || done {
+						return false
+					}
+					done = true
+					c.meanwhile(s, w, req)
+					panic(http.ErrAbortHandler)
+				})
+			})[0]
+			stored := r.servers[0].Get("n", "s")["data"].(map[string]any)["k"]
+			if result.Outcome != c.outcome || stored != base64.StdEncoding.EncodeToString([]byte(c.value)) {
+				t.Errorf("%s %+v, stored %v", result.Outcome, result.Problem, stored)
 			}
 		})
 	}

@@ -27,6 +27,8 @@ type rig struct {
 	mu    sync.Mutex
 	waits []time.Duration
 	value string
+	// manifest makes the source a manifest without an ID.
+	manifest bool
 }
 
 func newRig(t *testing.T, servers int) *rig {
@@ -50,6 +52,10 @@ func (r *rig) jobs() []Job {
 	source := Source{
 		Named: true, Origin: secret.Origin{Cluster: "c", Namespace: "n", Name: "s", UID: "source", ResourceVersion: "7"},
 		Secret: secret.Secret{Type: "Opaque", Data: map[string]secret.Value{"k": secret.NewValue([]byte(r.value))}},
+	}
+	if r.manifest {
+		source.Secret.Meta = secret.Meta{Namespace: "n", Name: "s"}
+		source = FromManifests([]secret.Secret{source.Secret}, "")[0]
 	}
 	r.scrub.Add(source.Secret.Data)
 	var clusters []*Cluster

@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -22,6 +23,8 @@ type Spec struct {
 	Labels, Annotations map[string]string
 	// CopyLabels and CopyAnnotations are patterns of those to take over.
 	CopyLabels, CopyAnnotations []string
+	// Plan is the ID of the plan that makes the copies, "" for none.
+	Plan string
 }
 
 // Content is what a copy has to hold, wherever it goes.
@@ -35,6 +38,8 @@ type Content struct {
 	Labels, Annotations map[string]string
 	// Passing are the annotations that only tell of the last write.
 	Passing map[string]string
+	// Plan is the ID of the plan that makes the copy, "" for none.
+	Plan string
 }
 
 // Content returns what a copy of the source has to hold.
@@ -44,6 +49,7 @@ func (s Spec) Content(source Secret, origin Origin, stamp Stamp, prints *Fingerp
 		Labels:      pick(source.Meta.Labels, s.CopyLabels),
 		Annotations: pick(source.Meta.Annotations, s.CopyAnnotations),
 		Passing:     origin.passing(stamp),
+		Plan:        s.Plan,
 	}
 	if s.Type != "" {
 		c.Type = s.Type
@@ -52,10 +58,16 @@ func (s Spec) Content(source Secret, origin Origin, stamp Stamp, prints *Fingerp
 	if c.Data, err = s.data(source.Data); err != nil {
 		return c, err
 	}
+	if err := inTheClear(c.Annotations, source.Data); err != nil {
+		return c, err
+	}
 	for key, value := range c.Data {
 		c.Prints[key] = prints.Of(value.raw)
 	}
 	labels, annotations := origin.marks(Keys(c.Data))
+	if asked := askedMarks(s.Labels, s.Annotations); asked != "" {
+		annotations[AnnotationMarks] = asked
+	}
 	for _, more := range []map[string]string{s.Labels, labels} {
 		maps.Copy(c.Labels, more)
 	}
@@ -77,10 +89,37 @@ func (c *Content) AnnotationsAt(namespace, name string) map[string]string {
 func (c *Content) WrittenOver(old *Meta, namespace, name string) map[string]string {
 	all := c.AnnotationsAt(namespace, name)
 	maps.Copy(all, c.Passing)
+	if plans := c.plans(old); plans != "" {
+		all[AnnotationPlans] = plans
+	}
 	if c.Origin.Cluster == "" && old != nil && old.CopyOf(c.Origin) {
 		delete(all, AnnotationCluster)
 	}
 	return all
+}
+
+// minTelling is the length from which a value in an annotation is no chance.
+const minTelling = 8
+
+// ErrInTheClear says that an annotation of the source holds one of its values.
+var ErrInTheClear = errors.New("annotation of the source holds a value of it")
+
+// inTheClear refuses annotations that hold a value of the source, or a part of
+// it: whoever may read metadata would read the Secret.
+func inTheClear(annotations map[string]string, data map[string]Value) error {
+	if len(annotations) == 0 {
+		return nil
+	}
+	telling := maps.Clone(data)
+	maps.DeleteFunc(telling, func(_ string, value Value) bool { return value.Size() < minTelling })
+	var values Scrubber
+	values.Add(telling)
+	for _, key := range Keys(annotations) {
+		if values.Finds(annotations[key]) {
+			return fmt.Errorf("%w: %s", ErrInTheClear, key)
+		}
+	}
+	return nil
 }
 
 // data applies the key rules.
@@ -124,19 +163,4 @@ func pick(all map[string]string, patterns []string) map[string]string {
 		}
 	}
 	return picked
-}
-
-// NeverCopied tells of labels and annotations that no pattern takes over:
-// those that hold the data in the clear, and those by which a controller would
-// take the copy for its own and prune or overwrite it.
-func NeverCopied(key string) bool {
-	prefix, _, _ := strings.Cut(key, "/")
-	switch {
-	case key == LastApplied, key == LabelManagedBy, strings.HasPrefix(key, Domain):
-		return true
-	case key == "app.kubernetes.io/instance": // Argo CD's tracking label of old
-		return true
-	default:
-		return ofController(prefix) || strings.HasSuffix(prefix, ".toolkit.fluxcd.io")
-	}
 }

@@ -161,3 +161,29 @@ func TestClusterIsKept(t *testing.T) {
 		t.Errorf("another cluster's UID stays: %q", cluster)
 	}
 }
+
+// TestInTheClear: an annotation that holds a value is not taken over, whatever
+// its name.
+func TestInTheClear(t *testing.T) {
+	source := Secret{
+		Data: map[string]Value{"password": NewValue([]byte("hunter2-hunter2")), "flag": NewValue([]byte("true"))},
+		Meta: Meta{Annotations: map[string]string{
+			"x/plain": "it is hunter2-hunter2!", "x/base64": `{"data":{"password":"aHVudGVyMi1odW50ZXIy"}}`, "x/short": "true", "x/other": "a",
+			"objectset.rio.cattle.io/applied": "H4sI", "kapp.k14s.io/original": "{}", "banzaicloud.com/last-applied": "x",
+		}},
+	}
+	for pattern, want := range map[string]string{"x/*": "x/base64", "x/plain": "x/plain", "*": "x/base64", "x/s*": "", "x/other": "", "*applied": "", "kapp*": ""} {
+		content, err := Spec{CopyAnnotations: []string{pattern}}.Content(source, Origin{UID: "u"}, Stamp{}, NewFingerprinter())
+		if want == "" != (err == nil) || err != nil && !strings.HasSuffix(err.Error(), ": "+want) {
+			t.Errorf("%s: %v", pattern, err)
+		}
+		if err != nil && strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("the refusal says it: %v", err)
+		}
+		for key := range content.Annotations {
+			if strings.Contains(key, "applied") || strings.Contains(key, "kapp") {
+				t.Errorf("%s: %s was copied", pattern, key)
+			}
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"sync"
 
 	"sigs.k8s.io/yaml"
 )
@@ -17,7 +18,7 @@ const MaxManifests = 64 << 20
 // ErrNoManifest says that there is no Secret in what was read.
 var ErrNoManifest = errors.New("no Secret in it")
 
-var lineOf = regexp.MustCompile(`line \d+`)
+var lineOf = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`line \d+`) })
 
 // Manifests reads Secrets from YAML or JSON: any number of documents, Lists
 // too. Errors never quote what was read.
@@ -44,14 +45,14 @@ func Manifests(r io.Reader) ([]Secret, error) {
 	return found, nil
 }
 
-var separator = regexp.MustCompile(`(?m)^---(?:[ \t].*)?\r?$`)
+var separator = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^---(?:[ \t].*)?\r?$`) })
 
 // documents splits the text; empty documents and those of comments are kept,
 // for errors to count right.
 func documents(text []byte) [][]byte {
 	var parts [][]byte
 	at := 0
-	for _, found := range separator.FindAllIndex(text, -1) {
+	for _, found := range separator().FindAllIndex(text, -1) {
 		parts = append(parts, text[at:found[0]])
 		// What stands behind the dashes belongs to the document.
 		at = found[0] + len("---")
@@ -83,7 +84,7 @@ func manifest(document []byte) ([]Secret, error) {
 }
 
 func unreadable(err error) error {
-	if line := lineOf.FindString(err.Error()); line != "" {
+	if line := lineOf().FindString(err.Error()); line != "" {
 		return errors.New("not YAML that can be read, see " + line)
 	}
 	return errors.New("not a Secret manifest that can be read")

@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 )
@@ -89,8 +90,32 @@ func FuzzDecode(f *testing.F) {
 				t.Errorf("key %q differs", key)
 			}
 		}
-		if _, _, err := DecodeList(text); err == nil && len(whole.Data) > 0 && whole.Meta.Name == "" {
-			t.Error("a list without a name")
+	})
+}
+
+// FuzzDecodeList: a page is taken whole, with a name for each object, or not at all.
+func FuzzDecodeList(f *testing.F) {
+	f.Add([]byte(`{"kind":"SecretList","metadata":{"continue":"x"},"items":[{"metadata":{"name":"a"},"data":{"k":"eA=="}}]}`))
+	f.Add([]byte(`{"kind":"PartialObjectMetadataList","items":[{"metadata":{"name":"a","annotations":{"secretsync.datum.net/plans":"a,,b"}}},{}]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var sent struct {
+			Kind  string            `json:"kind"`
+			Items []json.RawMessage `json:"items"`
+		}
+		_ = json.Unmarshal(text, &sent)
+		page, _, err := DecodeList(text)
+		if err == nil && (sent.Kind != "SecretList" || len(page) != len(sent.Items)) || err != nil && page != nil {
+			t.Errorf("%d of %d Secrets, %v", len(page), len(sent.Items), err)
+		}
+		metas, _, err := DecodeMetaList(text)
+		if err == nil && (sent.Kind != "PartialObjectMetadataList" || len(metas) != len(sent.Items)) || err != nil && metas != nil {
+			t.Errorf("%d of %d objects, %v", len(metas), len(sent.Items), err)
+		}
+		for _, meta := range metas {
+			if meta.Name == "" {
+				t.Error("an object without a name")
+			}
+			_, _ = meta.Plans(), meta.Origin()
 		}
 	})
 }

@@ -75,15 +75,23 @@ func quoted(text string) string {
 	return strings.NewReplacer("\\", `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`, "\r", `\r`).Replace(text)
 }
 
-// Clean returns the text without values, cut to a readable length.
-func (s *Scrubber) Clean(text string) string {
+// replace puts [redacted] in the place of values.
+func (s *Scrubber) replace(text string) string {
 	s.mu.Lock()
 	if s.replacer == nil {
 		s.replacer = strings.NewReplacer(s.words...)
 	}
 	replacer := s.replacer
 	s.mu.Unlock()
-	text = replacer.Replace(text)
+	return replacer.Replace(text)
+}
+
+// Finds tells that the text holds a value.
+func (s *Scrubber) Finds(text string) bool { return s.replace(text) != text }
+
+// Clean returns the text without values, cut to a readable length.
+func (s *Scrubber) Clean(text string) string {
+	text = s.replace(text)
 	for strings.Contains(text, redacted+redacted) {
 		text = strings.ReplaceAll(text, redacted+redacted, redacted)
 	}

@@ -76,22 +76,45 @@ func Decode(text []byte) (Secret, error) {
 
 // DecodeList reads a page of Secrets, and the token of the next.
 func DecodeList(text []byte) (page []Secret, next string, err error) {
-	var read struct {
-		Metadata struct {
-			Continue string `json:"continue"`
-		} `json:"metadata"`
-		Items []wire `json:"items"`
-	}
-	if json.Unmarshal(text, &read) != nil {
-		return nil, "", ErrNotSecret
-	}
-	for _, item := range read.Items {
+	items, next, err := decodePage[wire](text, "SecretList")
+	for _, item := range items {
 		if item.Metadata.Name == "" {
 			return nil, "", ErrNotSecret
 		}
 		page = append(page, item.secret())
 	}
-	return page, read.Metadata.Continue, nil
+	return page, next, err
+}
+
+// DecodeMetaList reads a page of objects' metadata, and the token of the next.
+func DecodeMetaList(text []byte) (page []Meta, next string, err error) {
+	type object struct {
+		Metadata Meta `json:"metadata"`
+	}
+	items, next, err := decodePage[object](text, "PartialObjectMetadataList")
+	for _, item := range items {
+		if item.Metadata.Name == "" {
+			return nil, "", ErrNotSecret
+		}
+		page = append(page, item.Metadata)
+	}
+	return page, next, err
+}
+
+// decodePage insists on the kind: an answer without one is not a list of
+// nothing.
+func decodePage[T any](text []byte, kind string) (items []T, next string, err error) {
+	var read struct {
+		Kind     string `json:"kind"`
+		Metadata struct {
+			Continue string `json:"continue"`
+		} `json:"metadata"`
+		Items []T `json:"items"`
+	}
+	if json.Unmarshal(text, &read) != nil || read.Kind != kind {
+		return nil, "", ErrNotSecret
+	}
+	return read.Items, read.Metadata.Continue, nil
 }
 
 // Snapshot is a target as it was read: of its values only fingerprints are

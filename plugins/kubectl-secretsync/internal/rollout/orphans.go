@@ -1,0 +1,67 @@
+package rollout
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
+)
+
+// Finder lists the copies that are in target clusters, by their marks.
+type Finder struct {
+	// Namespaces to look into; "" stands for all.
+	Namespaces []string
+	Parallel   int
+	// Timeout bounds what one namespace of one cluster may take.
+	Timeout time.Duration
+}
+
+// Find returns an item for each Secret with our label, with its metadata alone,
+// and one for each namespace that could not be looked into.
+func (f Finder) Find(ctx context.Context, clusters []*Cluster) ([]Job, error) {
+	found := make([][]Job, len(clusters)*len(f.Namespaces))
+	each(ctx, len(found), f.Parallel, func(i int) {
+		ctx, cancel := context.WithTimeout(ctx, f.Timeout)
+		defer cancel()
+		found[i] = marked(ctx, clusters[i/len(f.Namespaces)], f.Namespaces[i%len(f.Namespaces)])
+	})
+	return slices.Concat(found...), ctx.Err()
+}
+
+func marked(ctx context.Context, cluster *Cluster, namespace string) []Job {
+	item := plan.Item{Place: plan.Place{Cluster: cluster.Member.Name, Server: cluster.Server(), Namespace: namespace}}
+	if item.Seen.Problem = cluster.broken; item.Seen.Problem != nil {
+		return []Job{{item, cluster}}
+	}
+	all, err := cluster.client.ListMeta(ctx, namespace, secret.LabelManagedBy+"="+secret.Manager)
+	if err != nil {
+		problem := api.AsError(err).Problem()
+		item.Seen.Problem = &problem
+		return []Job{{item, cluster}}
+	}
+	jobs := make([]Job, len(all))
+	for i, meta := range all {
+		item.Place.Namespace, item.Place.Name, item.Origin = meta.Namespace, meta.Name, meta.Origin()
+		item.Found, item.Seen.Object = meta.ResourceVersion, &secret.Snapshot{Meta: meta}
+		jobs[i] = Job{item, cluster}
+	}
+	return jobs
+}
+
+// Lost keeps the jobs of orphans, and of namespaces that could not be looked
+// into.
+func Lost(jobs []Job, orphans *plan.Orphans) []Job {
+	var lost []Job
+	for _, job := range jobs {
+		if object := job.Item.Seen.Object; object != nil {
+			job.Item.Lost = orphans.Why(object.Meta, job.Item.Place)
+		}
+		if job.Item.Lost != "" || job.Item.Seen.Problem != nil {
+			lost = append(lost, job)
+		}
+	}
+	return lost
+}
