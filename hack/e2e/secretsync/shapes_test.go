@@ -132,6 +132,27 @@ func TestKubeconfigsAsOthersWriteThem(t *testing.T) {
 	}
 }
 
+// Two files that call their entries the same: kubectl gives the user of the first
+// to the server of the second; here each file has its own.
+func TestFilesOfTheSameNames(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.secret(management, "app", map[string]string{"a": s.value()})
+	// Both call their cluster and their user x.
+	first := s.kubeconfigWith(prodOne, "first", func(k *kubeconfig) { k.user = map[string]any{"token": s.token(prodOne)} })
+	second := s.kubeconfigWith(prodTwo, "second", func(*kubeconfig) {})
+	call := testbed.Call{Kubeconfig: s.kubeconfigs() + ":" + first + ":" + second, Args: s.from("copy", "app", "--to-context", "second")}
+	s.want(s.call(call), 0, "1 created", `context "second": `, "which kubectl would take")
+	if s.has(prodOne, "app") || !s.has(prodTwo, "app") {
+		t.Error("it went to the cluster of the other file")
+	}
+	call.Args = s.from("copy", "app", "--to-context", "first", "--to-name", "b")
+	s.want(s.call(call), 0, "1 created")
+	if !s.has(prodOne, "b") {
+		t.Error("it did not arrive")
+	}
+}
+
 // What kubectl's preferences let no program do, it does not do here: the same
 // kubeconfig and kuberc, side by side with kubectl.
 func TestKubercsPolicy(t *testing.T) {

@@ -116,6 +116,8 @@ const mostPlans = 5
 // remaining are the sources that are still there. What makes all of them seem
 // gone at once is refused: more likely it is a mistake.
 func (s *session) remaining(ctx context.Context, names []string, allowEmpty bool) ([]rollout.Source, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.run.timeout)
+	defer cancel()
 	namespace := s.sourceNamespace()
 	sources, err := rollout.ReadSources(ctx, s.source, s.member.Config.Host, rollout.Selection{
 		Namespace: namespace, Names: names, Selector: s.selection.selector, MayBeGone: true,

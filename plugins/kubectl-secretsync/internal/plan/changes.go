@@ -41,6 +41,11 @@ func (c Changes) Empty() bool {
 // Data tells that some value would change.
 func (c Changes) Data() bool { return len(c.Keys) > 0 }
 
+// joinsOnly tells that nothing would change but whose plan's copy it is.
+func (c Changes) joinsOnly() bool {
+	return !c.Data() && len(c.Labels) == 0 && c.FromType == "" && slices.Equal(c.Annotations, []string{secret.AnnotationPlans})
+}
+
 // added is all of the content.
 func added(content *secret.Content) Changes {
 	var c Changes

@@ -123,6 +123,9 @@ func (o Options) existing(a Action) Action {
 	if a.Seen.Access.Patch == Denied {
 		return a.forbid("patch", "secrets", a.Place.Namespace)
 	}
+	if a.Changes.joinsOnly() {
+		return a.stop(Update, "another plan made it; it is recorded as this one's too", "")
+	}
 	return a.stop(Update, "", "")
 }
 

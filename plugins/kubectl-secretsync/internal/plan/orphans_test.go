@@ -140,8 +140,11 @@ func TestAPlanJoins(t *testing.T) {
 	b := newBench(t)
 	b.content.Plan = "p"
 	item := b.target(annotation(secret.AnnotationPlans, "q"))
-	if a := (Options{}).Decide(item); a.Verb != Update || len(a.Changes.Annotations) != 1 || a.Changes.Data() {
-		t.Errorf("%s %+v", a.Verb, a.Changes)
+	if a := (Options{}).Decide(item); a.Verb != Update || len(a.Changes.Annotations) != 1 || a.Changes.Data() || !strings.Contains(a.Reason, "another plan made it") {
+		t.Errorf("%s %q %+v", a.Verb, a.Reason, a.Changes)
+	}
+	if a := (Options{}).Decide(b.target(annotation(secret.AnnotationPlans, "q"), b.data("a", "x"))); a.Verb != Update || a.Reason != "" {
+		t.Errorf("%s %q", a.Verb, a.Reason)
 	}
 	if a := (Options{Looks: true}).Decide(item); a.Verb != Unchanged {
 		t.Errorf("a look: %s", a.Verb)
