@@ -114,6 +114,10 @@ func (e *Executor) perform(ctx context.Context, job *Job, result *Result) (err e
 	client, a := job.Cluster.client, result.Action
 	switch a.Verb {
 	case plan.Create:
+		if result.old != nil {
+			result.Written, err = e.replace(ctx, client, a.Item, *result.old)
+			break
+		}
 		result.Written, err = e.create(ctx, client, result)
 	case plan.Update:
 		result.Written, err = client.Update(ctx, a, e.DryRun)
