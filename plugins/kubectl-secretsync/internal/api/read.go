@@ -128,16 +128,23 @@ func AsErrorCode(err error) int {
 	return 0
 }
 
+// NamespaceMeta reads a namespace's metadata.
+func (c *Client) NamespaceMeta(ctx context.Context, name string) (secret.Meta, error) {
+	body, err := c.get(ctx, []string{"api", "v1", "namespaces", name}, acceptMetadata)
+	if err != nil {
+		return secret.Meta{}, err
+	}
+	return decoded(secret.DecodeMeta(body))
+}
+
 // Namespace says whether a namespace is there, and its UID. What may not be
 // read is unknown.
 func (c *Client) Namespace(ctx context.Context, name string) (plan.NamespaceState, string) {
-	body, err := c.get(ctx, []string{"api", "v1", "namespaces", name}, acceptMetadata)
-	if NotFound(err) {
-		return plan.NamespaceMissing, ""
-	}
-	meta, decodeErr := secret.DecodeMeta(body)
+	meta, err := c.NamespaceMeta(ctx, name)
 	switch {
-	case err != nil || decodeErr != nil:
+	case NotFound(err):
+		return plan.NamespaceMissing, ""
+	case err != nil:
 		return plan.NamespaceUnknown, ""
 	case meta.DeletionTimestamp != nil:
 		return plan.NamespaceEnding, meta.UID

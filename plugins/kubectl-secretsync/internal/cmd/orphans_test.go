@@ -67,6 +67,8 @@ func TestAnUnreadSourceMakesNoOrphans(t *testing.T) {
 		"namespace gone":       {named, refuse("GET", "/namespaces/team", 404, "NotFound"), cli.Refused, "there is no namespace"},
 		"namespace unreadable": {named, refuse("GET", "/namespaces/team", 403, "Forbidden"), cli.Refused, "may be going"},
 		"cluster unknown":      {named, refuse("GET", "/kube-system", 403, "Forbidden"), cli.Refused, "kube-system"},
+		"cluster needs login":  {named, refuse("GET", "/kube-system", 401, "Unauthorized"), cli.LoginNeeded, "log in again"},
+		"cluster fails":        {named, refuse("GET", "/kube-system", 500, "InternalError"), cli.Failed, "source management"},
 		"login needed":         {named, refuse("GET", "/secrets/app", 401, "Unauthorized"), cli.LoginNeeded, "log in again"},
 	} {
 		t.Run(name, func(t *testing.T) {

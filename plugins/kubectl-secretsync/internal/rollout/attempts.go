@@ -7,6 +7,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
 
 // errDecided ends the attempts: the target is now such that nothing is to be
@@ -123,6 +124,8 @@ func (e *Executor) perform(ctx context.Context, job *Job, result *Result) (err e
 		result.Written, err = client.Update(ctx, a, e.DryRun)
 	case plan.Recreate:
 		result.Written, err = e.recreate(ctx, client, result)
+	case plan.Release:
+		result.Written, err = client.Annotate(ctx, a.Place, a.Seen.Object.Meta, secret.WithPlans(a.Plans), e.DryRun)
 	case plan.Delete:
 		err = client.Delete(ctx, a.Place, a.Seen.Object.Meta, e.DryRun)
 	}

@@ -22,9 +22,9 @@ func TestRecreateWhoseDeletionIsNotAnswered(t *testing.T) {
 		refused  bool
 		kind     string
 	}{
-		"the answer is lost":                         {deletion: lost, kind: "Opaque"},
-		"the answer is lost, the new one is refused": {deletion: lost, refused: true, kind: "old/type"},
-		"it is carried out later":                    {deletion: late, kind: "Opaque"},
+		"the answer is lost":                              {deletion: lost, kind: "Opaque"},
+		"the answer is lost, the new one is refused":      {deletion: lost, refused: true, kind: "old/type"},
+		"it is carried out later":                         {deletion: late, kind: "Opaque"},
 		"it is carried out later, the new one is refused": {deletion: late, refused: true, kind: "old/type"},
 		"the answer does not come in time":                {deletion: silent, budget: 500 * time.Millisecond, kind: "Opaque"},
 		"an interrupt comes before the answer":            {deletion: interrupted, kind: "Opaque"},
