@@ -158,7 +158,7 @@ func TestKubercsPolicy(t *testing.T) {
 		kuberc := writeFile(t, "apiVersion: kubectl.config.k8s.io/v1beta1\nkind: Preference\n"+c.policy+"\n")
 		env := []string{"PATH=" + path + ":" + os.Getenv("PATH"), "KUBERC=" + kuberc}
 		kubectl := exec.CommandContext(t.Context(), s.clusters[prodOne].KubectlPath(), "--kubeconfig", file, "get", "secrets", "-n", s.namespace)
-		kubectl.Env = env
+		kubectl.Env = append(env, "HOME="+t.TempDir())
 		said, err := kubectl.CombinedOutput()
 		if i == 0 && err == nil {
 			t.Log("this kubectl is older than kuberc's policies, and is not compared with")
