@@ -20,7 +20,7 @@ func (o *Orphans) Decide(item Item) Action {
 		return a.stop(Skip, inSourceReason, inSourceHint)
 	case object == nil:
 		return a.stop(Absent, "", "")
-	case item.Lost != "" && o.comes(object.Meta) && !o.Copies(object.Meta) && len(object.Meta.Plans()) > 0:
+	case item.Lost != "" && o.fromHere(object.Meta) && !o.Copies(object.Meta) && len(object.Meta.Plans()) > 0:
 		return a.stop(Skip, "a copy of other plans only by now", "")
 	case item.Lost == "" || !o.Copies(object.Meta):
 		return a.stop(Refused, "not a copy of this plan", "")

@@ -48,13 +48,14 @@ func (o *Orphans) Expects(source string) bool { return o.sources[source] }
 // Copies tells that the object carries all our marks, and that the plan has
 // made it from a Secret of the source's cluster and namespace.
 func (o *Orphans) Copies(meta secret.Meta) bool {
-	return o.comes(meta) && slices.ContainsFunc(meta.Plans(), o.mine)
+	return o.fromHere(meta) && slices.ContainsFunc(meta.Plans(), o.mine)
 }
 
 func (o *Orphans) mine(id string) bool { return slices.Contains(o.Plans, id) }
 
-// comes tells that it is a copy of a Secret of the source's cluster and namespace.
-func (o *Orphans) comes(meta secret.Meta) bool {
+// fromHere tells that the object carries all our marks and is a copy of a Secret
+// of the source's cluster and namespace.
+func (o *Orphans) fromHere(meta secret.Meta) bool {
 	from := meta.Origin()
 	return meta.Ours() && from.UID != secret.FromManifest && o.Cluster != "" && from.Cluster == o.Cluster &&
 		o.Namespace != "" && from.Namespace == o.Namespace
