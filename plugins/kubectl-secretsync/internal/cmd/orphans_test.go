@@ -153,3 +153,23 @@ func TestOrphansAreSoughtBeforeSources(t *testing.T) {
 	})
 	d.want(t, "delete --orphans --all --to-context prod", cli.OK, "0 targets")
 }
+
+// TestEndlessSources: what never ends is given up after --timeout.
+func TestEndlessSources(t *testing.T) {
+	endless := answer("GET", "/secrets", `{"kind":"SecretList","metadata":{"continue":"more"},"items":[]}`)
+	for _, line := range []string{
+		"delete --orphans --all --to-context prod",
+		"delete --all --to-context prod",
+		"copy app --to-kubeconfig-secret-selector a=b",
+	} {
+		d := newDesk(t, "prod")
+		d.servers["management"].Break(endless)
+		d.want(t, line+" --timeout 300ms", cli.Failed, "does not answer in time")
+	}
+	d := newDesk(t, "prod")
+	d.servers["management"].Break(func(_ *apitest.Server, _ http.ResponseWriter, r *http.Request) bool {
+		<-r.Context().Done()
+		return true
+	})
+	d.want(t, "delete --orphans app --to-context prod --timeout 300ms", cli.Failed, "source management", "does not answer in time")
+}
