@@ -56,6 +56,7 @@ func TestNeverCopied(t *testing.T) {
 		"meta.helm.sh/release-name", "reconcile.external-secrets.io/managed", "replicator.v1.mittwald.de/replicate-to",
 		"reflector.v1.k8s.emberstack.com/reflection-allowed", "kubed.appscode.com/sync", "omni.texashpc.com/secret-sync-uid",
 		"kubernetes.io/service-account.name", "kubernetes.io/service-account.uid", "cert-manager.io/certificate-name", "olm.owner",
+		"applyset.kubernetes.io/part-of", "addonmanager.kubernetes.io/mode", "kluctl.io/discriminator", "k0s.k0sproject.io/stack",
 	}
 	source := Secret{Meta: Meta{Labels: map[string]string{}, Annotations: map[string]string{}}}
 	for _, key := range append(drop, keep...) {
