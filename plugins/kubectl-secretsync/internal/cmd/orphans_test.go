@@ -93,6 +93,9 @@ func TestOrphansOfATargetThatFails(t *testing.T) {
 	d.want(t, "copy app --to-context prod-*", cli.OK)
 	d.servers["management"].Delete("team", "app")
 	d.servers["prod-1"].Break(refuse("GET", "/team/secrets", 403, "Forbidden"))
+	if _, stdout, _ := d.run(t, "delete --orphans app --to-context prod-* --dry-run -o name"); stdout != "secret/team/app prod-2\n" {
+		t.Errorf("%q", stdout)
+	}
 	d.want(t, "delete --orphans app --to-context prod-*", cli.SomeFailed, "1 deleted, 1 forbidden", `grant the verb "list"`)
 	if d.servers["prod-1"].Get("team", "app") == nil || d.servers["prod-2"].Get("team", "app") != nil {
 		t.Error("the wrong one was deleted")

@@ -128,7 +128,8 @@ func (s *session) read(ctx context.Context, names []string, mayBeGone bool) ([]r
 	for _, one := range found {
 		s.known(one.Secret)
 	}
-	return found, nil
+	id := s.selection.planID(names)
+	return slices.DeleteFunc(found, func(one rollout.Source) bool { return !one.Named && one.MadeBy(id) }), nil
 }
 
 // known keeps the values of a source out of messages, and its size in mind.

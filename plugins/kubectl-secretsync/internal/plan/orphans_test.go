@@ -159,6 +159,14 @@ func TestAPlanJoins(t *testing.T) {
 	if a := (Options{Looks: true}).Decide(item); a.Verb != Unchanged {
 		t.Errorf("a look: %s", a.Verb)
 	}
+	denied := func(o *Observation) { o.Access.Patch = Denied }
+	if a := (Options{}).Decide(seen(item, denied)); a.Verb != Unchanged || !a.Changes.Empty() || len(a.Warnings) != 1 {
+		t.Errorf("not allowed to, and nothing else to write: %s %+v", a.Verb, a)
+	}
+	drifted := b.target(annotation(secret.AnnotationPlans, "q"), func(s *secret.Snapshot) { s.Data = nil })
+	if a := (Options{}).Decide(seen(drifted, denied)); a.Verb != Forbidden {
+		t.Errorf("not allowed to, and more to write: %s %+v", a.Verb, a)
+	}
 	if a := (Options{}).Decide(b.target(annotation(secret.AnnotationPlans, "p,q"))); a.Verb != Unchanged {
 		t.Errorf("counted already: %s", a.Verb)
 	}

@@ -168,7 +168,7 @@ func TestClusterIsKept(t *testing.T) {
 func TestInTheClear(t *testing.T) {
 	source := Secret{
 		Data: map[string]Value{"password": NewValue([]byte("hunter2-hunter2")), "flag": NewValue([]byte("true"))},
-		Meta: Meta{Annotations: map[string]string{
+		Meta: Meta{Labels: map[string]string{"y/plain": "hunter2-hunter2", "y/short": "true"}, Annotations: map[string]string{
 			"x/plain": "it is hunter2-hunter2!", "x/base64": `{"data":{"password":"aHVudGVyMi1odW50ZXIy"}}`, "x/short": "true", "x/other": "a",
 			"objectset.rio.cattle.io/applied": "H4sI", "kapp.k14s.io/original": "{}", "banzaicloud.com/last-applied": "x",
 		}},
@@ -185,6 +185,11 @@ func TestInTheClear(t *testing.T) {
 			if strings.Contains(key, "applied") || strings.Contains(key, "kapp") {
 				t.Errorf("%s: %s was copied", pattern, key)
 			}
+		}
+	}
+	for pattern, want := range map[string]string{"y/*": "label of the source holds a value of it: y/plain", "y/short": ""} {
+		if _, err := (Spec{CopyLabels: []string{pattern}}).Content(source, Origin{UID: "u"}, Stamp{}, NewFingerprinter()); want == "" != (err == nil) || err != nil && err.Error() != want {
+			t.Errorf("%s: %v", pattern, err)
 		}
 	}
 }
