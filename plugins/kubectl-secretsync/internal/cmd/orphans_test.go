@@ -56,24 +56,27 @@ func TestAnUnreadSourceMakesNoOrphans(t *testing.T) {
 		code  cli.Code
 		says  string
 	}{
-		"list forbidden":       {selected, refuse("GET", "/team/secrets", 403, "Forbidden"), cli.Failed, `grant the verb "list"`},
-		"list fails":           {selected, refuse("GET", "/team/secrets", 500, "InternalError"), cli.Failed, "source management"},
-		"list ends in between": {selected, breaksAfterOnePage, cli.Failed, "source management"},
-		"no list at all":       {selected, answer("GET", "/team/secrets", `{}`), cli.Failed, "not a Secret"},
-		"list of nothing":      {selected, answer("GET", "/team/secrets", `{"kind":"SecretList","items":[]}`), cli.Refused, "--allow-empty"},
-		"get forbidden":        {named, refuse("GET", "/secrets/app", 403, "Forbidden"), cli.Failed, `grant the verb "get"`},
-		"404 of a web server":  {named, refuse("GET", "/secrets/app", 404, ""), cli.Failed, "source management"},
-		"namespace going":      {named, answer("GET", "/namespaces/team", `{"metadata":{"name":"team","deletionTimestamp":"2026-01-01T00:00:00Z"}}`), cli.Refused, "is being deleted"},
-		"namespace gone":       {named, refuse("GET", "/namespaces/team", 404, "NotFound"), cli.Refused, "there is no namespace"},
-		"namespace unreadable": {named, refuse("GET", "/namespaces/team", 403, "Forbidden"), cli.Refused, "may be going"},
-		"cluster unknown":      {named, refuse("GET", "/kube-system", 403, "Forbidden"), cli.Refused, "kube-system"},
-		"cluster needs login":  {named, refuse("GET", "/kube-system", 401, "Unauthorized"), cli.LoginNeeded, "log in again"},
-		"cluster fails":        {named, refuse("GET", "/kube-system", 500, "InternalError"), cli.Failed, "source management"},
-		"login needed":         {named, refuse("GET", "/secrets/app", 401, "Unauthorized"), cli.LoginNeeded, "log in again"},
+		"list forbidden":        {selected, refuse("GET", "/team/secrets", 403, "Forbidden"), cli.Failed, `grant the verb "list"`},
+		"list fails":            {selected, refuse("GET", "/team/secrets", 500, "InternalError"), cli.Failed, "source management"},
+		"list ends in between":  {selected, breaksAfterOnePage, cli.Failed, "source management"},
+		"no list at all":        {selected, answer("GET", "/team/secrets", `{}`), cli.Failed, "not a Secret"},
+		"list of nothing":       {selected, answer("GET", "/team/secrets", `{"kind":"SecretList","items":[]}`), cli.Refused, "--allow-empty"},
+		"not asked for by name": {selected, refuse("GET", "/secrets/app", 403, "Forbidden"), cli.Failed, `grant the verb "get"`},
+		"named: web server's":   {selected, refuse("GET", "/secrets/app", 404, ""), cli.Failed, "source management"},
+		"get forbidden":         {named, refuse("GET", "/secrets/app", 403, "Forbidden"), cli.Failed, `grant the verb "get"`},
+		"404 of a web server":   {named, refuse("GET", "/secrets/app", 404, ""), cli.Failed, "source management"},
+		"namespace going":       {named, answer("GET", "/namespaces/team", `{"metadata":{"name":"team","deletionTimestamp":"2026-01-01T00:00:00Z"}}`), cli.Refused, "is being deleted"},
+		"namespace gone":        {named, refuse("GET", "/namespaces/team", 404, "NotFound"), cli.Refused, "there is no namespace"},
+		"namespace unreadable":  {named, refuse("GET", "/namespaces/team", 403, "Forbidden"), cli.Refused, "may be going"},
+		"cluster unknown":       {named, refuse("GET", "/kube-system", 403, "Forbidden"), cli.Refused, "kube-system"},
+		"cluster needs login":   {named, refuse("GET", "/kube-system", 401, "Unauthorized"), cli.LoginNeeded, "log in again"},
+		"cluster fails":         {named, refuse("GET", "/kube-system", 500, "InternalError"), cli.Failed, "source management"},
+		"login needed":          {named, refuse("GET", "/secrets/app", 401, "Unauthorized"), cli.LoginNeeded, "log in again"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t, "prod")
 			d.want(t, "copy app --plan p --to-context prod", cli.OK)
+			d.secret("kept", "fleet", "all")
 			d.servers["management"].Delete("team", "app")
 			d.servers["management"].Break(c.fault)
 			d.want(t, c.line, c.code, c.says)

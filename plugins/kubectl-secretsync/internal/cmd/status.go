@@ -20,7 +20,7 @@ const statusLong = `Tell how each copy stands to its source:
   missing   there is none
   foreign   something else is in its place
   unknown   it could not be read
-  orphaned  with --orphans: the plan has made it, and would make it no more
+  orphaned  with --orphans: the plan has made it, and this call would not
 
 Where the metadata of a copy says that it was made of the source as it is now and
 that nobody has written its data since, its values are not read. Whoever may write

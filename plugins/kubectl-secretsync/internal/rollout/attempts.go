@@ -19,6 +19,7 @@ var errDecided = errors.New("decided anew")
 // that nothing is ever done twice and a foreign object is never touched.
 func (e *Executor) attempts(ctx context.Context, job *Job, result *Result) {
 	asked := result.Action
+	defer result.doubt()
 	for n := 0; ; n++ {
 		result.Attempts = n + 1
 		err := e.perform(ctx, job, result)
@@ -115,8 +116,9 @@ func (e *Executor) perform(ctx context.Context, job *Job, result *Result) (err e
 	client, a := job.Cluster.client, result.Action
 	switch a.Verb {
 	case plan.Create:
-		if result.old != nil {
-			result.Written, err = e.replace(ctx, client, a.Item, *result.old)
+		if old := result.old; old != nil {
+			result.old = nil
+			result.Written, err = e.replace(ctx, client, a.Item, *old)
 			break
 		}
 		result.Written, err = e.create(ctx, client, result)

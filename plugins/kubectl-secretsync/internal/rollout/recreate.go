@@ -42,6 +42,7 @@ func (e *Executor) recreate(ctx context.Context, client *api.Client, result *Res
 		if !e.gone(ctx, client, a.Place) {
 			return api.Written{}, err
 		}
+		result.old = nil
 	}
 	return e.replace(ctx, client, a.Item, old)
 }

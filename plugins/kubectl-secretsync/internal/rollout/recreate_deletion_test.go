@@ -69,6 +69,25 @@ func TestRecreateWhoseDeletionIsNotAnswered(t *testing.T) {
 	}
 }
 
+// TestRecreateThatLosesItsServer: what nobody knows is said.
+func TestRecreateThatLosesItsServer(t *testing.T) {
+	r := newRig(t, 1)
+	r.options.Recreate = true
+	server := r.servers[0]
+	r.run(t.Context(), nil)
+	server.Get("n", "s")["type"] = "old/type"
+	deleted := false
+	result := r.run(t.Context(), func() {
+		server.Break(func(s *apitest.Server, w http.ResponseWriter, req *http.Request) bool {
+			deleted = deleted || req.Method == http.MethodDelete
+			return deleted && refuse(503, "", "gone away")(s, w, req)
+		})
+	})[0]
+	if result.Outcome != Failed || !strings.Contains(result.Problem.Text, "whether the old Secret is deleted is not known: ") {
+		t.Errorf("%s %+v", result.Outcome, result.Problem)
+	}
+}
+
 func lost(context.CancelFunc) apitest.Fault { return times(1, http.MethodDelete, reset(true)) }
 
 // late carries the deletion out once somebody has seen that it was not.

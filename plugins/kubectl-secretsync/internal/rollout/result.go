@@ -38,6 +38,13 @@ type Result struct {
 	old *secret.Secret
 }
 
+// doubt says that a recreation ended without an answer to its deletion.
+func (r *Result) doubt() {
+	if r.old != nil && r.Outcome == Failed && r.Problem != nil {
+		r.Problem.Text = "whether the old Secret is deleted is not known: " + r.Problem.Text
+	}
+}
+
 // Stopped tells that the target does not hold what was asked for.
 func (r Result) Stopped() bool { return r.Outcome == Failed || r.Outcome == NotAttempted }
 
