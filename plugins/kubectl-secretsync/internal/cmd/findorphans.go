@@ -37,7 +37,7 @@ func (s *session) findOrphans(ctx context.Context, names []string, f orphanFlags
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.run.timeout)
 	defer cancel()
-	sources, err := s.remaining(ctx, names, orphans)
+	sources, err := s.present(ctx, names)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -48,7 +48,8 @@ func (s *session) findOrphans(ctx context.Context, names []string, f orphanFlags
 	if err != nil {
 		return nil, nil, s.explain("source", s.member, err)
 	}
-	return lost, orphans, nil
+	// Named ones were asked for, one by one.
+	return lost, orphans, s.stands(ctx, orphans, len(sources) == 0 && len(names) == 0)
 }
 
 // orphansOf are those of the plan of the flags.
@@ -88,14 +89,10 @@ func (s *session) sourceCluster(ctx context.Context) (string, error) {
 		`grant the verb "get" on the namespace kube-system`)
 }
 
-// remaining are the sources that are still there. What makes all of them seem
-// gone at once is refused: more likely it is a mistake.
-func (s *session) remaining(ctx context.Context, names []string, orphans *plan.Orphans) ([]rollout.Source, error) {
-	there, err := s.present(ctx, names)
-	if err != nil {
-		return nil, err
-	}
-	// Read behind the Secrets, it tells that these were not going by then.
+// stands refuses what makes all sources seem gone at once: more likely it is a
+// mistake. The namespace is read behind the Secrets: then it tells that these were
+// not going by then.
+func (s *session) stands(ctx context.Context, orphans *plan.Orphans, empty bool) error {
 	meta, err := s.source.NamespaceMeta(ctx, orphans.Namespace)
 	orphans.Since = meta.CreatedAt()
 	why := ""
@@ -106,12 +103,11 @@ func (s *session) remaining(ctx context.Context, names []string, orphans *plan.O
 		why = fmt.Sprintf("namespace %q of %s cannot be read, and may be going", orphans.Namespace, s.member.Name)
 	case meta.DeletionTimestamp != nil:
 		why = fmt.Sprintf("namespace %q of %s is being deleted", orphans.Namespace, s.member.Name)
-	case len(there) == 0 && len(names) == 0:
-		// Named ones were asked for, one by one.
+	case empty:
 		why = fmt.Sprintf("no Secret is selected in namespace %q of %s", orphans.Namespace, s.member.Name)
 	}
-	if why != "" && !orphans.AllowEmpty {
-		return nil, cli.Fail(cli.Refused, errors.New(why+": all its copies would be orphans, or might be"), "--allow-empty goes on all the same; look first with --dry-run")
+	if why == "" || orphans.AllowEmpty {
+		return nil
 	}
-	return there, nil
+	return cli.Fail(cli.Refused, errors.New(why+": all its copies would be orphans, or might be"), "--allow-empty goes on all the same; look first with --dry-run")
 }

@@ -161,3 +161,31 @@ func TestOrphansInTheSourcesOwnCluster(t *testing.T) {
 	d.want(t, "delete --orphans app --to-context prod-*", cli.OK, "1 skipped", "the source's own cluster")
 	d.want(t, "delete --orphans app --to-context prod-1", cli.OK, "1 deleted")
 }
+
+// TestANamespaceThatGoesMeanwhile: a source that is asked for by name may be gone with
+// its namespace, which is looked at last.
+func TestANamespaceThatGoesMeanwhile(t *testing.T) {
+	d := newDesk(t, "prod")
+	d.secret("kept", "fleet", "all")
+	d.want(t, "copy app --plan p --to-context prod", cli.OK)
+	d.servers["management"].Delete("team", "app")
+	going := false
+	gone := answer("GET", "/namespaces/team", `{"metadata":{"name":"team","deletionTimestamp":"2026-01-01T00:00:00Z"}}`)
+	d.servers["management"].Break(func(s *apitest.Server, w http.ResponseWriter, r *http.Request) bool {
+		going = going || strings.HasSuffix(r.URL.Path, "/secrets/app")
+		return going && gone(s, w, r)
+	})
+	d.want(t, "delete --orphans -l fleet=all --plan p --to-context prod", cli.Refused, "is being deleted")
+	d.stays(t, map[string]bool{"app": true})
+}
+
+// TestACraftedCopy stops nobody else's orphans from being found.
+func TestACraftedCopy(t *testing.T) {
+	d := newDesk(t, "prod")
+	d.secret("kept", "fleet", "all")
+	d.want(t, "copy app kept --plan p --to-context prod", cli.OK)
+	annotations := d.servers["prod"].Get("team", "kept")["metadata"].(map[string]any)["annotations"].(map[string]any)
+	annotations["secretsync.datum.net/source"] = "team/../x"
+	d.servers["management"].Delete("team", "app")
+	d.want(t, "delete --orphans app --plan p --to-context prod", cli.OK, "1 target: 1 deleted")
+}

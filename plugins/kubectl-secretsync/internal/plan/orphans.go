@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"k8s.io/apimachinery/pkg/util/validation"
+
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
 
@@ -57,7 +59,7 @@ func (o *Orphans) mine(id string) bool { return slices.Contains(o.Plans, id) }
 // of the source's cluster and namespace.
 func (o *Orphans) fromHere(meta secret.Meta) bool {
 	from := meta.Origin()
-	return meta.Ours() && from.UID != secret.FromManifest && o.Cluster != "" && from.Cluster == o.Cluster &&
+	return meta.Ours() && len(validation.IsDNS1123Subdomain(from.Name)) == 0 && from.UID != secret.FromManifest && o.Cluster != "" && from.Cluster == o.Cluster &&
 		o.Namespace != "" && from.Namespace == o.Namespace
 }
 

@@ -90,6 +90,7 @@ func TestOrphans(t *testing.T) {
 		"of no known cluster":      {copy: b.lost(annotation(secret.AnnotationCluster, "")), ignored: true},
 		"this cluster not known":   {copy: b.lost(annotation(secret.AnnotationCluster, "")), change: func(o *Orphans) { o.Cluster = "" }, ignored: true},
 		"another namespace's":      {copy: b.lost(annotation(secret.AnnotationSource, "m/s")), ignored: true},
+		"of a name that none has":  {copy: b.lost(annotation(secret.AnnotationSource, "n/../s")), ignored: true},
 		"copied on by somebody":    {copy: b.lost(annotation(secret.AnnotationPlace, "n/z")), ignored: true},
 		"not our label":            {copy: b.lost(label(secret.LabelManagedBy, "me")), ignored: true},
 		"of a manifest":            {copy: b.lost(label(secret.LabelSourceUID, secret.FromManifest)), ignored: true},
