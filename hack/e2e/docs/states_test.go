@@ -23,6 +23,7 @@ func (m *machine) states() map[string]func(*testing.T) {
 		"fleet":    m.fleet,
 		"conflict": m.conflict,
 		"drifted":  m.drifted,
+		"orphaned": m.orphaned,
 		"capi":     m.capi,
 		"key":      m.key,
 
@@ -133,6 +134,20 @@ func (m *machine) drifted(t *testing.T) {
 	m.fleet(t)
 	m.must(t, `kubectl secretsync copy ghcr-pull -n flux-system --from-context management --to-context 'prod-*'`)
 	m.cluster(prodOne).Kubectl(t, "patch", "secret", "ghcr-pull", "-n", "flux-system", "--type=merge", "-p", `{"data": {".dockerconfigjson": "e30="}}`)
+}
+
+// orphaned has copies of two Secrets, of which one is gone since.
+func (m *machine) orphaned(t *testing.T) {
+	t.Helper()
+	for _, name := range []string{management, prodOne, prodTwo} {
+		m.cluster(name).Apply(t, "apiVersion: v1\nkind: Namespace\nmetadata: {name: shared}\n")
+	}
+	m.must(t, `for name in relay signing; do
+  kubectl --context management create secret generic $name -n shared --from-literal=token="$(head -c 18 /dev/urandom | base64)"
+  kubectl --context management label secret $name -n shared fleet=all
+done
+kubectl secretsync copy -l fleet=all -n shared --from-context management --to-context 'prod-*'
+kubectl --context management delete secret relay -n shared`)
 }
 
 // capi has the kubeconfigs of the clusters in Secrets, as Cluster API does.

@@ -162,6 +162,28 @@ func TestLostAnswers(t *testing.T) {
 	}
 }
 
+// The answer to the deletion within a recreation is lost: what others gave the old
+// Secret is on the new one, other plans included.
+func TestLostAnswerOfARecreation(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.secret(management, "app", map[string]string{"a": s.value()})
+	s.want(s.copy("app", "--to-context", prodOne, "--plan", "p"), 0, "1 created")
+	s.want(s.copy("app", "--to-context", prodOne, "--plan", "q"), 0, "1 updated")
+	s.clusters[prodOne].Kubectl(t, "label", "secret", "app", "mine=x", "-n", s.namespace)
+	s.clusters[prodOne].Kubectl(t, "patch", "secret", "app", "-n", s.namespace, "--type=merge", "-p", `{"immutable":true}`)
+	s.secret(management, "app", map[string]string{"a": s.value()})
+	target := s.between("DELETE", true, func() {})
+	s.want(s.run(s.from("copy", "app", "--recreate", "--plan", "p", "--to-kubeconfig", target)...), 0, "1 recreated")
+	made := s.get(prodOne, "app")
+	if made.GetLabels()["mine"] != "x" || made.GetAnnotations()[annotation+"plans"] != "p,q" {
+		t.Errorf("labels %v, annotations %v", made.GetLabels(), made.GetAnnotations())
+	}
+	if s.data(prodOne, "app")["a"] != s.data(management, "app")["a"] {
+		t.Error("the copy is not the source's")
+	}
+}
+
 // Somebody who may write Secrets and not look at namespaces hears of these from
 // the server's answers to writes.
 func TestNamespacesUnseen(t *testing.T) {

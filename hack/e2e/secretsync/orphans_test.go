@@ -2,6 +2,7 @@ package secretsync_test
 
 import (
 	"testing"
+	"time"
 )
 
 // A fleet's Secrets come and go; only copies of the plan that makes them no more
@@ -25,12 +26,12 @@ func TestOrphans(t *testing.T) {
 	// Its source stands for what another plan still makes.
 	s.want(s.copy("unlabelled", "--to-context", prodTwo), 0, "1 updated")
 	s.want(s.run(s.from(append([]string{"status", "--orphans"}, selection...)...)...), 1, "2 in-sync, 4 orphaned")
-	s.want(s.run(append(orphans, "--dry-run")...), 0, "1 skipped, 3 would delete", "is gone, or no longer selected", "also of plan flags-")
-	s.want(s.run(append(orphans, "--dry-run=server")...), 0, "3 would delete")
+	s.want(s.run(append(orphans, "--dry-run")...), 0, "3 would delete, 1 would release", "is gone", "is no longer selected", "stays a copy of plan flags-")
+	s.want(s.run(append(orphans, "--dry-run=server")...), 0, "3 would delete, 1 would release")
 	if !s.has(prodOne, "deleted") {
 		t.Fatal("a dry run deleted it")
 	}
-	s.want(s.run(orphans...), 0, "3 deleted, 1 skipped")
+	s.want(s.run(orphans...), 0, "3 deleted, 1 released")
 	for _, cluster := range []string{prodOne, prodTwo} {
 		for name, stays := range map[string]bool{"kept": true, "single": true, "deleted": false, "unlabelled": cluster == prodTwo, "foreign": cluster == prodOne} {
 			if s.has(cluster, name) != stays {
@@ -38,7 +39,8 @@ func TestOrphans(t *testing.T) {
 			}
 		}
 	}
-	s.want(s.run(orphans...), 0, "1 skipped")
+	s.want(s.run(orphans...), 0, "0 targets")
+	s.want(s.run(s.from("status", "unlabelled", "--to-context", prodTwo)...), 0, "1 in-sync")
 }
 
 // A plan with a name outlives its flags: what they used to lead to is found.
@@ -49,10 +51,49 @@ func TestOrphansOfAPlanThatMoved(t *testing.T) {
 	plan := []string{"app", "--to-context", prodOne, "--plan", "app-everywhere"}
 	s.want(s.copy(plan...), 0, "1 created")
 	s.want(s.copy(append(plan, "--suffix", "-new")...), 0, "1 created")
-	s.want(s.run(s.from(append([]string{"delete", "--orphans", "--suffix", "-new"}, plan...)...)...), 0, "1 deleted", "the plan no longer has a copy of")
+	moved := s.from(append([]string{"delete", "--orphans", "--suffix", "-new"}, plan...)...)
+	s.want(s.run(moved...), 5, "1 refused", "--allow-live-source")
+	s.want(s.run(append(moved, "--allow-live-source")...), 0, "1 deleted", "the plan no longer has a copy of")
 	if s.has(prodOne, "app") || !s.has(prodOne, "app-new") {
 		t.Error("the wrong one was deleted")
 	}
+}
+
+// Two calls share a name: neither deletes what the other makes. Sources that are
+// gone are shown, and plans end one after the other.
+func TestOrphansOfANameThatTwoShare(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	for _, name := range []string{"one", "two"} {
+		s.secret(management, name, map[string]string{"a": s.value()})
+		s.want(s.copy(name, "--to-context", prodOne, "--plan", "nightly"), 0, "1 created")
+	}
+	orphans := s.from("delete", "--orphans", "one", "--to-context", prodOne, "--plan", "nightly")
+	s.want(s.run(orphans...), 5, "1 refused", "is there, and a call with other flags may make it")
+	s.want(s.copy("two", "--to-context", prodOne, "--plan", "weekly"), 0, "1 updated")
+	s.clusters[management].Kubectl(t, "delete", "secret", "one", "two", "-n", s.namespace)
+	s.want(s.run(s.from("status", "--orphans", "one", "--to-context", prodOne, "--plan", "nightly")...), 1, "2 orphaned")
+	s.want(s.run(orphans...), 0, "1 deleted, 1 released", "is gone; it stays a copy of plan weekly")
+	s.want(s.run(s.from("delete", "--orphans", "two", "--to-context", prodOne, "--plan", "weekly")...), 0, "1 deleted")
+}
+
+// A namespace that was made anew, and that not all is back in yet.
+func TestOrphansOfARestoredNamespace(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	for _, name := range []string{"first", "second"} {
+		s.secret(management, name, map[string]string{"a": s.value()}, "  labels: {fleet: all}")
+	}
+	selection := []string{"-l", "fleet=all", "--to-context", prodOne}
+	s.want(s.copy(selection...), 0, "2 created")
+	s.clusters[management].Kubectl(t, "delete", "namespace", s.namespace)
+	// Copies and namespaces count time in seconds.
+	time.Sleep(time.Second)
+	s.clusters[management].Kubectl(t, "create", "namespace", s.namespace)
+	s.secret(management, "first", map[string]string{"a": s.value()}, "  labels: {fleet: all}")
+	orphans := s.from(append([]string{"delete", "--orphans"}, selection...)...)
+	s.want(s.run(orphans...), 5, "1 refused", "may not be restored yet")
+	s.want(s.run(append(orphans, "--allow-empty")...), 0, "1 deleted")
 }
 
 // What cannot be read of the source is not taken for gone.

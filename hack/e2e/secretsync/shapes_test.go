@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -179,7 +180,7 @@ func TestKubercsPolicy(t *testing.T) {
 		kuberc := writeFile(t, "apiVersion: kubectl.config.k8s.io/v1beta1\nkind: Preference\n"+c.policy+"\n")
 		env := []string{"PATH=" + path + ":" + os.Getenv("PATH"), "KUBERC=" + kuberc}
 		kubectl := exec.CommandContext(t.Context(), s.clusters[prodOne].KubectlPath(), "--kubeconfig", file, "get", "secrets", "-n", s.namespace)
-		kubectl.Env = env
+		kubectl.Env = slices.Concat(env, []string{"HOME=" + t.TempDir()})
 		said, err := kubectl.CombinedOutput()
 		if i == 0 && err == nil {
 			t.Log("this kubectl is older than kuberc's policies, and is not compared with")

@@ -73,6 +73,20 @@ func TestDatumEnds(t *testing.T) {
 	}
 }
 
+// TestNoEmptySource: a variable that is not set does not mean the current context.
+func TestNoEmptySource(t *testing.T) {
+	for _, name := range []string{"from-context", "from-kubeconfig", "from-datum-project", "from-datum-organization"} {
+		set := pflag.NewFlagSet("", pflag.ContinueOnError)
+		(&Ends{}).AddFlags(set)
+		if err := set.Parse([]string{"--" + name, ""}); err == nil || !strings.Contains(err.Error(), "not empty") {
+			t.Errorf("--%s: %v", name, err)
+		}
+		if flag := set.Lookup(name); flag.DefValue != "" || flag.Value.Type() != "string" {
+			t.Errorf("--%s: default %q of type %s", name, flag.DefValue, flag.Value.Type())
+		}
+	}
+}
+
 func TestDatumEndsRefuse(t *testing.T) {
 	t.Setenv(store.Variable, filepath.Join(t.TempDir(), "none"))
 	t.Setenv("KUBECONFIG", write(t, "a", entry("management", "c", "https://m.example.com", "u", "t")))

@@ -72,11 +72,11 @@ type FromFlags struct {
 }
 
 func (f *FromFlags) addFlags(set *pflag.FlagSet) {
-	set.StringVar(&f.Context, "from-context", "", "Copy from the cluster of this context; default: the current one, in a Pod without kubeconfig its cluster.")
-	set.StringVar(&f.Kubeconfig, "from-kubeconfig", "", "Copy from the cluster of this kubeconfig file, which is read alone; with --from-context of that context in it.")
+	cli.TextVar(set, &f.Context, "from-context", "Copy from the cluster of this context; default: the current one, in a Pod without kubeconfig its cluster.")
+	cli.TextVar(set, &f.Kubeconfig, "from-kubeconfig", "Copy from the cluster of this kubeconfig file, which is read alone; with --from-context of that context in it.")
 	set.BoolVar(&f.InCluster, "from-in-cluster", false, "Copy from the cluster whose Pod this is.")
-	set.StringVar(&f.Project, "from-datum-project", "", "Copy from the control plane of this Datum Cloud project, without a kubeconfig.")
-	set.StringVar(&f.Organization, "from-datum-organization", "", "Copy from the control plane of this Datum Cloud organization, without a kubeconfig.")
+	cli.TextVar(set, &f.Project, "from-datum-project", "Copy from the control plane of this Datum Cloud project, without a kubeconfig.")
+	cli.TextVar(set, &f.Organization, "from-datum-organization", "Copy from the control plane of this Datum Cloud organization, without a kubeconfig.")
 	set.StringVar(&f.As, "from-as", "", "Impersonate this user in the source cluster.")
 	cli.StringArrayVar(set, &f.AsGroups, "from-as-group", "", "Impersonate this group in the source cluster; can be repeated.")
 }

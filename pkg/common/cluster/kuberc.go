@@ -10,18 +10,18 @@ import (
 	"path/filepath"
 	"strings"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/plugin/pkg/client/auth/exec"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+	"k8s.io/kubectl/pkg/config/v1alpha1"
 	"k8s.io/kubectl/pkg/config/v1beta1"
+	"sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 )
-
-// kubercGroup is that of the preferences which kubectl reads.
-const kubercGroup = "kubectl.config.k8s.io/"
 
 // applyKuberc has client-go refuse the program of a kubeconfig where kubectl's
 // preferences do. Where these cannot be read, kubectl warns and runs it; here it
@@ -78,18 +78,54 @@ func parseKuberc(text []byte) (policy clientcmdapi.PluginPolicy, err error) {
 			continue
 		}
 		empty = false
-		var read v1beta1.Preference
-		if err := yaml.Unmarshal(document, &read); err != nil {
-			return policy, errors.New("it is not YAML that can be read")
+		read, known, err := preferenceOf(document)
+		if err != nil {
+			return policy, err
 		}
-		if strings.HasPrefix(read.APIVersion, kubercGroup) && read.Kind == "Preference" {
+		if known {
 			return policyOf(read)
 		}
 	}
 	if !empty {
-		return policy, errors.New("it holds no Preference of " + kubercGroup + "v1beta1")
+		return policy, errors.New("it holds no Preference of " + v1beta1.SchemeGroupVersion.String())
 	}
 	return policy, nil
+}
+
+// preferenceOf reads a document, if it holds preferences of a version that kubectl
+// knows; others it passes over (pkg/kuberc/marshal.go decodePreference, v0.37). A
+// field that is misspelt or given twice could be the policy.
+func preferenceOf(document []byte) (read v1beta1.Preference, known bool, err error) {
+	text, err := yaml.YAMLToJSONStrict(document)
+	if err != nil {
+		return read, false, errors.New("it is not YAML that can be read")
+	}
+	var kind metav1.TypeMeta
+	if err := strictly(text, &kind, false); err != nil || kind.Kind != "Preference" {
+		return read, false, nil //nolint:nilerr // it is something else
+	}
+	switch kind.APIVersion {
+	case v1beta1.SchemeGroupVersion.String():
+		return read, true, strictly(text, &read, true)
+	case v1alpha1.SchemeGroupVersion.String():
+		// It knows of no policy.
+		return read, true, strictly(text, &v1alpha1.Preference{}, true)
+	default:
+		return read, false, nil
+	}
+}
+
+// strictly decodes as kubectl does, and where it has to be whole refuses fields
+// that are unknown.
+func strictly(text []byte, into any, whole bool) error {
+	strict, err := json.UnmarshalStrict(text, into)
+	if err == nil && whole && len(strict) > 0 {
+		err = strict[0]
+	}
+	if err != nil {
+		return fmt.Errorf("it is not a Preference that can be read: %w", err)
+	}
+	return nil
 }
 
 // policyOf takes a program's Name for its Command, as it was called before v1.36.

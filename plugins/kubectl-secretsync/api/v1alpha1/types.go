@@ -36,8 +36,9 @@ type Target struct {
 	Name      string `json:"name"`
 	// Source is the NAMESPACE/NAME that it is a copy of.
 	Source string `json:"source"`
-	// Action is create, update, recreate, delete, unchanged, absent, skip,
-	// conflict, forbidden, refused or failed.
+	// Action is create, update, recreate, delete, release, unchanged, absent,
+	// skip, conflict, forbidden, refused or failed. A release takes the plan out
+	// of a copy that other plans make too.
 	Action string `json:"action"`
 	// Outcome is done, planned, validated, nothing, failed or not-attempted.
 	Outcome string `json:"outcome"`

@@ -26,6 +26,14 @@ const (
 	maxObject = 8 << 20
 	maxPage   = 96 << 20
 	maxError  = 64 << 10
+	// maxList is what all pages of a list take together, and what they take of
+	// metadata alone.
+	maxList     = 384 << 20
+	maxMetaList = 64 << 20
+	maxMetaPage = 16 << 20
+	// maxItems is how many objects a list may have: small ones take more memory
+	// than their text.
+	maxItems = 50_000
 )
 
 // The forms that are asked for.
@@ -123,7 +131,10 @@ func (c *Client) request(ctx context.Context, what call) (*http.Request, error) 
 	return request, nil
 }
 
-var errTooLarge = errors.New("the answer is larger than any Secret")
+var (
+	errTooLarge = errors.New("the answer is larger than any Secret")
+	errTooMany  = errors.New("the list is longer than is read")
+)
 
 // readAll reads a body of a known length into a buffer of just that length.
 func readAll(response *http.Response, limit int64) ([]byte, error) {

@@ -80,36 +80,47 @@ func decoded[T any](value T, err error) (T, error) {
 // List reads all Secrets of a namespace with the labels, page after page; ""
 // selects all.
 func (c *Client) List(ctx context.Context, namespace, selector string) ([]secret.Secret, error) {
-	return list(ctx, c, namespace, selector, acceptObject, secret.DecodeList)
+	return list(ctx, c, namespace, selector, listing[secret.Secret]{acceptObject, maxPage, maxList, secret.DecodeList})
 }
 
 // ListMeta is List for metadata alone. The namespace "" stands for all.
 func (c *Client) ListMeta(ctx context.Context, namespace, selector string) ([]secret.Meta, error) {
-	return list(ctx, c, namespace, selector, acceptMetadataList, secret.DecodeMetaList)
+	return list(ctx, c, namespace, selector, listing[secret.Meta]{acceptMetadataList, maxMetaPage, maxMetaList, secret.DecodeMetaList})
+}
+
+// listing is what a list is of.
+type listing[T any] struct {
+	accept string
+	// page and all bound the sizes, in bytes, of a page and of all together.
+	page, all int64
+	decode    func([]byte) ([]T, string, error)
 }
 
 // list returns all pages or an error, never some of them.
-func list[T any](ctx context.Context, c *Client, namespace, selector, accept string, decode func([]byte) ([]T, string, error)) ([]T, error) {
+func list[T any](ctx context.Context, c *Client, namespace, selector string, of listing[T]) ([]T, error) {
 	var all []T
+	var size int64
 	query := url.Values{"limit": {strconv.Itoa(pageSize)}}
 	if selector != "" {
 		query.Set("labelSelector", selector)
 	}
 	for {
-		got, err := c.patiently(ctx, call{method: http.MethodGet, path: secrets(namespace), query: query, accept: accept, limit: maxPage})
+		got, err := c.patiently(ctx, call{method: http.MethodGet, path: secrets(namespace), query: query, accept: of.accept, limit: of.page})
 		if AsErrorCode(err) == http.StatusGone && query.Has("continue") {
 			// The list that the pages are of is gone; the next begins anew.
-			all = nil
+			all, size = nil, 0
 			query.Del("continue")
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		page, next, err := decode(got.body)
+		page, next, err := of.decode(got.body)
 		if err != nil {
-			_, err = decoded(page, err)
-			return nil, err
+			return decoded[[]T](nil, err)
+		}
+		if size += int64(len(got.body)); size > of.all || len(all)+len(page) > maxItems {
+			return decoded[[]T](nil, errTooMany)
 		}
 		all = append(all, page...)
 		if next == "" {
@@ -128,16 +139,23 @@ func AsErrorCode(err error) int {
 	return 0
 }
 
+// NamespaceMeta reads a namespace's metadata.
+func (c *Client) NamespaceMeta(ctx context.Context, name string) (secret.Meta, error) {
+	body, err := c.get(ctx, []string{"api", "v1", "namespaces", name}, acceptMetadata)
+	if err != nil {
+		return secret.Meta{}, err
+	}
+	return decoded(secret.DecodeMeta(body))
+}
+
 // Namespace says whether a namespace is there, and its UID. What may not be
 // read is unknown.
 func (c *Client) Namespace(ctx context.Context, name string) (plan.NamespaceState, string) {
-	body, err := c.get(ctx, []string{"api", "v1", "namespaces", name}, acceptMetadata)
-	if NotFound(err) {
-		return plan.NamespaceMissing, ""
-	}
-	meta, decodeErr := secret.DecodeMeta(body)
+	meta, err := c.NamespaceMeta(ctx, name)
 	switch {
-	case err != nil || decodeErr != nil:
+	case NotFound(err):
+		return plan.NamespaceMissing, ""
+	case err != nil:
 		return plan.NamespaceUnknown, ""
 	case meta.DeletionTimestamp != nil:
 		return plan.NamespaceEnding, meta.UID

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -68,6 +69,42 @@ func TestList(t *testing.T) {
 	metas, err := c.ListMeta(t.Context(), "", "a=b")
 	if err != nil || len(metas) != 1 || metas[0].Namespace != "m" || !strings.HasPrefix(w.asked[0].line, "GET /api/v1/secrets?") || !strings.Contains(w.asked[0].header.Get("Accept"), "as=PartialObjectMetadataList") {
 		t.Errorf("%+v, %v, %+v", metas, err, w.asked)
+	}
+}
+
+// TestAListThatNeverEnds is read no further than its bounds, in size and in time.
+func TestAListThatNeverEnds(t *testing.T) {
+	page := func(filler int) http.HandlerFunc {
+		return says(200, `{"kind":"PartialObjectMetadataList","metadata":{"continue":"x"},"items":[{"metadata":{"name":"a","annotations":{"b":"`+strings.Repeat("x", filler)+`"}}}]}`)
+	}
+	c, w := client(t, page(maxMetaPage/2))
+	if _, err := c.ListMeta(t.Context(), "n", ""); err == nil || err.Error() != errTooMany.Error() || len(w.asked) > 2*maxMetaList/maxMetaPage {
+		t.Errorf("%v after %d pages", err, len(w.asked))
+	}
+	many := strings.TrimSuffix(strings.Repeat(`{"metadata":{"name":"a"}},`, maxItems+1), ",")
+	c, w = client(t, says(200, `{"kind":"PartialObjectMetadataList","items":[`+many+`]}`))
+	if _, err := c.ListMeta(t.Context(), "n", ""); err == nil || err.Error() != errTooMany.Error() {
+		t.Errorf("%v after %d pages", err, len(w.asked))
+	}
+	c, w = client(t, page(maxMetaPage))
+	if _, err := c.ListMeta(t.Context(), "n", ""); err == nil || len(w.asked) != 1 {
+		t.Errorf("%v after %d pages", err, len(w.asked))
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	c, _ = client(t, page(0))
+	if _, err := c.ListMeta(ctx, "n", ""); AsError(err).Problem().Kind != plan.KindTimeout {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestAWaitThatIsTooLong is not waited for: the time is over by then.
+func TestAWaitThatIsTooLong(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	c, w := client(t, says(503, "{}", "Retry-After", "86400"))
+	if _, err := c.Secret(ctx, "n", "s"); err == nil || len(w.waits) > 0 || len(w.asked) != 1 {
+		t.Errorf("%v, waits %v", err, w.waits)
 	}
 }
 

@@ -41,6 +41,12 @@ func Wait(n int, e *Error) time.Duration {
 	return min(firstWait<<min(n, 10), longestWait)
 }
 
+// fits tells that the wait leaves time for another attempt.
+func fits(ctx context.Context, wait time.Duration) bool {
+	end, bounded := ctx.Deadline()
+	return ctx.Err() == nil && (!bounded || time.Until(end) > wait)
+}
+
 // patiently repeats a request that changes nothing until it is answered for
 // good, or the context ends.
 func (c *Client) patiently(ctx context.Context, what call) (answer, error) {
@@ -50,10 +56,8 @@ func (c *Client) patiently(ctx context.Context, what call) (answer, error) {
 			return got, nil
 		}
 		failed := AsError(err)
-		if !failed.Transient() || n+1 >= readAttempts || ctx.Err() != nil {
-			return answer{}, err
-		}
-		if c.pause(ctx, Wait(n, failed)) != nil {
+		wait := Wait(n, failed)
+		if !failed.Transient() || n+1 >= readAttempts || !fits(ctx, wait) || c.pause(ctx, wait) != nil {
 			return answer{}, err
 		}
 	}

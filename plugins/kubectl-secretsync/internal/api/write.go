@@ -112,8 +112,23 @@ func (c *Client) Update(ctx context.Context, a plan.Action, dryRun bool) (Writte
 	if err != nil {
 		return Written{}, err
 	}
+	return c.patch(ctx, a.Place, body, dryRun)
+}
+
+// Annotate sets annotations of the object that was read and of no other.
+func (c *Client) Annotate(ctx context.Context, place plan.Place, meta secret.Meta, annotations map[string]string, dryRun bool) (Written, error) {
+	body, err := encode(map[string]any{"metadata": map[string]any{
+		"uid": meta.UID, "resourceVersion": meta.ResourceVersion, "annotations": annotations,
+	}}, nil)
+	if err != nil {
+		return Written{}, err
+	}
+	return c.patch(ctx, place, body, dryRun)
+}
+
+func (c *Client) patch(ctx context.Context, place plan.Place, body *Body, dryRun bool) (Written, error) {
 	return c.write(ctx, call{
-		method: http.MethodPatch, path: secrets(a.Place.Namespace, a.Place.Name), query: writeQuery(dryRun),
+		method: http.MethodPatch, path: secrets(place.Namespace, place.Name), query: writeQuery(dryRun),
 		body: body, contentType: "application/merge-patch+json",
 	})
 }

@@ -30,9 +30,11 @@ With --orphans it deletes what 'copy' with the same flags has made and would mak
 more. A copy records the plan that makes it: a name, given with --plan, else an ID
 made of the flags that select Secrets and say where copies go, whichever the target
 clusters are. So flags that have changed since are another plan, whose orphans need
---replaces-plan; a plan with a name stays the same. Copies that another plan makes
-too stay, and so do those that were made before plans were recorded. Nothing is
-deleted unless all of the source could be read.
+--replaces-plan; a plan with a name stays the same. Each source is asked for by name
+before its copies are deleted. One that is there may be another call's, where the
+plan has only a name: that takes --allow-live-source. Copies that another plan makes
+too stay and are no longer of this one, and those stay that were made before plans
+were recorded. Nothing is deleted unless all of the source could be read.
 
 Flags of copy that say what copies look like are taken and do not matter, so that
 a call of copy becomes one of delete by its first word.
@@ -145,5 +147,5 @@ func (r *deleteRun) lost(ctx context.Context) ([]rollout.Job, rollout.Needs, fun
 	if err != nil {
 		return nil, rollout.Needs{}, nil, err
 	}
-	return jobs, rollout.Needs{Delete: true, Found: true}, orphans.Decide, nil
+	return jobs, rollout.Needs{Delete: true, Patch: true, Found: true}, orphans.Decide, nil
 }

@@ -17,6 +17,8 @@ func (s *session) readKubeconfigs(ctx context.Context, query cluster.SecretQuery
 	if err != nil {
 		return nil, cli.Use(err)
 	}
+	ctx, cancel := context.WithTimeout(ctx, s.run.timeout)
+	defer cancel()
 	found, err := readAll(ctx, client, query)
 	if err != nil {
 		return nil, s.explain("kubeconfig Secrets of", query.Cluster, err)

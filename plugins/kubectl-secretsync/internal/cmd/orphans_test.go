@@ -56,22 +56,27 @@ func TestAnUnreadSourceMakesNoOrphans(t *testing.T) {
 		code  cli.Code
 		says  string
 	}{
-		"list forbidden":       {selected, refuse("GET", "/team/secrets", 403, "Forbidden"), cli.Failed, `grant the verb "list"`},
-		"list fails":           {selected, refuse("GET", "/team/secrets", 500, "InternalError"), cli.Failed, "source management"},
-		"list ends in between": {selected, breaksAfterOnePage, cli.Failed, "source management"},
-		"no list at all":       {selected, answer("GET", "/team/secrets", `{}`), cli.Failed, "not a Secret"},
-		"list of nothing":      {selected, answer("GET", "/team/secrets", `{"kind":"SecretList","items":[]}`), cli.Refused, "--allow-empty"},
-		"get forbidden":        {named, refuse("GET", "/secrets/app", 403, "Forbidden"), cli.Failed, `grant the verb "get"`},
-		"404 of a web server":  {named, refuse("GET", "/secrets/app", 404, ""), cli.Failed, "source management"},
-		"namespace going":      {named, answer("GET", "/namespaces/team", `{"metadata":{"name":"team","deletionTimestamp":"2026-01-01T00:00:00Z"}}`), cli.Refused, "is being deleted"},
-		"namespace gone":       {named, refuse("GET", "/namespaces/team", 404, "NotFound"), cli.Refused, "there is no namespace"},
-		"namespace unreadable": {named, refuse("GET", "/namespaces/team", 403, "Forbidden"), cli.Refused, "may be going"},
-		"cluster unknown":      {named, refuse("GET", "/kube-system", 403, "Forbidden"), cli.Refused, "kube-system"},
-		"login needed":         {named, refuse("GET", "/secrets/app", 401, "Unauthorized"), cli.LoginNeeded, "log in again"},
+		"list forbidden":        {selected, refuse("GET", "/team/secrets", 403, "Forbidden"), cli.Failed, `grant the verb "list"`},
+		"list fails":            {selected, refuse("GET", "/team/secrets", 500, "InternalError"), cli.Failed, "source management"},
+		"list ends in between":  {selected, breaksAfterOnePage, cli.Failed, "source management"},
+		"no list at all":        {selected, answer("GET", "/team/secrets", `{}`), cli.Failed, "not a Secret"},
+		"list of nothing":       {selected, answer("GET", "/team/secrets", `{"kind":"SecretList","items":[]}`), cli.Refused, "--allow-empty"},
+		"not asked for by name": {selected, refuse("GET", "/secrets/app", 403, "Forbidden"), cli.Failed, `grant the verb "get"`},
+		"named: web server's":   {selected, refuse("GET", "/secrets/app", 404, ""), cli.Failed, "source management"},
+		"get forbidden":         {named, refuse("GET", "/secrets/app", 403, "Forbidden"), cli.Failed, `grant the verb "get"`},
+		"404 of a web server":   {named, refuse("GET", "/secrets/app", 404, ""), cli.Failed, "source management"},
+		"namespace going":       {named, answer("GET", "/namespaces/team", `{"metadata":{"name":"team","deletionTimestamp":"2026-01-01T00:00:00Z"}}`), cli.Refused, "is being deleted"},
+		"namespace gone":        {named, refuse("GET", "/namespaces/team", 404, "NotFound"), cli.Refused, "there is no namespace"},
+		"namespace unreadable":  {named, refuse("GET", "/namespaces/team", 403, "Forbidden"), cli.Refused, "may be going"},
+		"cluster unknown":       {named, refuse("GET", "/kube-system", 403, "Forbidden"), cli.Refused, "kube-system"},
+		"cluster needs login":   {named, refuse("GET", "/kube-system", 401, "Unauthorized"), cli.LoginNeeded, "log in again"},
+		"cluster fails":         {named, refuse("GET", "/kube-system", 500, "InternalError"), cli.Failed, "source management"},
+		"login needed":          {named, refuse("GET", "/secrets/app", 401, "Unauthorized"), cli.LoginNeeded, "log in again"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t, "prod")
 			d.want(t, "copy app --plan p --to-context prod", cli.OK)
+			d.secret("kept", "fleet", "all")
 			d.servers["management"].Delete("team", "app")
 			d.servers["management"].Break(c.fault)
 			d.want(t, c.line, c.code, c.says)
@@ -91,6 +96,9 @@ func TestOrphansOfATargetThatFails(t *testing.T) {
 	d.want(t, "copy app --to-context prod-*", cli.OK)
 	d.servers["management"].Delete("team", "app")
 	d.servers["prod-1"].Break(refuse("GET", "/team/secrets", 403, "Forbidden"))
+	if _, stdout, _ := d.run(t, "delete --orphans app --to-context prod-* --dry-run -o name"); stdout != "secret/team/app prod-2\n" {
+		t.Errorf("%q", stdout)
+	}
 	d.want(t, "delete --orphans app --to-context prod-*", cli.SomeFailed, "1 deleted, 1 forbidden", `grant the verb "list"`)
 	if d.servers["prod-1"].Get("team", "app") == nil || d.servers["prod-2"].Get("team", "app") != nil {
 		t.Error("the wrong one was deleted")
@@ -150,4 +158,24 @@ func TestOrphansAreSoughtBeforeSources(t *testing.T) {
 		return false
 	})
 	d.want(t, "delete --orphans --all --to-context prod", cli.OK, "0 targets")
+}
+
+// TestEndlessSources: what never ends is given up after --timeout.
+func TestEndlessSources(t *testing.T) {
+	endless := answer("GET", "/secrets", `{"kind":"SecretList","metadata":{"continue":"more"},"items":[]}`)
+	for _, line := range []string{
+		"delete --orphans --all --to-context prod",
+		"delete --all --to-context prod",
+		"copy app --to-kubeconfig-secret-selector a=b",
+	} {
+		d := newDesk(t, "prod")
+		d.servers["management"].Break(endless)
+		d.want(t, line+" --timeout 300ms", cli.Failed, "does not answer in time")
+	}
+	d := newDesk(t, "prod")
+	d.servers["management"].Break(func(_ *apitest.Server, _ http.ResponseWriter, r *http.Request) bool {
+		<-r.Context().Done()
+		return true
+	})
+	d.want(t, "delete --orphans app --to-context prod --timeout 300ms", cli.Failed, "source management", "does not answer in time")
 }

@@ -47,7 +47,7 @@ func (f *selectionFlags) add(set *pflag.FlagSet) {
 	set.BoolVar(&f.all, "all", false, "Take all Secrets of the namespace.")
 	cli.StringArrayVar(set, &f.files, "filename", "f", "Take the Secrets in this manifest as the source, - for stdin; can be repeated. No source cluster is asked.")
 	set.StringVar(&f.sourceID, "source-id", "", "With -f: what tells these manifests from others of the same names. It is recorded in copies, and only copies with it are updated or deleted.")
-	set.StringVar(&f.plan, "plan", "", "Name of the plan, which is recorded in copies so that --orphans finds those that it no longer makes. Calls with one name are one plan. Default: an ID made of the flags that select Secrets and say where copies go.")
+	cli.TextVar(set, &f.plan, "plan", "Name of the plan, which is recorded in copies so that --orphans finds those that it no longer makes. Calls with one name are one plan. Default: an ID made of the flags that select Secrets and say where copies go.")
 	f.ends.AddFlags(set)
 	own := pflag.NewFlagSet("", pflag.ContinueOnError)
 	cli.StringArrayVar(own, &f.to.Namespaces, "to-namespace", "", "Namespace of the copies; default: the source's. Can be repeated.")

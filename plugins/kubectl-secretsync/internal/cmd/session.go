@@ -103,6 +103,20 @@ func (s *session) sources(ctx context.Context, names []string, mayBeGone bool) (
 	if len(s.selection.files) > 0 {
 		return s.manifests()
 	}
+	found, err := s.read(ctx, names, mayBeGone)
+	if err == nil && len(found) == 0 {
+		err = cli.Fail(cli.Failed, fmt.Errorf("no Secret found in namespace %q of %s", s.sourceNamespace(), s.member.Name), "kubectl get secrets shows what there is")
+	}
+	return found, err
+}
+
+// present are the sources that are there; none is an answer too.
+func (s *session) present(ctx context.Context, names []string) ([]rollout.Source, error) {
+	found, err := s.read(ctx, names, true)
+	return slices.DeleteFunc(found, func(one rollout.Source) bool { return one.Gone }), err
+}
+
+func (s *session) read(ctx context.Context, names []string, mayBeGone bool) ([]rollout.Source, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.run.timeout)
 	defer cancel()
 	found, err := rollout.ReadSources(ctx, s.source, s.member.Config.Host, rollout.Selection{
@@ -114,10 +128,8 @@ func (s *session) sources(ctx context.Context, names []string, mayBeGone bool) (
 	for _, one := range found {
 		s.known(one.Secret)
 	}
-	if len(found) == 0 {
-		return nil, cli.Fail(cli.Failed, fmt.Errorf("no Secret found in namespace %q of %s", s.sourceNamespace(), s.member.Name), "kubectl get secrets shows what there is")
-	}
-	return found, nil
+	id := s.selection.planID(names)
+	return slices.DeleteFunc(found, func(one rollout.Source) bool { return !one.Named && one.MadeBy(id) }), nil
 }
 
 // known keeps the values of a source out of messages, and its size in mind.

@@ -20,7 +20,7 @@ const statusLong = `Tell how each copy stands to its source:
   missing   there is none
   foreign   something else is in its place
   unknown   it could not be read
-  orphaned  with --orphans: the plan has made it, and would make it no more
+  orphaned  with --orphans: the plan has made it, and this call would not
 
 Where the metadata of a copy says that it was made of the source as it is now and
 that nobody has written its data since, its values are not read. Whoever may write
@@ -64,7 +64,7 @@ func newStatusCommand(d deps) *cobra.Command {
 }
 
 func (l *look) status(ctx context.Context, f orphanFlags) error {
-	jobs, err := l.jobs(ctx, l.names, l.expansion(l.spec))
+	jobs, err := l.kept(ctx, f.wanted)
 	if err != nil {
 		return err
 	}
@@ -90,4 +90,18 @@ func (l *look) status(ctx context.Context, f orphanFlags) error {
 		found = found || plan.StateOf(r.Action) != plan.InSync && r.Action.Verb != plan.Skip
 	}
 	return report.ExitFound(results, found)
+}
+
+// kept are the copies that the flags lead to. Where orphans are looked for, their
+// sources may be gone.
+func (l *look) kept(ctx context.Context, orphans bool) ([]rollout.Job, error) {
+	x := l.expansion(l.spec)
+	if !orphans {
+		return l.jobs(ctx, l.names, x)
+	}
+	if err := l.connect(ctx); err != nil {
+		return nil, err
+	}
+	sources, err := l.present(ctx, l.names)
+	return x.Jobs(sources, l.clusters), err
 }

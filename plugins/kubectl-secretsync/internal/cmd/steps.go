@@ -2,10 +2,12 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/api/v1alpha1"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/report"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
@@ -68,13 +70,26 @@ func (s *session) carryOut(ctx context.Context, head report.Head, jobs []rollout
 		s.announce(actions)
 		results = s.execute(ctx, jobs, actions, write, decide, audit)
 	}
-	if err := s.print(head, results); err != nil {
-		return err
-	}
+	printed := s.print(head, results)
 	if ctx.Err() != nil && rollout.Unfinished(results) {
 		return ctx.Err()
 	}
+	if printed != nil {
+		return s.unshown(printed, report.Build(head, results), report.Exit(results))
+	}
 	return report.Exit(results)
+}
+
+// unshown is a report that could not be written. What was done was done all the
+// same: the code says what came of it, and that something failed.
+func (s *session) unshown(err error, built v1alpha1.Report, ended error) error {
+	fmt.Fprintln(s.ErrOut, output.Text(report.Summary(built)))
+	code := cli.SomeFailed
+	var known *cli.Error
+	if errors.As(ended, &known) {
+		code = known.Code
+	}
+	return cli.Fail(code, fmt.Errorf("the report cannot be written: %w", err), "")
 }
 
 // announce shows the plan before it is carried out.

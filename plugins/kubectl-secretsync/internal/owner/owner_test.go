@@ -46,6 +46,10 @@ func TestFind(t *testing.T) {
 		"Cluster API cluster c":                    {Labels: text("cluster.x-k8s.io/cluster-name", "c")},
 		"Rancher or Fleet, set default-traefik":    {Annotations: text("objectset.rio.cattle.io/id", "default-traefik", "meta.helm.sh/release-name", "traefik")},
 		"Fleet bundle":                             {Labels: text("fleet.cattle.io/managed-by-name", "bundle")},
+		"ApplySet applyset-x-v1":                   {Labels: text("applyset.kubernetes.io/part-of", "applyset-x-v1")},
+		"addon manager":                            {Labels: text("addonmanager.kubernetes.io/mode", "Reconcile")},
+		"kluctl prod":                              {Labels: text("kluctl.io/discriminator", "prod")},
+		"k0s stack web":                            {Labels: text("k0s.k0sproject.io/stack", "web")},
 		"Vault Secrets Operator":                   {Labels: text("secrets.hashicorp.com/vso-ownerRefUID", "u")},
 	} {
 		if got := Find(meta); got != want {

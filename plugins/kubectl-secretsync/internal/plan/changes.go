@@ -38,13 +38,13 @@ func (c Changes) Empty() bool {
 	return !c.Data() && len(c.Labels) == 0 && len(c.Annotations) == 0 && c.FromType == ""
 }
 
-// Data tells that some value would change.
-func (c Changes) Data() bool { return len(c.Keys) > 0 }
-
-// joinsOnly tells that nothing would change but whose plan's copy it is.
-func (c Changes) joinsOnly() bool {
+// onlyPlans tells that all there is to change is which plans make the copy.
+func (c Changes) onlyPlans() bool {
 	return !c.Data() && len(c.Labels) == 0 && c.FromType == "" && slices.Equal(c.Annotations, []string{secret.AnnotationPlans})
 }
+
+// Data tells that some value would change.
+func (c Changes) Data() bool { return len(c.Keys) > 0 }
 
 // added is all of the content.
 func added(content *secret.Content) Changes {

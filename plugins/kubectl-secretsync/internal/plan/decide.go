@@ -120,13 +120,19 @@ func (o Options) existing(a Action) Action {
 	if why := a.unchangeable(); why != "" {
 		return o.recreate(a, why)
 	}
-	if a.Seen.Access.Patch == Denied {
+	switch {
+	case a.Seen.Access.Patch != Denied && a.Changes.onlyPlans():
+		return a.stop(Update, "another plan made it; it is recorded as this one's too", "")
+	case a.Seen.Access.Patch != Denied:
+		return a.stop(Update, "", "")
+	case a.Changes.onlyPlans():
+		// It holds what was asked for.
+		a.Changes = Changes{}
+		a.Warnings = append(a.Warnings, "it does not record this plan, for it may not be patched: delete --orphans of another plan may delete it")
+		return a.stop(Unchanged, "", "")
+	default:
 		return a.forbid("patch", "secrets", a.Place.Namespace)
 	}
-	if a.Changes.joinsOnly() {
-		return a.stop(Update, "another plan made it; it is recorded as this one's too", "")
-	}
-	return a.stop(Update, "", "")
 }
 
 // ownership stops where the target is not ours to write.

@@ -1,11 +1,11 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
-	"strings"
+	"time"
 
-	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/owner"
+	"k8s.io/apimachinery/pkg/util/validation"
+
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
 
@@ -14,12 +14,23 @@ type Orphans struct {
 	// Cluster is the UID of the source cluster, and Namespace that of the
 	// sources. Where either is not known, nothing is an orphan.
 	Cluster, Namespace string
+	// Since is when the sources' namespace was made.
+	Since time.Time
 	// Plans are the plan's ID and those of plans that it replaces.
 	Plans []string
+	// Hashed is the plan's ID where it is a hash of the flags: then no call with
+	// other flags is the same plan. It is "" where the plan has a name.
+	Hashed string
+	// Selects tells whether the flags select a source that is there.
+	Selects func(secret.Meta) bool
+	// AllowLive takes copies as orphans whose source is there; AllowEmpty those
+	// whose source's namespace is a newer one.
+	AllowLive, AllowEmpty bool
 
 	places  map[Place]bool
 	sources map[string]bool
 	uids    map[string]bool
+	live    map[string]secret.Meta
 }
 
 // Expect adds what the plan makes now: a place is kept whatever is to be in it.
@@ -30,79 +41,66 @@ func (o *Orphans) Expect(items []Item) {
 	}
 }
 
+// Live adds the sources that are there by name, though the plan has no copy of them.
+func (o *Orphans) Live(sources map[string]secret.Meta) { o.live = sources }
+
+// Expects tells that the plan makes a copy of the source, wherever.
+func (o *Orphans) Expects(source string) bool { return o.sources[source] }
+
 // Copies tells that the object carries all our marks, and that the plan has
 // made it from a Secret of the source's cluster and namespace.
 func (o *Orphans) Copies(meta secret.Meta) bool {
-	mine := func(id string) bool { return slices.Contains(o.Plans, id) }
-	return o.fromHere(meta) && slices.ContainsFunc(meta.Plans(), mine)
+	return o.fromHere(meta) && slices.ContainsFunc(meta.Plans(), o.mine)
 }
+
+func (o *Orphans) mine(id string) bool { return slices.Contains(o.Plans, id) }
 
 // fromHere tells that the object carries all our marks and is a copy of a Secret
 // of the source's cluster and namespace.
 func (o *Orphans) fromHere(meta secret.Meta) bool {
 	from := meta.Origin()
-	return meta.Ours() && from.UID != secret.FromManifest && o.Cluster != "" && from.Cluster == o.Cluster &&
+	return meta.Ours() && len(validation.IsDNS1123Subdomain(from.Name)) == 0 && from.UID != secret.FromManifest && o.Cluster != "" && from.Cluster == o.Cluster &&
 		o.Namespace != "" && from.Namespace == o.Namespace
 }
 
-// Strangers are the plans, other than this one, of copies from the same place
-// whose sources this plan does not have.
-func (o *Orphans) Strangers(found []Item) []string {
-	var ids []string
-	for _, item := range found {
-		object := item.Seen.Object
-		if object != nil && o.fromHere(object.Meta) && !o.Copies(object.Meta) && !o.places[item.Place] {
-			ids = append(ids, object.Meta.Plans()...)
-		}
-	}
-	slices.Sort(ids)
-	return slices.Compact(ids)
+// Left tells that the plan has made the copy at the place, and that this call
+// would not.
+func (o *Orphans) Left(meta secret.Meta, place Place) bool {
+	return o.places != nil && o.Copies(meta) && !o.places[place] && !o.uids[meta.UID]
 }
 
 // Why says why the copy at the place is an orphan, "" where it is none.
 func (o *Orphans) Why(meta secret.Meta, place Place) string {
 	from := meta.Origin()
-	switch {
-	case o.places == nil || !o.Copies(meta) || o.places[place] || o.uids[meta.UID]:
+	if !o.Left(meta, place) {
 		return ""
-	case o.sources[from.Name]:
+	}
+	if o.sources[from.Name] {
 		return "the plan no longer has a copy of " + from.Path() + " here"
-	default:
-		return "its source " + from.Path() + " is gone, or no longer selected"
 	}
+	if _, alive := o.live[from.Name]; alive {
+		return "its source " + from.Path() + " is no longer selected"
+	}
+	return "its source " + from.Path() + " is gone"
 }
 
-// Decide decides on an orphan as it was found. One that was written since has
-// perhaps found its source again.
-func (o *Orphans) Decide(item Item) Action {
-	a := Action{Item: item}
-	object := item.Seen.Object
+// doubt says why what looks like an orphan is left, and what lifts that; "" where
+// there is no doubt.
+func (o *Orphans) doubt(meta secret.Meta) (why, hint string) {
+	from := meta.Origin()
+	source, alive := o.live[from.Name]
+	hashed := o.Hashed != "" && slices.Contains(meta.Plans(), o.Hashed)
 	switch {
-	case item.Seen.Problem != nil:
-		return a.problem(*item.Seen.Problem)
-	case object == nil:
-		return a.stop(Absent, "", "")
-	case item.Lost == "" || !o.Copies(object.Meta):
-		return a.stop(Refused, "not a copy of this plan", "")
-	case object.Meta.ResourceVersion != item.Found:
-		return a.stop(Refused, "it was written since it was found", "look again with --dry-run")
-	case owner.Claims(object.Meta) != "":
-		a.Owner = owner.Claims(object.Meta)
-		return a.stop(Skip, "no longer ours: taken over by "+a.Owner, "")
-	case object.Meta.DeletionTimestamp != nil:
-		return a.stop(Absent, "it is being deleted"+held(object.Meta), "")
+	case !o.sources[from.Name] && alive && o.Selects(source):
+		return "its source " + from.Path() + " is there and selected, although the list of sources did not hold it", "look again with --dry-run"
+	case o.sources[from.Name], alive && !hashed:
+		if o.AllowLive {
+			return "", ""
+		}
+		return "its source " + from.Path() + " is there, and a call with other flags may make it", "--allow-live-source takes it as an orphan all the same"
+	case !alive && !o.AllowEmpty && o.Since.After(meta.SyncedAt()):
+		return "its source " + from.Path() + " is not there, but namespace " + from.Namespace + " was made after the copy: it may not be restored yet", "--allow-empty goes on all the same"
+	default:
+		return "", ""
 	}
-	if others := o.others(object.Meta); len(others) > 0 {
-		return a.stop(Skip, item.Lost+"; but it is also of plan "+strings.Join(others, ", "),
-			fmt.Sprintf("--replaces-plan=%s tells that this plan took the other's place", others[0]))
-	}
-	if item.Seen.Access.Delete == Denied {
-		return a.forbid("delete", "secrets", a.Place.Namespace)
-	}
-	return a.stop(Delete, item.Lost, "")
-}
-
-// others are the plans that may still want the copy.
-func (o *Orphans) others(meta secret.Meta) []string {
-	return slices.DeleteFunc(meta.Plans(), func(id string) bool { return slices.Contains(o.Plans, id) })
 }

@@ -11,10 +11,12 @@ type Verb string
 
 // The verbs.
 const (
-	Create    Verb = "create"
-	Update    Verb = "update"
-	Recreate  Verb = "recreate"
-	Delete    Verb = "delete"
+	Create   Verb = "create"
+	Update   Verb = "update"
+	Recreate Verb = "recreate"
+	Delete   Verb = "delete"
+	// Release takes a plan out of a copy that other plans make too.
+	Release   Verb = "release"
 	Unchanged Verb = "unchanged"
 	// Absent is a copy to delete that is not there.
 	Absent Verb = "absent"
@@ -31,7 +33,9 @@ const (
 )
 
 // Writes tells that the verb changes a target.
-func (v Verb) Writes() bool { return v == Create || v == Update || v == Recreate || v == Delete }
+func (v Verb) Writes() bool {
+	return v == Create || v == Update || v == Recreate || v == Delete || v == Release
+}
 
 // Stops tells that the target does not get what was asked for.
 func (v Verb) Stops() bool { return v == Conflict || v == Forbidden || v == Refused || v == Failed }
@@ -126,7 +130,9 @@ type Action struct {
 	// CreateNamespace tells that the namespace is created first.
 	CreateNamespace bool
 	Changes         Changes
-	Warnings        []string
+	// Plans are those that a release leaves in the copy.
+	Plans    []string
+	Warnings []string
 }
 
 // OnConflict says what becomes of targets that are not our copies.

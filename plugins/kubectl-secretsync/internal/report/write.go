@@ -63,6 +63,10 @@ func Write(w io.Writer, r v1alpha1.Report, o Options) error {
 func writeNames(w io.Writer, r v1alpha1.Report) error {
 	var b strings.Builder
 	for _, t := range r.Targets {
+		if t.Name == "" {
+			// A namespace that could not be looked into.
+			continue
+		}
 		fmt.Fprintf(&b, "secret/%s/%s %s\n", output.Text(t.Namespace), output.Text(t.Name), output.Text(t.Cluster))
 	}
 	_, err := io.WriteString(w, b.String())

@@ -7,6 +7,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
 
 // errDecided ends the attempts: the target is now such that nothing is to be
@@ -18,6 +19,7 @@ var errDecided = errors.New("decided anew")
 // that nothing is ever done twice and a foreign object is never touched.
 func (e *Executor) attempts(ctx context.Context, job *Job, result *Result) {
 	asked := result.Action
+	defer result.doubt()
 	for n := 0; ; n++ {
 		result.Attempts = n + 1
 		err := e.perform(ctx, job, result)
@@ -114,11 +116,18 @@ func (e *Executor) perform(ctx context.Context, job *Job, result *Result) (err e
 	client, a := job.Cluster.client, result.Action
 	switch a.Verb {
 	case plan.Create:
+		if old := result.old; old != nil {
+			result.old = nil
+			result.Written, err = e.replace(ctx, client, a.Item, *old)
+			break
+		}
 		result.Written, err = e.create(ctx, client, result)
 	case plan.Update:
 		result.Written, err = client.Update(ctx, a, e.DryRun)
 	case plan.Recreate:
 		result.Written, err = e.recreate(ctx, client, result)
+	case plan.Release:
+		result.Written, err = client.Annotate(ctx, a.Place, a.Seen.Object.Meta, secret.WithPlans(a.Plans), e.DryRun)
 	case plan.Delete:
 		err = client.Delete(ctx, a.Place, a.Seen.Object.Meta, e.DryRun)
 	}

@@ -78,7 +78,7 @@ func (x Expansion) fill(item *plan.Item, source Source) {
 	if err != nil && item.Refusal == "" {
 		item.Refusal, item.Lift = err.Error(), "--key names the keys to copy"
 		if errors.Is(err, secret.ErrInTheClear) {
-			item.Lift = "--copy-annotations takes patterns that leave it out"
+			item.Lift = "--copy-annotations and --copy-labels take patterns that leave it out"
 		}
 	}
 }

@@ -3,6 +3,7 @@ package rollout
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
@@ -33,12 +34,32 @@ func (e *Executor) recreate(ctx context.Context, client *api.Client, result *Res
 	// The preconditions are of what the plan was made from, not of what was
 	// read just now: what has got a finalizer or a key of others since is refused.
 	if err := client.Delete(ctx, a.Place, a.Seen.Object.Meta, false); err != nil {
-		return api.Written{}, err
+		if declined(err) {
+			return api.Written{}, err
+		}
+		// It may be gone, or going: what creates the new one needs the old one.
+		result.old = &old
+		if !e.gone(ctx, client, a.Place) {
+			return api.Written{}, err
+		}
+		result.old = nil
 	}
-	// From here on an interrupt or an end of the budget must not leave nothing.
+	return e.replace(ctx, client, a.Item, old)
+}
+
+// declined tells that the server did not carry the request out, in its own words.
+func declined(err error) bool {
+	code := api.AsErrorCode(err)
+	return code >= http.StatusBadRequest && code < http.StatusInternalServerError
+}
+
+// gone tells that nothing is at the place. The time for asking may have run out,
+// or an interrupt have come: what is gone has to be replaced all the same.
+func (e *Executor) gone(ctx context.Context, client *api.Client, place plan.Place) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), putBackPatience)
 	defer cancel()
-	return e.replace(ctx, client, a.Item, old)
+	found, err := client.Meta(ctx, place.Namespace, place.Name)
+	return err == nil && found == nil
 }
 
 // rehearse has the server validate the new object while the old one is there:
@@ -51,8 +72,11 @@ func (e *Executor) rehearse(ctx context.Context, client *api.Client, place plan.
 	return nil
 }
 
-// replace creates the new object, else puts the old one back.
+// replace creates the new object, else puts the old one back. Neither an interrupt
+// nor the end of the budget may leave nothing.
 func (e *Executor) replace(ctx context.Context, client *api.Client, item plan.Item, old secret.Secret) (api.Written, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), putBackPatience)
+	defer cancel()
 	kept := &api.Preserved{Meta: old.Meta, Immutable: old.Immutable}
 	var refused error
 	for n := range api.Attempts {

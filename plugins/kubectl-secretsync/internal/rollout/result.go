@@ -3,6 +3,7 @@ package rollout
 import (
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
 
 // Outcome is what came of an action.
@@ -33,6 +34,15 @@ type Result struct {
 	Written api.Written
 	// Attempts counts how often the write was tried.
 	Attempts int
+	// old is what a recreation has deleted, or may have: nobody has said.
+	old *secret.Secret
+}
+
+// doubt says that a recreation ended without an answer to its deletion.
+func (r *Result) doubt() {
+	if r.old != nil && r.Outcome == Failed && r.Problem != nil {
+		r.Problem.Text = "whether the old Secret is deleted is not known: " + r.Problem.Text
+	}
 }
 
 // Stopped tells that the target does not hold what was asked for.

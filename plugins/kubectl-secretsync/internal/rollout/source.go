@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"context"
+	"slices"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
@@ -18,6 +19,14 @@ type Source struct {
 	Named bool
 	// Gone tells that there is no such Secret; Origin says which is meant.
 	Gone bool
+}
+
+// MadeBy tells that the Secret is itself a copy that the plan has made from its own
+// namespace: a copy of it would be one more with each run.
+func (s Source) MadeBy(id string) bool {
+	from := s.Secret.Meta.Origin()
+	return s.Secret.Meta.Ours() && from.Cluster != "" && from.Cluster == s.Origin.Cluster && from.Namespace == s.Origin.Namespace &&
+		slices.Contains(s.Secret.Meta.Plans(), id)
 }
 
 // Selection says which Secrets to copy: those named, else those with labels.

@@ -58,8 +58,10 @@ func (s Spec) Content(source Secret, origin Origin, stamp Stamp, prints *Fingerp
 	if c.Data, err = s.data(source.Data); err != nil {
 		return c, err
 	}
-	if err := inTheClear(c.Annotations, source.Data); err != nil {
-		return c, err
+	for kind, texts := range map[string]map[string]string{"annotation": c.Annotations, "label": c.Labels} {
+		if err := inTheClear(kind, texts, source.Data); err != nil {
+			return c, err
+		}
 	}
 	for key, value := range c.Data {
 		c.Prints[key] = prints.Of(value.raw)
@@ -98,25 +100,26 @@ func (c *Content) WrittenOver(old *Meta, namespace, name string) map[string]stri
 	return all
 }
 
-// minTelling is the length from which a value in an annotation is no chance.
+// minTelling is the length from which a value in metadata is no chance.
 const minTelling = 8
 
-// ErrInTheClear says that an annotation of the source holds one of its values.
-var ErrInTheClear = errors.New("annotation of the source holds a value of it")
+// ErrInTheClear says that an annotation or label of the source holds one of its
+// values.
+var ErrInTheClear = errors.New("of the source holds a value of it")
 
-// inTheClear refuses annotations that hold a value of the source, or a part of
-// it: whoever may read metadata would read the Secret.
-func inTheClear(annotations map[string]string, data map[string]Value) error {
-	if len(annotations) == 0 {
+// inTheClear refuses labels or annotations that hold a value of the source, or a part
+// of it: whoever may read metadata would read the Secret.
+func inTheClear(kind string, texts map[string]string, data map[string]Value) error {
+	if len(texts) == 0 {
 		return nil
 	}
 	telling := maps.Clone(data)
 	maps.DeleteFunc(telling, func(_ string, value Value) bool { return value.Size() < minTelling })
 	var values Scrubber
 	values.Add(telling)
-	for _, key := range Keys(annotations) {
-		if values.Finds(annotations[key]) {
-			return fmt.Errorf("%w: %s", ErrInTheClear, key)
+	for _, key := range Keys(texts) {
+		if values.Finds(texts[key]) {
+			return fmt.Errorf("%s %w: %s", kind, ErrInTheClear, key)
 		}
 	}
 	return nil

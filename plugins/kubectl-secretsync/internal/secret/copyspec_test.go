@@ -56,6 +56,7 @@ func TestNeverCopied(t *testing.T) {
 		"meta.helm.sh/release-name", "reconcile.external-secrets.io/managed", "replicator.v1.mittwald.de/replicate-to",
 		"reflector.v1.k8s.emberstack.com/reflection-allowed", "kubed.appscode.com/sync", "omni.texashpc.com/secret-sync-uid",
 		"kubernetes.io/service-account.name", "kubernetes.io/service-account.uid", "cert-manager.io/certificate-name", "olm.owner",
+		"applyset.kubernetes.io/part-of", "addonmanager.kubernetes.io/mode", "kluctl.io/discriminator", "k0s.k0sproject.io/stack",
 	}
 	source := Secret{Meta: Meta{Labels: map[string]string{}, Annotations: map[string]string{}}}
 	for _, key := range append(drop, keep...) {
@@ -167,7 +168,7 @@ func TestClusterIsKept(t *testing.T) {
 func TestInTheClear(t *testing.T) {
 	source := Secret{
 		Data: map[string]Value{"password": NewValue([]byte("hunter2-hunter2")), "flag": NewValue([]byte("true"))},
-		Meta: Meta{Annotations: map[string]string{
+		Meta: Meta{Labels: map[string]string{"y/plain": "hunter2-hunter2", "y/short": "true"}, Annotations: map[string]string{
 			"x/plain": "it is hunter2-hunter2!", "x/base64": `{"data":{"password":"aHVudGVyMi1odW50ZXIy"}}`, "x/short": "true", "x/other": "a",
 			"objectset.rio.cattle.io/applied": "H4sI", "kapp.k14s.io/original": "{}", "banzaicloud.com/last-applied": "x",
 		}},
@@ -184,6 +185,11 @@ func TestInTheClear(t *testing.T) {
 			if strings.Contains(key, "applied") || strings.Contains(key, "kapp") {
 				t.Errorf("%s: %s was copied", pattern, key)
 			}
+		}
+	}
+	for pattern, want := range map[string]string{"y/*": "label of the source holds a value of it: y/plain", "y/short": ""} {
+		if _, err := (Spec{CopyLabels: []string{pattern}}).Content(source, Origin{UID: "u"}, Stamp{}, NewFingerprinter()); want == "" != (err == nil) || err != nil && err.Error() != want {
+			t.Errorf("%s: %v", pattern, err)
 		}
 	}
 }

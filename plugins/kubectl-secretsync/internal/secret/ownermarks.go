@@ -28,7 +28,7 @@ type OwnerMark struct {
 // OwnerMarks are those of the owners that are known, in the order in which they
 // are looked for. Keys were taken from each project's sources where these could
 // be read (external-secrets, vault-secrets-operator, replicator, reflector, kubed,
-// Omni, Flux, Argo CD, Cluster API, Fleet), else from their documentation.
+// Omni, Flux, Argo CD, Cluster API, Fleet, kluctl, the addon manager), else from their documentation.
 func OwnerMarks() []OwnerMark {
 	return []OwnerMark{
 		{Key: "objectset.rio.cattle.io/owner-name", Owner: "Rancher", Values: true},
@@ -64,6 +64,10 @@ func OwnerMarks() []OwnerMark {
 		{Key: "projectsveltos.io/reference-name", Owner: "Sveltos", Values: true},
 		{Key: "work.karmada.io/name", Owner: "Karmada Work", Values: true},
 		{Key: "olm.owner", Owner: "OLM", Values: true},
+		{Key: "applyset.kubernetes.io/part-of", Owner: "ApplySet", Values: true},
+		{Key: "addonmanager.kubernetes.io/mode", Owner: "addon manager"},
+		{Key: "kluctl.io/discriminator", Owner: "kluctl", Values: true},
+		{Key: "k0s.k0sproject.io/stack", Owner: "k0s stack", Values: true},
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation"
 )
 
 // AnnotationPlans holds the IDs of the plans that make a copy. What a plan no
@@ -53,6 +55,15 @@ func (m Meta) Plans() []string {
 		return nil
 	}
 	return strings.Split(m.Annotations[AnnotationPlans], ",")
+}
+
+// IsPlan tells what can be a plan's ID: what can be a label's value, in which no
+// separator is.
+func IsPlan(id string) bool { return id != "" && len(validation.IsValidLabelValue(id)) == 0 }
+
+// WithPlans are the annotations that leave a copy these plans.
+func WithPlans(plans []string) map[string]string {
+	return map[string]string{AnnotationPlans: strings.Join(plans, ",")}
 }
 
 // plans are what is to be recorded in a copy at the place of old, "" for

@@ -113,6 +113,21 @@ func (m Meta) Origin() Origin {
 	}
 }
 
+// CreatedAt is when the object was created, by the server's clock; the zero time
+// where it does not say.
+func (m Meta) CreatedAt() time.Time { return stamped(m.CreationTimestamp) }
+
+// SyncedAt is when the copy was last written, by its writer's clock; the zero time
+// where it does not say.
+func (m Meta) SyncedAt() time.Time {
+	return stamped(m.Annotations[AnnotationTime])
+}
+
+func stamped(text string) time.Time {
+	at, _ := time.Parse(time.RFC3339, text)
+	return at
+}
+
 // WrittenKeys are the keys that we wrote into a copy.
 func (m Meta) WrittenKeys() []string {
 	if m.Annotations[AnnotationKeys] == "" {
