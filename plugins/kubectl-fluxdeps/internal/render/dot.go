@@ -15,7 +15,7 @@ import (
 func writeDOT(w io.Writer, g *graph.Graph, o Options) error {
 	var b strings.Builder
 	b.WriteString("digraph dependencies {\n" +
-		"  rankdir=BT\n" +
+		"  graph [rankdir=\"BT\", fontname=\"sans-serif\"]\n" +
 		"  node [shape=box, style=\"rounded,filled\", fillcolor=white, fontname=\"sans-serif\"]\n" +
 		"  edge [fontname=\"sans-serif\", fontsize=10]\n")
 	for i, group := range o.Group.split(g.Nodes) {

@@ -83,7 +83,7 @@ func checkText(t *testing.T, text string) {
 var dotLine = func() *regexp.Regexp {
 	const quoted = `"(?:[^"\\]|\\.)*"`
 	const attributes = `(?: \[(?:[a-z]+=(?:[a-z0-9]+|` + quoted + `)(?:, )?)+\])?`
-	return regexp.MustCompile(`^(?:digraph dependencies \{|  rankdir=BT|  (?:node|edge)` + attributes +
+	return regexp.MustCompile(`^(?:digraph dependencies \{|  (?:graph|node|edge)` + attributes +
 		`|  subgraph cluster_\d+ \{|    label=` + quoted + `|  ?\}|\}|(?:  |    )` + quoted + `(?: -> ` + quoted + `)?` + attributes + `)$`)
 }()
 
