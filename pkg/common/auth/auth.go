@@ -113,13 +113,16 @@ func (e Environment) Named(name string) (Handle, error) {
 	if err := e.Home.Err(); err != nil {
 		return Handle{}, err
 	}
+	if err := session.ValidateName(name); err != nil { // it may be a kubeconfig's, and is shown below
+		return Handle{}, problem.New(problem.BadInput, "kubectl datum-creds sessions", "%w", err)
+	}
 	if !e.Home.Known() {
 		return Handle{}, problem.New(problem.LoginNeeded, "set HOME or "+store.Variable, "session %s: %w", name, store.ErrNoHome)
 	}
 	place := e.Home.Session(name)
 	s, err := place.Session()
 	if errors.Is(err, fs.ErrNotExist) {
-		return Handle{}, problem.New(problem.LoginNeeded, "kubectl datum-creds login --name '"+name+"', or see: kubectl datum-creds sessions", "there is no session %s", name)
+		return Handle{}, problem.New(problem.LoginNeeded, session.LoginCommand(name)+", or see: kubectl datum-creds sessions", "there is no session %s", name)
 	}
 	if err != nil {
 		return Handle{}, unreadable(err)

@@ -110,7 +110,7 @@ func report(w io.Writer, err error) Code {
 		fmt.Fprintln(w, "error: "+output.Lines(strings.TrimSpace(text)))
 	}
 	if hint != "" {
-		fmt.Fprintln(w, "hint: "+output.Lines(hint))
+		fmt.Fprintln(w, "hint: "+output.Text(hint))
 	}
 	return code
 }

@@ -50,7 +50,7 @@ func (u User) Renew(ctx context.Context) (store.Token, error) {
 
 func (u User) keep(refresh secret.Text) {
 	if err := u.Vault.Save(refresh); err != nil {
-		u.Notify("the new refresh token could not be saved (" + err.Error() + "): the session ends with this access token; then run: " + loginCommand(u.Session.Name))
+		u.Notify("the new refresh token could not be saved (" + err.Error() + "): the session ends with this access token; then run: " + session.LoginCommand(u.Session.Name))
 	}
 }
 
@@ -102,7 +102,5 @@ func (u User) explain(err error) error {
 
 // LoginNeeded says that only a login brings a session back.
 func LoginNeeded(name string, why error) error {
-	return problem.New(problem.LoginNeeded, loginCommand(name), "session %s has ended: %w", name, why)
+	return problem.New(problem.LoginNeeded, session.LoginCommand(name), "session %s has ended: %w", name, why)
 }
-
-func loginCommand(name string) string { return "kubectl datum-creds login --name '" + name + "'" }

@@ -8,6 +8,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 )
 
@@ -50,7 +51,7 @@ func (v *encryptedVault) Load() (secret.Text, error) {
 	plain, err := box.Open(key, v.name)
 	if errors.Is(err, sealed.ErrWrong) {
 		return secret.Text{}, problem.New(problem.LoginNeeded,
-			passphraseHint+" to that of the login; if it is lost: kubectl datum-creds login --name '"+v.name+"'",
+			passphraseHint+" to that of the login; if it is lost: "+session.LoginCommand(v.name),
 			"session %s: %w: %w", v.name, ErrPassphrase, err)
 	}
 	if err == nil {
@@ -70,7 +71,7 @@ func (v *encryptedVault) box() (sealed.Box, error) {
 	}
 	box, err := sealed.Parse(content)
 	if err != nil {
-		err = problem.New(problem.Refused, "kubectl datum-creds login --name '"+v.name+"'", "session %s: %w", v.name, err)
+		err = problem.New(problem.Refused, session.LoginCommand(v.name), "session %s: %w", v.name, err)
 	}
 	return box, err
 }

@@ -70,7 +70,7 @@ func (p Patient) secret(check string, handle auth.Handle) Finding {
 		_, err = kept.Load()
 	}
 	if errors.Is(err, vault.ErrNone) {
-		return bad(check, "kubectl datum-creds login --name '"+s.Name+"'", "its secret is gone from the %s", s.Storage)
+		return bad(check, session.LoginCommand(s.Name), "its secret is gone from the %s", s.Storage)
 	}
 	switch {
 	case errors.Is(err, vault.ErrPassphrase) && !errors.Is(err, sealed.ErrWrong):
