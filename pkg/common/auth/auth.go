@@ -28,6 +28,10 @@ type Environment struct {
 	Ring vault.Ring
 	// Passphrase gives that of a session's encrypted file; see vault.Access.
 	Passphrase func(session string, fresh bool) (secret.Text, error)
+	// Ask asks the user for a passphrase that Passphrase does not have and has
+	// afterwards, if there is a user to ask. It takes minutes, and is called where
+	// no lock of a renewal is held. nil: nobody is asked.
+	Ask func(ctx context.Context, session string, fresh bool) error
 	// Key is the key to the encrypted file of the session that this process was
 	// started to renew.
 	Key    secret.Text

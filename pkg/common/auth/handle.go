@@ -45,11 +45,22 @@ func (e Environment) Unkept(s session.Session, key func() (keyfile.Key, error)) 
 
 // Token answers with a fresh access token; see renew.Want.
 func (h Handle) Token(ctx context.Context, want renew.Want) (store.Token, error) {
-	ctx, cancel := bounded(ctx)
-	defer cancel()
 	return renew.Coordinator{
-		Place: h.Place, Renew: h.renew, MustKeep: h.Session.Type == session.User, Notify: h.env.Notify, Now: h.env.Now,
+		Place: h.Place, Prepare: h.ask, Bound: bounded, Renew: h.renew,
+		MustKeep: h.Session.Type == session.User, Notify: h.env.Notify, Now: h.env.Now,
 	}.Token(ctx, want)
+}
+
+// ask makes sure that the passphrase of the session's encrypted file is known,
+// if the user knows it.
+func (h Handle) ask(ctx context.Context) error {
+	if h.Session.Storage != session.EncryptedFile || h.env.Ask == nil {
+		return nil
+	}
+	if _, err := h.Place.Sealed(); err != nil {
+		return nil //nolint:nilerr // whoever opens the file says what is wrong with it
+	}
+	return h.env.Ask(ctx, h.Session.Name, false)
 }
 
 // renew lets a process do it that outlives this one, where a refresh token is
@@ -68,7 +79,7 @@ func (h Handle) renew(ctx context.Context, held *lock.Lock) (store.Token, error)
 }
 
 // handOver finds out here whether the passphrase is right, where the user can
-// be asked and told.
+// be told.
 func (h Handle) handOver(ctx context.Context, held *lock.Lock) (store.Token, error) {
 	kept, err := h.Vault()
 	if err != nil {

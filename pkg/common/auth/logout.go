@@ -17,6 +17,11 @@ import (
 // forgotten, so that it can be tried again. accessLives tells that the server
 // revokes refresh tokens only: the access token is good until it expires.
 func (h Handle) Logout(ctx context.Context, localOnly bool) (accessLives bool, err error) {
+	if !localOnly {
+		if err := h.ask(ctx); err != nil {
+			return false, err
+		}
+	}
 	ctx, cancel := bounded(ctx)
 	defer cancel()
 	err = h.Locked(ctx, func() error {

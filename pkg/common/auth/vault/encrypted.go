@@ -22,10 +22,11 @@ func NoPassphrase(name string) error {
 	if name != "" {
 		who = "session " + name
 	}
-	return problem.New(problem.LoginNeeded, passphraseHint, "%s: %w, and nobody can be asked here", who, ErrPassphrase)
+	return problem.New(problem.LoginNeeded, PassphraseHint, "%s: %w, and nobody can be asked here", who, ErrPassphrase)
 }
 
-const passphraseHint = "set " + sealed.FileVariable + " or " + sealed.Variable
+// PassphraseHint says where a passphrase is looked for.
+const PassphraseHint = "set " + sealed.FileVariable + " or " + sealed.Variable
 
 // encryptedVault keeps the secret in a file that is encrypted under a
 // passphrase.
@@ -51,7 +52,7 @@ func (v *encryptedVault) Load() (secret.Text, error) {
 	plain, err := box.Open(key, v.name)
 	if errors.Is(err, sealed.ErrWrong) {
 		return secret.Text{}, problem.New(problem.LoginNeeded,
-			passphraseHint+" to that of the login; if it is lost: "+session.LoginCommand(v.name),
+			PassphraseHint+" to that of the login; if it is lost: "+session.LoginCommand(v.name),
 			"session %s: %w: %w", v.name, ErrPassphrase, err)
 	}
 	if err == nil {

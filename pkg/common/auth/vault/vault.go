@@ -30,8 +30,9 @@ type Vault interface {
 // Access is what vaults are opened with.
 type Access struct {
 	Ring Ring
-	// Passphrase gives the passphrase of a session's encrypted file; fresh tells
-	// that it is a new file's. nil: there is none.
+	// Passphrase gives the passphrase of a session's encrypted file, and asks
+	// nobody: locks are held meanwhile. fresh tells that it is a new file's. nil:
+	// there is none.
 	Passphrase func(session string, fresh bool) (secret.Text, error)
 	// Key is the key to that file, from a process that had the passphrase; empty:
 	// there is none.

@@ -13,22 +13,21 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/signin"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
-// mayAsk tells whether there is a user who can be asked. client-go says that
-// its standard input is the user's terminal only where the kubeconfig's
-// interactiveMode is not Never. A session of a home that the kubeconfig has
-// named is not signed in to: its auth host could be anybody's, and relay the
-// code of a login elsewhere.
+// mayAsk tells whether there is a user who can be asked. A client says so where
+// the kubeconfig's interactiveMode is not Never, and is not believed by itself:
+// client-go looks at standard input only, and others at less. A session of a
+// home that the kubeconfig has named is not signed in to: its auth host could be
+// anybody's, and relay the code of a login elsewhere.
 func (o *getTokenOptions) mayAsk(asked execcred.Request) bool {
 	switch {
-	case o.silent:
+	case o.silent || !o.deps.userIsThere():
 		return false
 	case asked.Asked:
 		return asked.Interactive && o.deps.ownHome()
 	}
-	return output.IsTerminal(o.deps.In) && output.IsTerminal(o.deps.ErrOut)
+	return true
 }
 
 // mended tells that a login in the session's place would mend the failure.
