@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"os"
 	"os/exec"
 	"syscall"
@@ -10,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 )
 
@@ -143,4 +145,46 @@ func TestAJobInTheBackgroundIsNotStopped(t *testing.T) {
 	} else {
 		held.Release()
 	}
+}
+
+// TestSigningInAgainKeepsThePassphrase: a kubeconfig sets the variables of its
+// helper, and does not choose what the session is sealed under.
+func TestSigningInAgainKeepsThePassphrase(t *testing.T) {
+	b := newBed(t)
+	place := b.encrypted("s")
+	b.refuseRefresh()
+	b.run(with(passphrase), "get-token").wantFailure(t, 6, "session s has ended")
+	chosen := sealed.Variable + "=chosen by a kubeconfig"
+	r := newTerminal(t).finish(t, b.asClient([]string{interactive(), chosen}, "get-token"))
+	if r.code != 6 || r.out != "" || !contains(r.said, "another passphrase") || !contains(r.said, "login --name 's'") {
+		t.Errorf("with another passphrase: %+v", r)
+	}
+	if n := b.logins(); n != 1 { // the first
+		t.Errorf("%d logins", n)
+	}
+	// That was one's own mistake: whoever has the passphrase is asked to sign in.
+	r = newTerminal(t).finish(t, b.asClient([]string{interactive()}, "get-token"), passphrase)
+	if r.code != 0 || r.token() == "" || !contains(r.said, "Signed in: session s") || contains(r.said, "New passphrase") {
+		t.Fatalf("with the passphrase typed: %+v", r)
+	}
+	b.approve()
+	if err := place.SaveToken(expired()); err != nil {
+		t.Fatal(err)
+	}
+	if r := b.run(with(passphrase), "get-token"); r.code != 0 || r.token() == "" {
+		t.Errorf("afterwards: %+v", r)
+	}
+}
+
+// refuseRefresh makes the provider say that every session has ended, and lets
+// the user sign in.
+func (b *bed) refuseRefresh() {
+	b.server.SetFault(func(w http.ResponseWriter, r *http.Request, _ int) bool {
+		b.server.ApproveDevices()
+		if r.URL.Path != "/oauth/v2/token" || r.PostFormValue("refresh_token") == "" {
+			return false
+		}
+		says(http.StatusBadRequest, "application/json", `{"error":"invalid_grant"}`)(w, r)
+		return true
+	})
 }

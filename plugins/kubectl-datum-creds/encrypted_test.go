@@ -204,3 +204,27 @@ func TestAServiceAccountsKeyEncrypted(t *testing.T) {
 		t.Errorf("get-token: %+v", r)
 	}
 }
+
+// TestAMistakeWithAPassphraseIsOnesOwn: it does not answer for a process that
+// has the right one.
+func TestAMistakeWithAPassphraseIsOnesOwn(t *testing.T) {
+	b := newBed(t)
+	place := b.encrypted("s")
+	open := filepath.Join(t.TempDir(), "open")
+	if err := os.WriteFile(open, []byte(passphrase), 0o644); err != nil { //nolint:gosec // that is what is wrong with it
+		t.Fatal(err)
+	}
+	for path, code := range map[string]int{"/nope": 2, t.TempDir(): 5, open: 5} {
+		mistaken := []string{question(apiHost), sealed.FileVariable + "=" + path}
+		b.run(mistaken, "get-token").wantFailure(t, code, "session s", sealed.FileVariable)
+		if r := b.run(mistaken[1:], "doctor"); r.code != 1 || !contains(r.out, "session s: its encrypted file needs the passphrase: ") {
+			t.Errorf("doctor: %+v", r)
+		}
+		if r := b.run(with(passphrase), "get-token"); r.code != 0 || r.token() == "" {
+			t.Errorf("with the right one, after %s: %+v", path, r)
+		}
+		if err := place.SaveToken(expired()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -151,6 +151,26 @@ func (h Handle) Vault() (vault.Vault, error) {
 	return vault.Open(h.Session, *h.Place, vault.Access{Ring: h.env.Ring, Passphrase: h.env.Passphrase, Key: h.env.Key})
 }
 
+// Unlocks tells why the passphrase at hand, which the user is asked for if need
+// be, does not open the session's encrypted file; nil where it does or there is
+// no passphrase.
+func (h Handle) Unlocks(ctx context.Context) error {
+	if h.Session.Storage != session.EncryptedFile {
+		return nil
+	}
+	if err := h.ask(ctx); err != nil {
+		return err
+	}
+	kept, err := h.Vault()
+	if err == nil {
+		_, err = vault.Unlock(kept)
+	}
+	if errors.Is(err, vault.ErrNone) {
+		return source.LoginNeeded(h.Session.Name, err)
+	}
+	return err
+}
+
 // Remove forgets the session and all its secrets on this machine.
 func (h Handle) Remove() error {
 	var failures []error

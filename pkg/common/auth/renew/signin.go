@@ -8,6 +8,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
 )
 
 // SignIn lets one of all processes that ask sign the user in, where a session
@@ -37,7 +38,8 @@ func (s SignIn) Token(ctx context.Context) (store.Token, error) {
 		return store.Token{}, err
 	}
 	if err := s.Do(ctx); err != nil {
-		if ctx.Err() == nil || !errors.Is(err, context.Canceled) {
+		ours := errors.Is(err, vault.ErrPassphrase) // another process may have it
+		if !ours && (ctx.Err() == nil || !errors.Is(err, context.Canceled)) {
 			f := failure(s.Now(), err)
 			f.SignIn = true
 			_ = s.Place.SaveFailure(f) // it only saves the user from being asked again

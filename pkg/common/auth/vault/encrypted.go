@@ -92,7 +92,11 @@ func (v *encryptedVault) passphrase(fresh bool) (secret.Text, error) {
 	if v.access.Passphrase == nil {
 		return secret.Text{}, NoPassphrase(v.name)
 	}
-	return v.access.Passphrase(v.name, fresh)
+	passphrase, err := v.access.Passphrase(v.name, fresh)
+	if err != nil && !errors.Is(err, ErrPassphrase) {
+		err = fmt.Errorf("session %s: %w: %w", v.name, ErrPassphrase, err)
+	}
+	return passphrase, err
 }
 
 // Save encrypts the secret, under the key that the older one was under if that

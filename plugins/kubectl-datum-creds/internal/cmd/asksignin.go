@@ -54,6 +54,9 @@ func (o *getTokenOptions) signIn(ctx context.Context, handle auth.Handle, asked 
 
 // inPlace signs in to the session that is there, and changes nothing else.
 func (o *loginOptions) inPlace(ctx context.Context) error {
+	if err := o.opensOld(ctx); err != nil {
+		return err
+	}
 	hosts, err := o.again()
 	if err != nil {
 		return err
@@ -63,4 +66,15 @@ func (o *loginOptions) inPlace(ctx context.Context) error {
 		o.deps.notify("Signed in: session " + handle.Session.Name + ".")
 	}
 	return err
+}
+
+// opensOld refuses a passphrase that does not open what is there: a kubeconfig
+// sets the variables of its helper, and would choose what the new refresh token
+// is sealed under. A login by the user may change it.
+func (o *loginOptions) opensOld(ctx context.Context) error {
+	handle, err := o.deps.Auth().Named(o.name)
+	if err != nil {
+		return err
+	}
+	return handle.Unlocks(ctx)
 }
