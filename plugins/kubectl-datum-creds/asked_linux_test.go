@@ -188,3 +188,49 @@ func (b *bed) refuseRefresh() {
 		return true
 	})
 }
+
+// TestTheQuestionEndsWithTheClient: kubectl, killed, cannot end its helper.
+func TestTheQuestionEndsWithTheClient(t *testing.T) {
+	b := newBed(t)
+	place := b.ended("s")
+	screen := newTerminal(t)
+	cmd := b.asClient([]string{interactive()}, "get-token")
+	screen.while(t, cmd, func() {
+		for !screen.says("ABCD-EFGH") {
+			time.Sleep(10 * time.Millisecond)
+		}
+		_ = cmd.Process.Kill() // while waits until the helper has let the terminal go
+	})
+	held, err := place.TryLogin()
+	if err != nil {
+		t.Fatalf("the login goes on: %v", err)
+	}
+	held.Release()
+	if f := place.SignInFailure(); !f.Time.IsZero() {
+		t.Errorf("remembered: %+v", f)
+	}
+}
+
+// says tells whether the terminal shows a text.
+func (s *terminal) says(text string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return contains(s.shown.String(), text)
+}
+
+// TestAFailedLoginIsNothingToThoseWhoMayNotAsk: they are told that the session
+// has ended, and exit with 6.
+func TestAFailedLoginIsNothingToThoseWhoMayNotAsk(t *testing.T) {
+	b := newBed(t)
+	b.ended("s")
+	b.on("/oauth/v2/device_authorization", says(http.StatusBadRequest, "application/json", `{"error":"invalid_client"}`))
+	for range 2 { // the second is told what the first met
+		if r := b.ask(); r.code != 4 || !contains(r.said, "invalid_client") {
+			t.Errorf("get-token: %+v", r)
+		}
+	}
+	b.run([]string{question(apiHost)}, "get-token").wantFailure(t, 6, "session s has ended", "login --name 's'")
+	if n := b.logins(); n != 1 {
+		t.Errorf("%d logins", n)
+	}
+}

@@ -211,7 +211,7 @@ func (c Coordinator) renew(ctx context.Context, held *lock.Lock) (store.Token, e
 		return token, nil
 	}
 	ours := errors.Is(err, vault.ErrPassphrase) // another process may have it
-	if !ours && (ctx.Err() == nil || !errors.Is(err, context.Canceled)) {
+	if !ours && !errors.Is(ctx.Err(), context.Canceled) {
 		_ = c.Place.SaveFailure(failure(c.Now(), err)) // it only saves others the same wait
 	}
 	return store.Token{}, err

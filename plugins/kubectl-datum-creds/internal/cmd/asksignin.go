@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
@@ -49,7 +51,29 @@ func (o *getTokenOptions) signIn(ctx context.Context, handle auth.Handle, asked 
 	}
 	deps.notify(why.Error())
 	login := &loginOptions{deps: deps, name: handle.Session.Name, given: func(string) bool { return false }}
-	return renew.SignIn{Place: *handle.Place, Do: login.inPlace, Notify: deps.notify, Now: deps.Now}.Token(ctx)
+	return renew.SignIn{
+		Place: *handle.Place, Do: login.inPlace, Login: session.LoginCommand(login.name), Notify: deps.notify, Now: deps.Now,
+	}.Token(ctx)
+}
+
+// whileWanted returns a context that ends when the client that asked is gone:
+// killed, it cannot end its helper, which would go on asking on its terminal.
+// Windows does not tell.
+func (d Dependencies) whileWanted(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := context.WithCancel(ctx)
+	go func() {
+		every := time.NewTicker(time.Second)
+		defer every.Stop()
+		for os.Getppid() == d.Parent {
+			select {
+			case <-ctx.Done():
+				return
+			case <-every.C:
+			}
+		}
+		stop()
+	}()
+	return ctx, stop
 }
 
 // inPlace signs in to the session that is there, and changes nothing else.

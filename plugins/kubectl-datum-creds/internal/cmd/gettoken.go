@@ -98,6 +98,11 @@ func (o *getTokenOptions) run(ctx context.Context) error {
 	if err := handle.Session.Trust.Check(handle.Session.Name, asked); err != nil {
 		return err
 	}
+	if asked.Asked {
+		var stop context.CancelFunc
+		ctx, stop = o.deps.whileWanted(ctx)
+		defer stop()
+	}
 	token, err := o.token(ctx, handle, asked, info)
 	if err != nil {
 		return err
