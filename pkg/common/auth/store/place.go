@@ -93,6 +93,9 @@ func (p Place) Remove() error {
 	for _, name := range []string{sessionFile, secretFile, sealedFile, tokenFile, failureFile, signInFile} {
 		failures = append(failures, p.remove(name))
 	}
+	for _, name := range []string{secretFile, sealedFile} { // of a renewal that was killed
+		failures = append(failures, p.remove(filepath.Base(private.NextPath(name))))
+	}
 	return errors.Join(failures...)
 }
 

@@ -102,22 +102,30 @@ func (v *encryptedVault) passphrase(fresh bool) (secret.Text, error) {
 // Save encrypts the secret, under the key that the older one was under if that
 // has been loaded.
 func (v *encryptedVault) Save(s secret.Text) error {
+	content, err := v.seal(s)
+	if err != nil {
+		return err
+	}
+	return v.place.SaveSealed(content)
+}
+
+func (v *encryptedVault) seal(s secret.Text) ([]byte, error) {
 	if v.key == nil {
 		passphrase, err := v.passphrase(true)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		key, err := sealed.NewKey(passphrase)
 		if err != nil {
-			return problem.New(problem.BadInput, "", "session %s: %w", v.name, err)
+			return nil, problem.New(problem.BadInput, "", "session %s: %w", v.name, err)
 		}
 		v.key = &key
 	}
 	content, err := v.key.Seal(v.name, s)
 	if err != nil {
-		return fmt.Errorf("encrypt: %w", err)
+		return nil, fmt.Errorf("encrypt: %w", err)
 	}
-	return v.place.SaveSealed(content)
+	return content, nil
 }
 
 // Remove removes the file.

@@ -23,6 +23,9 @@ type Vault interface {
 	// Save replaces the secret; when it returns nil, the secret will be there
 	// after a crash. When it fails, the old one is.
 	Save(secret.Text) error
+	// Reserve makes sure, as far as that can be known, that a secret about as long
+	// as the given one can be saved: whoever uses the old secret up does so before.
+	Reserve(like secret.Text) (Reservation, error)
 	// Remove removes the secret; nothing to remove is no error.
 	Remove() error
 }
