@@ -214,7 +214,7 @@ func TestAMistakeWithAPassphraseIsOnesOwn(t *testing.T) {
 	if err := os.WriteFile(open, []byte(passphrase), 0o644); err != nil { //nolint:gosec // that is what is wrong with it
 		t.Fatal(err)
 	}
-	for path, code := range map[string]int{"/nope": 2, t.TempDir(): 5, open: 5} {
+	for path, code := range map[string]int{"/nope": 2, t.TempDir(): 2, open: 5} {
 		mistaken := []string{question(apiHost), sealed.FileVariable + "=" + path}
 		b.run(mistaken, "get-token").wantFailure(t, code, "session s", sealed.FileVariable)
 		if r := b.run(mistaken[1:], "doctor"); r.code != 1 || !contains(r.out, "session s: its encrypted file needs the passphrase: ") {

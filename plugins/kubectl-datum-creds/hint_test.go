@@ -74,3 +74,11 @@ func TestACraftedHostIsInNoHint(t *testing.T) {
 		}
 	}
 }
+
+// TestAMistypedCommandIsCorrected in words that one can read.
+func TestAMistypedCommandIsCorrected(t *testing.T) {
+	r := newBed(t).run(nil, "get-tokn")
+	if r.code != 2 || contains(r.said, `\t`) || !contains(r.said, "\n  get-token\n") {
+		t.Errorf("get-tokn: %+v", r)
+	}
+}

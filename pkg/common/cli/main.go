@@ -107,7 +107,8 @@ func prepare(root *cobra.Command, streams genericiooptions.IOStreams, args []str
 func report(w io.Writer, err error) Code {
 	code, hint := describe(err)
 	if text := err.Error(); text != "" {
-		fmt.Fprintln(w, "error: "+output.Lines(strings.TrimSpace(text)))
+		indented := strings.ReplaceAll(strings.TrimSpace(text), "\n\t", "\n  ") // cobra's suggestions
+		fmt.Fprintln(w, "error: "+output.Lines(indented))
 	}
 	if hint != "" {
 		fmt.Fprintln(w, "hint: "+output.Text(hint))
