@@ -17,6 +17,7 @@ import (
 
 // free fails a test in which the lock of renewals is held.
 func free(t *testing.T, place store.Place) {
+	t.Helper()
 	held, err := place.TryLock()
 	if err != nil {
 		t.Errorf("while the user is asked: %v", err)

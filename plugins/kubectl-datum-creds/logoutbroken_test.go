@@ -83,7 +83,7 @@ func TestWhatIsNoSessionIsInNobodysWay(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(sessions, ".DS_Store"), []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Mkdir(filepath.Join(sessions, "@eaDir"), 0o755); err != nil { //nolint:gosec // it is no session's
+	if err := os.Mkdir(filepath.Join(sessions, "@eaDir"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if r := b.run(nil, "sessions", "-o", "name"); r.code != 0 || r.out != "s\n" || r.said != "" {
