@@ -44,9 +44,7 @@ func newTerminal(t *testing.T) *terminal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	term := &terminal{keyboard: master, line: line, done: make(chan struct{})}
-	go term.collect()
-	return term
+	return &terminal{keyboard: master, line: line, done: make(chan struct{})}
 }
 
 func (s *terminal) collect() {
@@ -116,17 +114,20 @@ func (s *terminal) while(t *testing.T, cmd *exec.Cmd, do func()) run {
 	if cmd.Stderr == nil {
 		cmd.Stderr = s.line
 	}
-	var typed sync.WaitGroup
-	typed.Go(do)
-	out, err := cmd.Output()
-	if cmd.ProcessState == nil {
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	go s.collect()
+	var done sync.WaitGroup
+	done.Go(do)
+	_ = cmd.Wait() // the exit code tells
 	_ = s.line.Close()
 	<-s.done
-	typed.Wait()
+	done.Wait()
 	_ = s.keyboard.Close()
-	return run{string(out), s.shown.String(), cmd.ProcessState.ExitCode()}
+	return run{out.String(), s.shown.String(), cmd.ProcessState.ExitCode()}
 }
 
 // TestAPersonIsAskedAtATerminal: with standard input and error at it, whatever
