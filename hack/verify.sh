@@ -22,6 +22,22 @@ rule 'no package is called after nothing' '^package (util|utils|helper|helpers|m
 rule 'no credential in the repository' 'BEGIN [A-Z ]*PRIVATE KEY|eyJ[A-Za-z0-9_-]{20,}\.' .
 rule 'lock files name no registry' '"resolved": *"http' '*package-lock.json'
 
+# What was built is no source: it stays in history for ever, and nobody reviews it.
+built() {
+	git ls-files | while read -r path; do
+		[ -f "$path" ] && [ ! -L "$path" ] || continue
+		[ "$(wc -c <"$path")" -le 1048576 ] || echo "verify: $path is larger than 1 MiB"
+		case $(head -c 4 "$path" | od -An -tx1 | tr -d ' \n') in # ELF, PE, Mach-O
+		7f454c46 | 4d5a??00 | feedfac[ef] | c[ef]faedfe | cafebabe) echo "verify: $path is an executable image" ;;
+		esac
+	done
+}
+found=$(built)
+if [ -n "$found" ]; then
+	echo "$found" >&2
+	broken=1
+fi
+
 for script in $(git ls-files '*.sh' .ci/run); do
 	if ! bash -n "$script"; then broken=1; fi
 done

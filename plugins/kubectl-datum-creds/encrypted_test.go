@@ -143,7 +143,7 @@ func TestCommandsKnowEncryptedSessions(t *testing.T) {
 	if r := b.run([]string{set + "x"}, "doctor"); r.code != 1 || !contains(r.out, "another passphrase") {
 		t.Errorf("doctor with another: %s", r.out)
 	}
-	b.run(nil, "logout").wantFailure(t, 6, "still valid", sealed.Variable, "--local")
+	b.run(nil, "logout").wantFailure(t, 6, "still valid", sealed.Variable, "logout --local --session 's'")
 	if r := b.run([]string{set}, "logout"); r.code != 0 || !contains(r.said, "its tokens are revoked") {
 		t.Errorf("logout: %+v", r)
 	}
@@ -202,5 +202,29 @@ func TestAServiceAccountsKeyEncrypted(t *testing.T) {
 	b.run([]string{question(apiHost)}, "get-token").wantFailure(t, 6, sealed.Variable)
 	if r := b.run(with(passphrase), "get-token"); r.code != 0 || r.token() == "" {
 		t.Errorf("get-token: %+v", r)
+	}
+}
+
+// TestAMistakeWithAPassphraseIsOnesOwn: it does not answer for a process that
+// has the right one.
+func TestAMistakeWithAPassphraseIsOnesOwn(t *testing.T) {
+	b := newBed(t)
+	place := b.encrypted("s")
+	open := filepath.Join(t.TempDir(), "open")
+	if err := os.WriteFile(open, []byte(passphrase), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for path, code := range map[string]int{"/nope": 2, t.TempDir(): 2, open: 5} {
+		mistaken := []string{question(apiHost), sealed.FileVariable + "=" + path}
+		b.run(mistaken, "get-token").wantFailure(t, code, "session s", sealed.FileVariable)
+		if r := b.run(mistaken[1:], "doctor"); r.code != 1 || !contains(r.out, "session s: its encrypted file needs the passphrase: ") {
+			t.Errorf("doctor: %+v", r)
+		}
+		if r := b.run(with(passphrase), "get-token"); r.code != 0 || r.token() == "" {
+			t.Errorf("with the right one, after %s: %+v", path, r)
+		}
+		if err := place.SaveToken(expired()); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

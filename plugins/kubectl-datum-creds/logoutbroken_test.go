@@ -74,3 +74,25 @@ func TestLogoutRemovesNothingBehindALink(t *testing.T) {
 		t.Error("files behind a link are removed")
 	}
 }
+
+// TestWhatIsNoSessionIsInNobodysWay: file managers leave things behind.
+func TestWhatIsNoSessionIsInNobodysWay(t *testing.T) {
+	b := newBed(t)
+	place := b.session("s", fresh())
+	sessions := filepath.Dir(place.Dir())
+	if err := os.WriteFile(filepath.Join(sessions, ".DS_Store"), []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(sessions, "@eaDir"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if r := b.run(nil, "sessions", "-o", "name"); r.code != 0 || r.out != "s\n" || r.said != "" {
+		t.Errorf("sessions: %+v", r)
+	}
+	if r := b.run(nil, "logout", "--all", "--local"); r.code != 0 || contains(r.said, "DS_Store") {
+		t.Errorf("logout: %+v", r)
+	}
+	if r := b.run(nil, "logout", "--all", "--local"); r.code != 0 || r.said != "" {
+		t.Errorf("logout again: %+v", r)
+	}
+}

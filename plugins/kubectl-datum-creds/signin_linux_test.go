@@ -29,7 +29,7 @@ func (b *bed) asClient(env []string, args ...string) *exec.Cmd {
 // ask the user.
 func (b *bed) ask(args ...string) run {
 	b.t.Helper()
-	return finish(b.t, b.asClient([]string{interactive()}, append([]string{"get-token"}, args...)...))
+	return newTerminal(b.t).finish(b.t, b.asClient([]string{interactive()}, append([]string{"get-token"}, args...)...))
 }
 
 // ended is a session whose refresh token is revoked.
@@ -73,18 +73,21 @@ func TestGetTokenSignsIn(t *testing.T) {
 	}
 }
 
-// waiter is what a process says, and counts those that wait for another.
+// waiter hears what a process says, and counts those that wait for another.
 type waiter struct {
 	said    bytes.Buffer
+	counted bool
 	waiting *atomic.Int32
 }
 
-// Write hears a line.
+// Write hears some more.
 func (w *waiter) Write(p []byte) (int, error) {
-	if text := string(p); contains(text, "waiting for process ") && contains(text, "where the user is asked to sign in") {
+	w.said.Write(p)
+	if text := w.said.String(); !w.counted && contains(text, "waiting for process ") && contains(text, "where the user is asked to sign in") {
+		w.counted = true
 		w.waiting.Add(1)
 	}
-	return w.said.Write(p)
+	return len(p), nil
 }
 
 // TestManyProcessesSignInOnce: the user is asked in one place, and the others
@@ -104,10 +107,9 @@ func TestManyProcessesSignInOnce(t *testing.T) {
 	for i := range runs {
 		all.Go(func() {
 			cmd := b.asClient([]string{interactive()}, "get-token")
-			said := &waiter{waiting: &waiting}
-			cmd.Stderr = said
-			out, _ := cmd.Output() // the exit code tells
-			runs[i] = run{string(out), said.said.String(), cmd.ProcessState.ExitCode()}
+			screen := newTerminal(t)
+			screen.heard = &waiter{waiting: &waiting}
+			runs[i] = screen.finish(t, cmd)
 		})
 	}
 	all.Wait()
@@ -169,7 +171,7 @@ func TestGetTokenAsksOnlyWhereItMay(t *testing.T) {
 	for _, variable := range []string{"DATUM_CREDS_HOME=" + moved.home.Dir(), "HOME=/none", "XDG_STATE_HOME=/none"} {
 		elsewhere := moved.asClient([]string{"DATUM_CREDS_HOME=", "HOME=/other", "HELPER=" + variable, interactive()}, "get-token", "--session", "s")
 		elsewhere.Args[2] = `env "$HELPER" "$0" "$@"; exit $?` // as client-go adds a kubeconfig's
-		finish(t, elsewhere).wantFailure(t, 6)
+		newTerminal(t).finish(t, elsewhere).wantFailure(t, 6)
 	}
 	if n := moved.logins(); n != 0 {
 		t.Error("a moved home was signed in to")
@@ -201,9 +203,10 @@ func TestAClientStartsNoProgram(t *testing.T) {
 	env := []string{interactive(), "DISPLAY=:0", "BROWSER=" + filepath.Join(bin, "xdg-open"), "PATH=" + bin}
 	cmd := b.asClient(env, "get-token")
 	said := &answering{browse: func(address string) { follow(t, address) }}
-	cmd.Stderr = said
-	if out, err := cmd.Output(); err != nil || !contains(string(out), execcred.V1) {
-		t.Errorf("get-token: %v, %s\n%s", err, out, said.text())
+	screen := newTerminal(t)
+	screen.heard = said
+	if r := screen.finish(t, cmd); r.code != 0 || !contains(r.out, execcred.V1) {
+		t.Errorf("get-token: %+v", r)
 	}
 	if _, err := os.Stat(ran); err == nil {
 		t.Error("a program of the kubeconfig's was run")

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -17,6 +18,8 @@ import (
 // it, and what it shows is collected.
 type terminal struct {
 	keyboard, line *os.File
+	// heard is told what is shown too, if it is set before a command runs.
+	heard io.Writer
 
 	mu    sync.Mutex
 	shown bytes.Buffer
@@ -41,9 +44,7 @@ func newTerminal(t *testing.T) *terminal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	term := &terminal{keyboard: master, line: line, done: make(chan struct{})}
-	go term.collect()
-	return term
+	return &terminal{keyboard: master, line: line, done: make(chan struct{})}
 }
 
 func (s *terminal) collect() {
@@ -52,7 +53,11 @@ func (s *terminal) collect() {
 	for {
 		n, err := s.keyboard.Read(buffer)
 		s.mu.Lock()
-		s.shown.Write(buffer[:n])
+		text := bytes.ReplaceAll(buffer[:n], []byte("\r"), nil)
+		s.shown.Write(text)
+		if s.heard != nil {
+			_, _ = s.heard.Write(text)
+		}
 		s.mu.Unlock()
 		if err != nil {
 			return // the last one that had the terminal has gone
@@ -64,15 +69,23 @@ func (s *terminal) collect() {
 // terminal has stopped to show what is typed.
 func (s *terminal) typing(answers []string) {
 	for i, answer := range answers {
-		for !s.asks(i + 1) {
-			select {
-			case <-s.done:
-				return
-			case <-time.After(10 * time.Millisecond):
-			}
+		if !s.waits(i + 1) {
+			return
 		}
 		_, _ = s.keyboard.WriteString(answer + "\n")
 	}
+}
+
+// waits waits until so many questions were asked; false: the command has gone.
+func (s *terminal) waits(n int) bool {
+	for !s.asks(n) {
+		select {
+		case <-s.done:
+			return false
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	return true
 }
 
 // asks tells whether so many questions were asked, the last one in secret.
@@ -88,21 +101,33 @@ func (s *terminal) asks(n int) bool {
 // answers its questions.
 func (s *terminal) finish(t *testing.T, cmd *exec.Cmd, answers ...string) run {
 	t.Helper()
+	return s.while(t, cmd, func() { s.typing(answers) })
+}
+
+// while runs a command that prints to a pipe and has the terminal besides, and
+// does something meanwhile.
+func (s *terminal) while(t *testing.T, cmd *exec.Cmd, do func()) run {
+	t.Helper()
 	if cmd.Stdin == nil {
 		cmd.Stdin = s.line
 	}
-	cmd.Stderr = s.line
-	var typed sync.WaitGroup
-	typed.Go(func() { s.typing(answers) })
-	out, err := cmd.Output()
-	if cmd.ProcessState == nil {
+	if cmd.Stderr == nil {
+		cmd.Stderr = s.line
+	}
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	go s.collect()
+	var done sync.WaitGroup
+	done.Go(do)
+	_ = cmd.Wait() // the exit code tells
 	_ = s.line.Close()
 	<-s.done
-	typed.Wait()
+	done.Wait()
 	_ = s.keyboard.Close()
-	return run{string(out), s.shown.String(), cmd.ProcessState.ExitCode()}
+	return run{out.String(), s.shown.String(), cmd.ProcessState.ExitCode()}
 }
 
 // TestAPersonIsAskedAtATerminal: with standard input and error at it, whatever

@@ -76,7 +76,9 @@ type kept struct {
 	there   bool
 	session session.Session
 	secret  secret.Text
-	token   store.Token
+	// sealed is the encrypted file, which nobody may be there to open.
+	sealed []byte
+	token  store.Token
 }
 
 // kept reads the place. A session that cannot be read is in nobody's way only
@@ -93,6 +95,9 @@ func (e Environment) kept(place store.Place, replace bool) (kept, error) {
 	h := e.handle(s, &place, nil)
 	if v, err := h.Vault(); err == nil {
 		old.secret, _ = v.Load() // one that cannot be read cannot be used either
+	}
+	if s.Storage == session.EncryptedFile {
+		old.sealed, _ = place.Sealed()
 	}
 	old.token, _ = place.Token()
 	return old, nil

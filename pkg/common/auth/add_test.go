@@ -96,6 +96,26 @@ func TestAnOldSessionOutlivesALoginThatIsNotSaved(t *testing.T) {
 	}
 }
 
+// TestAnOldSessionKeepsItsPassphrase where a login with another one is not saved.
+func TestAnOldSessionKeepsItsPassphrase(t *testing.T) {
+	server := authtest.New(t)
+	e, _ := newEnv(t)
+	passphrase := "that of the old one"
+	e.Passphrase = func(string, bool) (secret.Text, error) { return secret.New(passphrase), nil }
+	old, next := login(server, server.NewRefreshToken()), login(server, server.NewRefreshToken())
+	old.Session.Storage, next.Session.Storage = session.EncryptedFile, session.EncryptedFile
+	if _, err := e.Add(t.Context(), old); err != nil {
+		t.Fatal(err)
+	}
+	passphrase = "that of the next one"
+	next.Session.RevocationURL = "http://plain.test" // which is not saved
+	if _, err := e.Add(t.Context(), next); err == nil {
+		t.Fatal("it was saved")
+	}
+	passphrase = "that of the old one"
+	holds(t, e, old)
+}
+
 func TestANewSessionLeavesNothingOfTheOldElsewhere(t *testing.T) {
 	server := authtest.New(t)
 	e, keys := newEnv(t)

@@ -28,6 +28,10 @@ type Environment struct {
 	Ring vault.Ring
 	// Passphrase gives that of a session's encrypted file; see vault.Access.
 	Passphrase func(session string, fresh bool) (secret.Text, error)
+	// Ask asks the user for a passphrase that Passphrase does not have and has
+	// afterwards, if there is a user to ask. It takes minutes, and is called where
+	// no lock of a renewal is held. nil: nobody is asked.
+	Ask func(ctx context.Context, session string, fresh bool) error
 	// Key is the key to the encrypted file of the session that this process was
 	// started to renew.
 	Key    secret.Text
@@ -113,13 +117,16 @@ func (e Environment) Named(name string) (Handle, error) {
 	if err := e.Home.Err(); err != nil {
 		return Handle{}, err
 	}
+	if err := session.ValidateName(name); err != nil { // it may be a kubeconfig's, and is shown below
+		return Handle{}, problem.New(problem.BadInput, "kubectl datum-creds sessions", "%w", err)
+	}
 	if !e.Home.Known() {
 		return Handle{}, problem.New(problem.LoginNeeded, "set HOME or "+store.Variable, "session %s: %w", name, store.ErrNoHome)
 	}
 	place := e.Home.Session(name)
 	s, err := place.Session()
 	if errors.Is(err, fs.ErrNotExist) {
-		return Handle{}, problem.New(problem.LoginNeeded, "kubectl datum-creds login --name '"+name+"', or see: kubectl datum-creds sessions", "there is no session %s", name)
+		return Handle{}, problem.New(problem.LoginNeeded, session.LoginCommand(name)+", or see: kubectl datum-creds sessions", "there is no session %s", name)
 	}
 	if err != nil {
 		return Handle{}, unreadable(err)

@@ -45,11 +45,22 @@ func (e Environment) Unkept(s session.Session, key func() (keyfile.Key, error)) 
 
 // Token answers with a fresh access token; see renew.Want.
 func (h Handle) Token(ctx context.Context, want renew.Want) (store.Token, error) {
-	ctx, cancel := bounded(ctx)
-	defer cancel()
 	return renew.Coordinator{
-		Place: h.Place, Renew: h.renew, MustKeep: h.Session.Type == session.User, Notify: h.env.Notify, Now: h.env.Now,
+		Place: h.Place, Prepare: h.ask, Bound: bounded, Renew: h.renew,
+		MustKeep: h.Session.Type == session.User, Notify: h.env.Notify, Now: h.env.Now,
 	}.Token(ctx, want)
+}
+
+// ask makes sure that the passphrase of the session's encrypted file is known,
+// if the user knows it.
+func (h Handle) ask(ctx context.Context) error {
+	if h.Session.Storage != session.EncryptedFile || h.env.Ask == nil {
+		return nil
+	}
+	if _, err := h.Place.Sealed(); err != nil {
+		return nil //nolint:nilerr // whoever opens the file says what is wrong with it
+	}
+	return h.env.Ask(ctx, h.Session.Name, false)
 }
 
 // renew lets a process do it that outlives this one, where a refresh token is
@@ -68,7 +79,7 @@ func (h Handle) renew(ctx context.Context, held *lock.Lock) (store.Token, error)
 }
 
 // handOver finds out here whether the passphrase is right, where the user can
-// be asked and told.
+// be told.
 func (h Handle) handOver(ctx context.Context, held *lock.Lock) (store.Token, error) {
 	kept, err := h.Vault()
 	if err != nil {
@@ -138,6 +149,26 @@ func (h Handle) identity(client *oauth.Client) func(context.Context, string) (se
 // Vault returns where the session's long-lived secret is.
 func (h Handle) Vault() (vault.Vault, error) {
 	return vault.Open(h.Session, *h.Place, vault.Access{Ring: h.env.Ring, Passphrase: h.env.Passphrase, Key: h.env.Key})
+}
+
+// Unlocks tells why the passphrase at hand, which the user is asked for if need
+// be, does not open the session's encrypted file; nil where it does or there is
+// no passphrase.
+func (h Handle) Unlocks(ctx context.Context) error {
+	if h.Session.Storage != session.EncryptedFile {
+		return nil
+	}
+	if err := h.ask(ctx); err != nil {
+		return err
+	}
+	kept, err := h.Vault()
+	if err == nil {
+		_, err = vault.Unlock(kept)
+	}
+	if errors.Is(err, vault.ErrNone) {
+		return source.LoginNeeded(h.Session.Name, err)
+	}
+	return err
 }
 
 // Remove forgets the session and all its secrets on this machine.

@@ -17,6 +17,11 @@ import (
 // forgotten, so that it can be tried again. accessLives tells that the server
 // revokes refresh tokens only: the access token is good until it expires.
 func (h Handle) Logout(ctx context.Context, localOnly bool) (accessLives bool, err error) {
+	if !localOnly {
+		if err := h.ask(ctx); err != nil {
+			return false, err
+		}
+	}
 	ctx, cancel := bounded(ctx)
 	defer cancel()
 	err = h.Locked(ctx, func() error {
@@ -24,10 +29,10 @@ func (h Handle) Logout(ctx context.Context, localOnly bool) (accessLives bool, e
 			var err error
 			accessLives, err = h.revoke(ctx)
 			if errors.Is(err, vault.ErrPassphrase) {
-				return problem.New(problem.LoginNeeded, hintOf(err)+"; or forget it here only: kubectl datum-creds logout --local", "it is still valid, and kept: %w", err)
+				return problem.New(problem.LoginNeeded, hintOf(err)+"; or forget it here only: kubectl datum-creds logout --local --session "+problem.Quote(h.Session.Name), "it is still valid, and kept: %w", err)
 			}
 			if err != nil {
-				return problem.New(problem.Unable, "try again, or forget it here only: kubectl datum-creds logout --local",
+				return problem.New(problem.Unable, "try again, or forget it here only: kubectl datum-creds logout --local --session "+problem.Quote(h.Session.Name),
 					"session %s is still valid, and kept: revoke: %w", h.Session.Name, err)
 			}
 		}

@@ -24,7 +24,7 @@ func Conflict(old, s session.Session) error {
 		{"is of datumctl's session", old.HelperSession, s.HelperSession},
 	} {
 		if c.old != c.now {
-			return problem.New(problem.Refused, "choose another --name, or make it another's: kubectl datum-creds login --name '"+old.Name+"' --replace",
+			return problem.New(problem.Refused, "choose another --name, or make it another's: "+session.LoginCommand(old.Name)+" --replace",
 				"session %s %s %s, and not %s", old.Name, c.what, orNone(c.old), orNone(c.now))
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 )
 
@@ -54,6 +55,9 @@ func (h Handle) saveSecret(n New) error {
 func (h Handle) restoreSecret(n New, old kept) error {
 	if n.Secret.Empty() {
 		return nil
+	}
+	if h.Session.Storage == session.EncryptedFile && len(old.sealed) > 0 {
+		return h.Place.SaveSealed(old.sealed) // under the passphrase that it was under
 	}
 	v, err := h.Vault()
 	if err != nil {

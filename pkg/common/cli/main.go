@@ -135,10 +135,11 @@ func (r *running) wrap(c *cobra.Command) {
 func report(w io.Writer, err error) Code {
 	code, hint := describe(err)
 	if text := err.Error(); text != "" {
-		fmt.Fprintln(w, "error: "+output.Lines(strings.TrimSpace(text)))
+		indented := strings.ReplaceAll(strings.TrimSpace(text), "\n\t", "\n  ") // cobra's suggestions
+		fmt.Fprintln(w, "error: "+output.Lines(indented))
 	}
 	if hint != "" {
-		fmt.Fprintln(w, "hint: "+output.Lines(hint))
+		fmt.Fprintln(w, "hint: "+output.Text(hint))
 	}
 	return code
 }

@@ -51,7 +51,7 @@ func FromFile(path string) (Credential, error) {
 		return Credential{}, problem.New(problem.BadInput, "a key file has a few KiB: is it the right one?", "key file: %w", err)
 	case errors.Is(err, private.ErrUnsafe):
 		return Credential{}, problem.New(problem.Refused,
-			"chmod 600 '"+path+"' (in a Pod: defaultMode 0440 with fsGroup), and make a new key if others could have read this one", "key file: %w", err)
+			"chmod 600 "+problem.Quote(path)+" (in a Pod: defaultMode 0440 with fsGroup), and make a new key if others could have read this one", "key file: %w", err)
 	case err != nil:
 		return Credential{}, problem.New(problem.BadInput, "", "key file: %w", err)
 	}

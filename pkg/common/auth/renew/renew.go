@@ -39,6 +39,11 @@ type Renewal func(ctx context.Context, held *lock.Lock) (store.Token, error)
 type Coordinator struct {
 	// Place is where tokens are kept; nil: nowhere.
 	Place *store.Place
+	// Prepare does what a renewal needs of the user, before the lock is taken, for
+	// however long that takes; nil: nothing.
+	Prepare func(context.Context) error
+	// Bound bounds all the rest, waiting for others included; nil: it has no end.
+	Bound func(context.Context) (context.Context, context.CancelFunc)
 	Renew Renewal
 	// MustKeep tells that a renewal must not begin where its result cannot be
 	// saved, because it uses up what the next one would need.
@@ -57,6 +62,8 @@ type Want struct {
 // Token answers with a token that is fresh.
 func (c Coordinator) Token(ctx context.Context, want Want) (store.Token, error) {
 	if c.Place == nil {
+		ctx, cancel := c.bounded(ctx)
+		defer cancel()
 		return c.Renew(ctx, nil)
 	}
 	old, err := c.read()
@@ -69,11 +76,30 @@ func (c Coordinator) Token(ctx context.Context, want Want) (store.Token, error) 
 	if err := c.remembered(c.Now()); err != nil {
 		return c.despite(old, want, err)
 	}
-	fresh, err := c.exclusive(ctx, want)
+	fresh, err := c.prepared(ctx, want)
 	if err != nil {
 		return c.despite(old, want, err)
 	}
 	return fresh, nil
+}
+
+// prepared asks the user first: nobody else may have to wait for the answer.
+func (c Coordinator) prepared(ctx context.Context, want Want) (store.Token, error) {
+	if c.Prepare != nil {
+		if err := c.Prepare(ctx); err != nil {
+			return store.Token{}, err
+		}
+	}
+	ctx, cancel := c.bounded(ctx)
+	defer cancel()
+	return c.exclusive(ctx, want)
+}
+
+func (c Coordinator) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if c.Bound == nil {
+		return context.WithCancel(ctx)
+	}
+	return c.Bound(ctx)
 }
 
 // read reads the kept token. A damaged file counts as none, since the next
@@ -185,7 +211,7 @@ func (c Coordinator) renew(ctx context.Context, held *lock.Lock) (store.Token, e
 		return token, nil
 	}
 	ours := errors.Is(err, vault.ErrPassphrase) // another process may have it
-	if !ours && (ctx.Err() == nil || !errors.Is(err, context.Canceled)) {
+	if !ours && !errors.Is(ctx.Err(), context.Canceled) {
 		_ = c.Place.SaveFailure(failure(c.Now(), err)) // it only saves others the same wait
 	}
 	return store.Token{}, err

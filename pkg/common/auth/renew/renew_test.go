@@ -15,6 +15,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
 )
 
 // bench is a coordinator with a counted renewal and a clock.
@@ -249,5 +250,38 @@ func TestWaitingHasAnEnd(t *testing.T) {
 	defer cancel()
 	if _, err := b.Token(ctx, Want{}); !errors.Is(err, because) {
 		t.Errorf("Token = %v, want %v", err, because)
+	}
+}
+
+// TestTheUserIsAskedBeforeTheLock: for longer than a renewal may take.
+func TestTheUserIsAskedBeforeTheLock(t *testing.T) {
+	place := store.At(filepath.Join(t.TempDir(), "home")).Session("s")
+	c := Coordinator{
+		Place: &place, Notify: func(string) {}, Now: time.Now,
+		Bound: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, 50*time.Millisecond)
+		},
+		Prepare: func(ctx context.Context) error {
+			if _, bounded := ctx.Deadline(); bounded {
+				t.Error("the question has the renewal's deadline")
+			}
+			held, err := place.TryLock()
+			if err != nil {
+				return err
+			}
+			held.Release()
+			time.Sleep(100 * time.Millisecond)
+			return nil
+		},
+		Renew: func(ctx context.Context, _ *lock.Lock) (store.Token, error) {
+			return store.Token{Access: secret.New("new")}, ctx.Err()
+		},
+	}
+	if got, err := c.Token(t.Context(), Want{}); err != nil || got.Access.Reveal() != "new" {
+		t.Errorf("Token = %v", err)
+	}
+	c.Prepare = func(context.Context) error { return vault.ErrPassphrase }
+	if _, err := c.Token(t.Context(), Want{}); !errors.Is(err, vault.ErrPassphrase) || !place.Failure().Time.IsZero() {
+		t.Errorf("Token = %v, remembered %+v", err, place.Failure())
 	}
 }

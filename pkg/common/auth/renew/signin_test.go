@@ -3,6 +3,7 @@ package renew
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -100,7 +101,7 @@ func TestAFailedLoginAnswersForTheOthers(t *testing.T) {
 // TestAFailureFromTheFuture was written while the clock was wrong.
 func TestAFailureFromTheFuture(t *testing.T) {
 	s, _ := signIn(t, saved)
-	if err := s.Place.SaveFailure(store.Failure{Time: time.Now().Add(time.Hour), Kind: problem.LoginNeeded, Message: "denied", SignIn: true}); err != nil {
+	if err := s.Place.SaveSignInFailure(store.Failure{Time: time.Now().Add(time.Hour), Kind: problem.LoginNeeded, Message: "denied"}); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := s.Token(t.Context()); err != nil || got.Access.Empty() {
@@ -133,7 +134,83 @@ func TestAnInterruptedLoginIsNotRemembered(t *testing.T) {
 	if _, err := s.Token(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("Token = %v", err)
 	}
-	if f := s.Place.Failure(); !f.Time.IsZero() {
+	if f := s.Place.SignInFailure(); !f.Time.IsZero() {
 		t.Errorf("remembered: %+v", f)
+	}
+}
+
+// TestWhoWaitedInVainDoesNotWaitAgain: kubectl runs a failing helper six times
+// over, and five minutes at most are meant to be five.
+func TestWhoWaitedInVainDoesNotWaitAgain(t *testing.T) {
+	s, told := signIn(t, saved)
+	s.Login = "the login"
+	held, err := s.Place.TryLogin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Release()
+	for range 6 {
+		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		_, err := s.Token(ctx)
+		cancel()
+		var p *problem.Error
+		if !errors.As(err, &p) || p.Kind != problem.LoginNeeded || p.Hint != "the login" {
+			t.Errorf("Token = %v", err)
+		}
+	}
+	if len(told.lines) != 1 {
+		t.Errorf("waited %d times: %q", len(told.lines), told.lines)
+	}
+	if f := s.Place.Failure(); !f.Time.IsZero() {
+		t.Errorf("those who may not ask are told %+v", f)
+	}
+}
+
+// TestNobodySignedIn has one exit code, whoever asked.
+func TestNobodySignedIn(t *testing.T) {
+	s, _ := signIn(t, nil)
+	s.Login = "the login"
+	s.Do = func(ctx context.Context) error {
+		<-ctx.Done()
+		return problem.New(problem.Unable, "", "login: %w", context.Cause(ctx))
+	}
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 100*time.Millisecond, errors.New("nobody signed in"))
+	defer cancel()
+	var p *problem.Error
+	if _, err := s.Token(ctx); !errors.As(err, &p) || p.Kind != problem.LoginNeeded || p.Hint != "the login" || p.Error() != "login: nobody signed in" {
+		t.Errorf("Token = %v", err)
+	}
+}
+
+// TestALoginElsewhereEndsTheQuestion: nobody has to answer it any more.
+func TestALoginElsewhereEndsTheQuestion(t *testing.T) {
+	s, _ := signIn(t, nil)
+	s.Do = func(ctx context.Context) error {
+		if err := saved(s.Place); err != nil { // which another process does
+			return err
+		}
+		<-ctx.Done()
+		return context.Cause(ctx)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if got, err := s.Token(ctx); err != nil || got.Access.Reveal() != "of the login" || ctx.Err() != nil {
+		t.Errorf("Token = %v", err)
+	}
+}
+
+// TestAPlaceWhereNobodyCanBeAsked leaves the need for a login what it is.
+func TestAPlaceWhereNobodyCanBeAsked(t *testing.T) {
+	s, _ := signIn(t, saved)
+	s.Login = "the login"
+	if err := s.Place.SaveSignInFailure(store.Failure{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(s.Place.LoginLockPath(), 0o700); err != nil { // root may write anywhere else
+		t.Fatal(err)
+	}
+	var p *problem.Error
+	if _, err := s.Token(t.Context()); !errors.As(err, &p) || p.Kind != problem.LoginNeeded || p.Hint != "the login" {
+		t.Errorf("Token = %v", err)
 	}
 }

@@ -23,6 +23,8 @@ func FromEnvironment(getenv func(string) string) (passphrase secret.Text, found 
 	if path := getenv(FileVariable); path != "" {
 		content, err := private.ReadKey(path)
 		switch {
+		case errors.Is(err, private.ErrNoFile), errors.Is(err, private.ErrTooLarge):
+			return secret.Text{}, true, problem.New(problem.BadInput, "instead of a pipe, set "+Variable, "%s: %w", FileVariable, err)
 		case errors.Is(err, private.ErrUnsafe):
 			return secret.Text{}, true, problem.New(problem.Refused, "make the file that "+FileVariable+" names yours alone", "passphrase: %w", err)
 		case err != nil:
@@ -39,7 +41,7 @@ func FromEnvironment(getenv func(string) string) (passphrase secret.Text, found 
 func WithoutPassphrase(env []string) []string {
 	var kept []string
 	for _, pair := range env {
-		if !strings.HasPrefix(pair, Variable+"=") {
+		if name, _, _ := strings.Cut(pair, "="); !strings.EqualFold(name, Variable) { // Windows knows it by any case
 			kept = append(kept, pair)
 		}
 	}

@@ -57,7 +57,7 @@ func (t Trust) checkUnnamed(name string) error {
 		return nil
 	}
 	return problem.New(problem.Refused,
-		"set provideClusterInfo: true in the kubeconfig (update-kubeconfig does), or allow it once for this session: kubectl datum-creds trust --session '"+name+"' --without-cluster-info",
+		"set provideClusterInfo: true in the kubeconfig (update-kubeconfig does), or allow it once for this session: kubectl datum-creds trust --session "+problem.Quote(name)+" --without-cluster-info",
 		"session %s: the kubeconfig does not tell which server the token is for", name)
 }
 
@@ -81,10 +81,14 @@ func (t Trust) checkCluster(name string, c execcred.Cluster) error {
 		}
 		known = known || s.Host == host
 	}
-	if known {
-		return refuse(name, "the kubeconfig's certificate-authority-data for "+host+" is not the session's", "if the certificates are right: kubectl datum-creds trust --session '"+name+"' https://"+host+" --certificate-authority FILE")
+	command := trustCommand(name, host)
+	switch {
+	case command == "":
+		return refuse(name, "the server is not of this session, and its host is no host name", "")
+	case known:
+		return refuse(name, "the kubeconfig's certificate-authority-data for "+host+" is not the session's", "if the certificates are right: "+command+" --certificate-authority FILE")
 	}
-	return refuse(name, "the server "+host+" is not of this session", "if the server may have tokens of this session: kubectl datum-creds trust --session '"+name+"' https://"+host)
+	return refuse(name, "the server "+host+" is not of this session", "if the server may have tokens of this session: "+command)
 }
 
 func refuse(name, why, hint string) error {

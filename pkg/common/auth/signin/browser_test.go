@@ -196,17 +196,22 @@ func TestAnObserverCannotSignIn(t *testing.T) {
 	}
 }
 
-// TestTheStartPageOpensTwice for the same browser: people reload.
-func TestTheStartPageOpensTwice(t *testing.T) {
+// TestTheStartPageLeadsOnOnce: cookies know no ports, so that another user's
+// page on this machine may have read it, and would be given the login's state.
+// The browser that reloads ends nothing.
+func TestTheStartPageLeadsOnOnce(t *testing.T) {
 	out := &screen{}
 	r, _ := request(t, authtest.New(t), func(start string) {
-		b := newBrowser(t)
-		for range 2 {
-			if b.step(start) == "" {
-				t.Error("the same browser is turned away")
-			}
+		user, thief := newBrowser(t), newBrowser(t)
+		address := user.step(start)
+		thief.Jar = user.Jar
+		if at := thief.step(start); at != "" {
+			t.Errorf("the cookie leads to %s", at)
 		}
-		b.get(start)
+		if code, body := user.get(start); code != 403 || !strings.Contains(body, "address that the terminal shows") {
+			t.Errorf("reloaded: %d %s", code, body)
+		}
+		user.get(address)
 	})
 	r.Out = out
 	if _, err := r.Browser(t.Context()); err != nil || strings.Contains(out.String(), "warning") {

@@ -11,7 +11,8 @@ import (
 // sends it on to the auth host. Other users of the machine may learn its
 // address, from the arguments of the program that opens the browser. So it is
 // for the first browser that comes, and where another one comes too, for none:
-// nobody can tell which of the two is the user's.
+// nobody can tell which of the two is the user's. It leads on once: cookies know
+// no ports, so that whoever else listens on this address may have read this one.
 type startPage struct {
 	path   string
 	cookie http.Cookie
@@ -23,6 +24,9 @@ type startPage struct {
 	mu            sync.Mutex
 	visited, void bool
 }
+
+// already is what the user's browser shows that comes again.
+const already = "This login is open in this browser already. If its page is gone, open the address that the terminal shows."
 
 // turnedAway is what a browser shows that is not, or may not be, the user's.
 const turnedAway = "This login was opened somewhere else too. Nothing is lost: open the address that the terminal shows."
@@ -38,9 +42,14 @@ func newStartPage(target string) *startPage {
 	}
 }
 
-// ServeHTTP sends the first browser on, and it again.
+// ServeHTTP sends the first browser on.
 func (s *startPage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !s.admits(r) {
+	switch s.admit(r) {
+	case goesOn:
+	case comesAgain:
+		notice(w, http.StatusForbidden, already)
+		return
+	default:
 		s.warn()
 		notice(w, http.StatusForbidden, turnedAway)
 		return
@@ -50,15 +59,31 @@ func (s *startPage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, s.target, http.StatusFound)
 }
 
-func (s *startPage) admits(r *http.Request) bool {
+// visit is what becomes of a browser that comes.
+type visit int
+
+const (
+	isTurnedAway visit = iota
+	goesOn
+	comesAgain
+)
+
+func (s *startPage) admit(r *http.Request) visit {
 	if stranger(r) {
-		return false // that is known to be somebody else, and changes nothing
+		return isTurnedAway // that is known to be somebody else, and changes nothing
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	first := !s.visited
 	s.void = s.void || (s.visited && !s.has(r))
 	s.visited = true
-	return !s.void
+	switch {
+	case s.void:
+		return isTurnedAway
+	case first:
+		return goesOn
+	}
+	return comesAgain
 }
 
 // knows tells whether the browser is the one that was sent on, and the only one.

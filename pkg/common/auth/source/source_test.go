@@ -82,10 +82,35 @@ func TestUserKeepsTheNewRefreshToken(t *testing.T) {
 	}
 }
 
-// stuck is a vault that takes nothing more.
+// stuck is a vault that promises to take a secret, and does not.
 type stuck struct{ vault.Vault }
 
+func (s stuck) Reserve(secret.Text) (vault.Reservation, error) { return s, nil }
+
 func (stuck) Save(secret.Text) error { return errors.New("the disk is full") }
+
+func (stuck) Release() {}
+
+// full is a vault that takes nothing more, and says so.
+type full struct{ vault.Vault }
+
+func (full) Reserve(secret.Text) (vault.Reservation, error) {
+	return nil, errors.New("the disk is full")
+}
+
+// TestUserIsNotRenewedWhereNothingCanBeSaved: the server would use up the only
+// refresh token that there is.
+func TestUserIsNotRenewedWhereNothingCanBeSaved(t *testing.T) {
+	server := authtest.New(t)
+	u, _ := user(t, server)
+	u.Vault = full{u.Vault}
+	if _, err := u.Renew(t.Context()); problem.KindOf(err) != problem.Unable || !strings.Contains(err.Error(), "session s is not renewed") {
+		t.Errorf("Renew = %v", err)
+	}
+	if n := server.Requests("/oauth/v2/token"); n != 0 {
+		t.Errorf("%d requests", n)
+	}
+}
 
 func TestUserIsToldOfATokenThatCannotBeSaved(t *testing.T) {
 	server := authtest.New(t)

@@ -27,7 +27,8 @@ type User struct {
 	Notify func(string)
 }
 
-// Renew comes by a new access token. A new refresh token is saved before the
+// Renew comes by a new access token, if the refresh token that comes with it can
+// be kept: the server may use the old one up. A new refresh token is saved before the
 // access token is answered; where that fails, the token is answered all the
 // same, for it is all that is left, and the user is told.
 func (u User) Renew(ctx context.Context) (store.Token, error) {
@@ -38,19 +39,25 @@ func (u User) Renew(ctx context.Context) (store.Token, error) {
 	if err != nil {
 		return store.Token{}, err
 	}
+	room, err := u.Vault.Reserve(refresh)
+	if err != nil {
+		return store.Token{}, problem.New(problem.Unable, "make room, and what keeps the session writable; then try again",
+			"session %s is not renewed, because its next refresh token could not be saved: %w", u.Session.Name, err)
+	}
+	defer room.Release()
 	grant, err := u.exchange(ctx, refresh)
 	if err != nil {
 		return store.Token{}, u.explain(err)
 	}
 	if !grant.Refresh.Empty() && grant.Refresh.Digest() != refresh.Digest() {
-		u.keep(grant.Refresh)
+		u.keep(room, grant.Refresh)
 	}
 	return WithExpiry(grant.Access, time.Time{}), nil
 }
 
-func (u User) keep(refresh secret.Text) {
-	if err := u.Vault.Save(refresh); err != nil {
-		u.Notify("the new refresh token could not be saved (" + err.Error() + "): the session ends with this access token; then run: " + loginCommand(u.Session.Name))
+func (u User) keep(room vault.Reservation, refresh secret.Text) {
+	if err := room.Save(refresh); err != nil {
+		u.Notify("the new refresh token could not be saved (" + err.Error() + "): the session ends with this access token; then run: " + session.LoginCommand(u.Session.Name))
 	}
 }
 
@@ -102,7 +109,5 @@ func (u User) explain(err error) error {
 
 // LoginNeeded says that only a login brings a session back.
 func LoginNeeded(name string, why error) error {
-	return problem.New(problem.LoginNeeded, loginCommand(name), "session %s has ended: %w", name, why)
+	return problem.New(problem.LoginNeeded, session.LoginCommand(name), "session %s has ended: %w", name, why)
 }
-
-func loginCommand(name string) string { return "kubectl datum-creds login --name '" + name + "'" }

@@ -98,10 +98,13 @@ func (h Home) Credential(content []byte) Place {
 	return Place{h, filepath.Join(h.dir, "credentials", id(content))}
 }
 
+// idSize is how many bytes a place's ID is made of.
+const idSize = 16
+
 // id makes a file name of any text.
 func id(content []byte) string {
 	sum := sha256.Sum256(content)
-	return hex.EncodeToString(sum[:16])
+	return hex.EncodeToString(sum[:idSize])
 }
 
 // Current returns the name of the session in use, empty when there is none.
@@ -138,15 +141,29 @@ func (h Home) SetCurrent(name string) error {
 	return private.Write(path, []byte(name+"\n"))
 }
 
+// places returns the places that sessions have had. What else is in their folder,
+// as a file manager leaves, is nobody's session.
+func (h Home) places() ([]Place, error) {
+	dir := filepath.Join(h.dir, "sessions")
+	entries, err := os.ReadDir(dir)
+	var all []Place
+	for _, entry := range entries {
+		place := entry.Type()&(fs.ModeDir|fs.ModeSymlink) != 0 // a link is refused by whoever reads it
+		if sum, err := hex.DecodeString(entry.Name()); place && err == nil && len(sum) == idSize {
+			all = append(all, Place{h, filepath.Join(dir, entry.Name())})
+		}
+	}
+	return all, err
+}
+
 // Unreadable returns the places of sessions that are there and cannot be read.
 func (h Home) Unreadable() []Place {
-	entries, err := os.ReadDir(filepath.Join(h.dir, "sessions"))
+	all, err := h.places()
 	if h.err != nil || err != nil {
 		return nil
 	}
 	var broken []Place
-	for _, entry := range entries {
-		place := Place{h, filepath.Join(h.dir, "sessions", entry.Name())}
+	for _, place := range all {
 		if _, err := place.Session(); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			broken = append(broken, place)
 		}
@@ -160,14 +177,14 @@ func (h Home) Sessions() ([]session.Session, error) {
 	if h.err != nil {
 		return nil, h.err
 	}
-	entries, err := os.ReadDir(filepath.Join(h.dir, "sessions"))
+	places, err := h.places()
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	var all []session.Session
 	failures := []error{err}
-	for _, entry := range entries {
-		s, err := Place{h, filepath.Join(h.dir, "sessions", entry.Name())}.Session()
+	for _, place := range places {
+		s, err := place.Session()
 		switch {
 		case err == nil:
 			all = append(all, s)

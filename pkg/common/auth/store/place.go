@@ -25,6 +25,7 @@ const (
 	secretFile  = "secret.json"
 	sealedFile  = "sealed.json"
 	failureFile = "failure.json"
+	signInFile  = "signin-failure.json"
 	lockFile    = "lock"
 	loginFile   = "login.lock"
 )
@@ -89,8 +90,11 @@ func (p Place) Remove() error {
 		return err // what is behind a link is somebody else's
 	}
 	var failures []error
-	for _, name := range []string{sessionFile, secretFile, sealedFile, tokenFile, failureFile} {
+	for _, name := range []string{sessionFile, secretFile, sealedFile, tokenFile, failureFile, signInFile} {
 		failures = append(failures, p.remove(name))
+	}
+	for _, name := range []string{secretFile, sealedFile} { // of a renewal that was killed
+		failures = append(failures, p.remove(filepath.Base(private.NextPath(name))))
 	}
 	return errors.Join(failures...)
 }

@@ -152,7 +152,7 @@ func FuzzStoredFiles(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
-		for _, name := range []string{tokenFile, sessionFile, secretFile, sealedFile, failureFile} {
+		for _, name := range []string{tokenFile, sessionFile, secretFile, sealedFile, failureFile, signInFile} {
 			if err := os.WriteFile(filepath.Join(place.Dir(), name), content, 0o600); err != nil {
 				t.Fatal(err)
 			}

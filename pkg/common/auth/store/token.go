@@ -2,9 +2,6 @@ package store
 
 import (
 	"errors"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
@@ -65,13 +62,10 @@ func (p Place) Token() (Token, error) {
 	return Token{secret.New(wire.Access), wire.Issued, wire.Expires}, nil
 }
 
-// SaveToken writes the access token and forgets the last failure.
+// SaveToken writes the access token and forgets the last failures.
 func (p Place) SaveToken(t Token) error {
 	err := p.write(tokenFile, wireToken{t.Access.Reveal(), t.Issued, t.Expires})
-	if err := os.Remove(filepath.Join(p.dir, failureFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return err
+	return errors.Join(err, p.remove(failureFile), p.remove(signInFile))
 }
 
 // Failure is why a renewal, or a login in its place, failed.
@@ -80,19 +74,26 @@ type Failure struct {
 	Kind    problem.Kind `json:"kind"`
 	Message string       `json:"message"`
 	Hint    string       `json:"hint,omitempty"`
-	// SignIn tells that it was a login, and not a renewal, that failed.
-	SignIn bool `json:"signIn,omitempty"`
 }
 
-// Failure reads the last failure; the zero Failure when there is none that
-// can be read.
-func (p Place) Failure() Failure {
+// Failure reads the last failure of a renewal; the zero Failure when there is
+// none that can be read.
+func (p Place) Failure() Failure { return p.failure(failureFile) }
+
+// SaveFailure remembers a failure of a renewal.
+func (p Place) SaveFailure(f Failure) error { return p.write(failureFile, f) }
+
+// SignInFailure is Failure for a login in the place of a renewal. It is apart:
+// whoever may not ask the user is told of the renewal.
+func (p Place) SignInFailure() Failure { return p.failure(signInFile) }
+
+// SaveSignInFailure remembers a failure of such a login.
+func (p Place) SaveSignInFailure(f Failure) error { return p.write(signInFile, f) }
+
+func (p Place) failure(name string) Failure {
 	var f Failure
-	if err := p.read(failureFile, &f); err != nil {
+	if err := p.read(name, &f); err != nil {
 		return Failure{}
 	}
 	return f
 }
-
-// SaveFailure remembers a failure.
-func (p Place) SaveFailure(f Failure) error { return p.write(failureFile, f) }

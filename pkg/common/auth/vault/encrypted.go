@@ -8,6 +8,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 )
 
@@ -21,10 +22,11 @@ func NoPassphrase(name string) error {
 	if name != "" {
 		who = "session " + name
 	}
-	return problem.New(problem.LoginNeeded, passphraseHint, "%s: %w, and nobody can be asked here", who, ErrPassphrase)
+	return problem.New(problem.LoginNeeded, PassphraseHint, "%s: %w, and nobody can be asked here", who, ErrPassphrase)
 }
 
-const passphraseHint = "set " + sealed.FileVariable + " or " + sealed.Variable
+// PassphraseHint says where a passphrase is looked for.
+const PassphraseHint = "set " + sealed.FileVariable + " or " + sealed.Variable
 
 // encryptedVault keeps the secret in a file that is encrypted under a
 // passphrase.
@@ -50,7 +52,7 @@ func (v *encryptedVault) Load() (secret.Text, error) {
 	plain, err := box.Open(key, v.name)
 	if errors.Is(err, sealed.ErrWrong) {
 		return secret.Text{}, problem.New(problem.LoginNeeded,
-			passphraseHint+" to that of the login; if it is lost: kubectl datum-creds login --name '"+v.name+"'",
+			PassphraseHint+" to that of the login; if it is lost: "+session.LoginCommand(v.name),
 			"session %s: %w: %w", v.name, ErrPassphrase, err)
 	}
 	if err == nil {
@@ -70,7 +72,7 @@ func (v *encryptedVault) box() (sealed.Box, error) {
 	}
 	box, err := sealed.Parse(content)
 	if err != nil {
-		err = problem.New(problem.Refused, "kubectl datum-creds login --name '"+v.name+"'", "session %s: %w", v.name, err)
+		err = problem.New(problem.Refused, session.LoginCommand(v.name), "session %s: %w", v.name, err)
 	}
 	return box, err
 }
@@ -90,28 +92,40 @@ func (v *encryptedVault) passphrase(fresh bool) (secret.Text, error) {
 	if v.access.Passphrase == nil {
 		return secret.Text{}, NoPassphrase(v.name)
 	}
-	return v.access.Passphrase(v.name, fresh)
+	passphrase, err := v.access.Passphrase(v.name, fresh)
+	if err != nil && !errors.Is(err, ErrPassphrase) {
+		err = fmt.Errorf("session %s: %w: %w", v.name, ErrPassphrase, err)
+	}
+	return passphrase, err
 }
 
 // Save encrypts the secret, under the key that the older one was under if that
 // has been loaded.
 func (v *encryptedVault) Save(s secret.Text) error {
+	content, err := v.seal(s)
+	if err != nil {
+		return err
+	}
+	return v.place.SaveSealed(content)
+}
+
+func (v *encryptedVault) seal(s secret.Text) ([]byte, error) {
 	if v.key == nil {
 		passphrase, err := v.passphrase(true)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		key, err := sealed.NewKey(passphrase)
 		if err != nil {
-			return problem.New(problem.BadInput, "", "session %s: %w", v.name, err)
+			return nil, problem.New(problem.BadInput, "", "session %s: %w", v.name, err)
 		}
 		v.key = &key
 	}
 	content, err := v.key.Seal(v.name, s)
 	if err != nil {
-		return fmt.Errorf("encrypt: %w", err)
+		return nil, fmt.Errorf("encrypt: %w", err)
 	}
-	return v.place.SaveSealed(content)
+	return content, nil
 }
 
 // Remove removes the file.

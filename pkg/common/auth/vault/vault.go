@@ -23,6 +23,9 @@ type Vault interface {
 	// Save replaces the secret; when it returns nil, the secret will be there
 	// after a crash. When it fails, the old one is.
 	Save(secret.Text) error
+	// Reserve makes sure, as far as that can be known, that a secret about as long
+	// as the given one can be saved: whoever uses the old secret up does so before.
+	Reserve(like secret.Text) (Reservation, error)
 	// Remove removes the secret; nothing to remove is no error.
 	Remove() error
 }
@@ -30,8 +33,9 @@ type Vault interface {
 // Access is what vaults are opened with.
 type Access struct {
 	Ring Ring
-	// Passphrase gives the passphrase of a session's encrypted file; fresh tells
-	// that it is a new file's. nil: there is none.
+	// Passphrase gives the passphrase of a session's encrypted file, and asks
+	// nobody: locks are held meanwhile. fresh tells that it is a new file's. nil:
+	// there is none.
 	Passphrase func(session string, fresh bool) (secret.Text, error)
 	// Key is the key to that file, from a process that had the passphrase; empty:
 	// there is none.

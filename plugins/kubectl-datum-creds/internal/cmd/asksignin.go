@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
@@ -13,22 +15,21 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/signin"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
-// mayAsk tells whether there is a user who can be asked. client-go says that
-// its standard input is the user's terminal only where the kubeconfig's
-// interactiveMode is not Never. A session of a home that the kubeconfig has
-// named is not signed in to: its auth host could be anybody's, and relay the
-// code of a login elsewhere.
+// mayAsk tells whether there is a user who can be asked. A client says so where
+// the kubeconfig's interactiveMode is not Never, and is not believed by itself:
+// client-go looks at standard input only, and others at less. A session of a
+// home that the kubeconfig has named is not signed in to: its auth host could be
+// anybody's, and relay the code of a login elsewhere.
 func (o *getTokenOptions) mayAsk(asked execcred.Request) bool {
 	switch {
-	case o.silent:
+	case o.silent || !o.deps.userIsThere():
 		return false
 	case asked.Asked:
 		return asked.Interactive && o.deps.ownHome()
 	}
-	return output.IsTerminal(o.deps.In) && output.IsTerminal(o.deps.ErrOut)
+	return true
 }
 
 // mended tells that a login in the session's place would mend the failure.
@@ -50,11 +51,36 @@ func (o *getTokenOptions) signIn(ctx context.Context, handle auth.Handle, asked 
 	}
 	deps.notify(why.Error())
 	login := &loginOptions{deps: deps, name: handle.Session.Name, given: func(string) bool { return false }}
-	return renew.SignIn{Place: *handle.Place, Do: login.inPlace, Notify: deps.notify, Now: deps.Now}.Token(ctx)
+	return renew.SignIn{
+		Place: *handle.Place, Do: login.inPlace, Login: session.LoginCommand(login.name), Notify: deps.notify, Now: deps.Now,
+	}.Token(ctx)
+}
+
+// whileWanted returns a context that ends when the client that asked is gone:
+// killed, it cannot end its helper, which would go on asking on its terminal.
+// Windows does not tell.
+func (d Dependencies) whileWanted(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := context.WithCancel(ctx)
+	go func() {
+		every := time.NewTicker(time.Second)
+		defer every.Stop()
+		for os.Getppid() == d.Parent {
+			select {
+			case <-ctx.Done():
+				return
+			case <-every.C:
+			}
+		}
+		stop()
+	}()
+	return ctx, stop
 }
 
 // inPlace signs in to the session that is there, and changes nothing else.
 func (o *loginOptions) inPlace(ctx context.Context) error {
+	if err := o.opensOld(ctx); err != nil {
+		return err
+	}
 	hosts, err := o.again()
 	if err != nil {
 		return err
@@ -64,4 +90,15 @@ func (o *loginOptions) inPlace(ctx context.Context) error {
 		o.deps.notify("Signed in: session " + handle.Session.Name + ".")
 	}
 	return err
+}
+
+// opensOld refuses a passphrase that does not open what is there: a kubeconfig
+// sets the variables of its helper, and would choose what the new refresh token
+// is sealed under. A login by the user may change it.
+func (o *loginOptions) opensOld(ctx context.Context) error {
+	handle, err := o.deps.Auth().Named(o.name)
+	if err != nil {
+		return err
+	}
+	return handle.Unlocks(ctx)
 }

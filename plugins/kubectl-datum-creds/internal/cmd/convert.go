@@ -11,7 +11,6 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/kubeconfig"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/entries"
 )
 
@@ -112,7 +111,7 @@ func (o *convertOptions) sessionFor(named string) (session.Session, error) {
 	}
 	handle, err := o.deps.Auth().Named(name)
 	if err != nil {
-		return session.Session{}, problem.New(problem.KindOf(err), "kubectl datum-creds login --name '"+output.Text(name)+"', or name another with --session", "%w", err)
+		return session.Session{}, problem.New(problem.KindOf(err), session.LoginCommand(name)+", or name another with --session", "%w", err)
 	}
 	return handle.Session, nil
 }

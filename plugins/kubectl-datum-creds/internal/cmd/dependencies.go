@@ -38,7 +38,7 @@ func NewDependencies(streams genericiooptions.IOStreams) Dependencies {
 	asked := &passphrases{deps: d, known: map[string]secret.Text{}}
 	d.Auth = func() auth.Environment {
 		env := auth.NewEnvironment(userAgent(), d.notify)
-		env.Passphrase = asked.of
+		env.Passphrase, env.Ask = asked.of, asked.ask
 		env.Handover = handover.Renewer(d.ErrOut)
 		return env
 	}
@@ -48,6 +48,13 @@ func NewDependencies(streams genericiooptions.IOStreams) Dependencies {
 // notify tells the user something beside the result.
 func (d Dependencies) notify(line string) {
 	fmt.Fprintln(d.ErrOut, output.Text(line))
+}
+
+// userIsThere tells whether a user can be asked: he types on standard input,
+// reads standard error, and waits for this command. A CI system's terminal has
+// no user; the variable is also how a person says no.
+func (d Dependencies) userIsThere() bool {
+	return d.Getenv("CI") == "" && output.IsTerminal(d.ErrOut) && output.IsTerminal(d.In) && output.Foreground(d.In)
 }
 
 func userAgent() string { return "kubectl-datum-creds/" + cli.Version(name).Version }

@@ -39,8 +39,10 @@ the API server of the session (exit code 5).
 Where a user's session has ended, it fails with one line that says which login
 is needed (exit code 6). If it may ask, it signs the user in instead: when you
 call it from a terminal, or when the kubeconfig's interactiveMode is IfAvailable
-or Always and kubectl has a terminal. It must be the same person, and of many
-processes one asks. A Kubernetes client opens no browser: it shows the address.`,
+or Always and kubectl has a terminal. Both need standard input and standard
+error to be that terminal, in the foreground; with CI set to anything nobody is
+asked. It must be the same person, and of many processes one asks. A Kubernetes
+client opens no browser: it shows the address.`,
 		Example: `  # what a kubeconfig's exec entry runs
   kubectl datum-creds get-token --session jane@example.com@api.datum.net
 
@@ -95,6 +97,11 @@ func (o *getTokenOptions) run(ctx context.Context) error {
 	}
 	if err := handle.Session.Trust.Check(handle.Session.Name, asked); err != nil {
 		return err
+	}
+	if asked.Asked {
+		var stop context.CancelFunc
+		ctx, stop = o.deps.whileWanted(ctx)
+		defer stop()
 	}
 	token, err := o.token(ctx, handle, asked, info)
 	if err != nil {

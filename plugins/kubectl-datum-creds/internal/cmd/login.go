@@ -197,14 +197,18 @@ func defaultName(s session.Session) string {
 	return who + "@" + u.Host
 }
 
-func (o *loginOptions) storageChoice() (session.Storage, error) {
+func (o *loginOptions) storageChoice(ctx context.Context) (session.Storage, error) {
 	chosen, err := o.deps.Auth().ChooseStorage(session.Storage(o.storage))
 	if err != nil {
 		return "", err
 	}
 	if chosen == session.EncryptedFile {
 		// Before the user signs in for nothing.
-		if _, err := o.deps.Auth().Passphrase(o.name, true); err != nil {
+		env := o.deps.Auth()
+		if err := env.Ask(ctx, o.name, true); err != nil {
+			return "", err
+		}
+		if _, err := env.Passphrase(o.name, true); err != nil {
 			return "", err
 		}
 	}

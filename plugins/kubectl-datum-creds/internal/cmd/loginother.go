@@ -43,7 +43,7 @@ func (o *loginOptions) serviceAccount(ctx context.Context, h hosts) (auth.Handle
 	kept := secret.Text{}
 	if o.keepKey {
 		kept = key.Content
-		if s.Storage, err = o.storageChoice(); err != nil {
+		if s.Storage, err = o.storageChoice(ctx); err != nil {
 			return auth.Handle{}, err
 		}
 	} else if s.KeyFile, err = filepath.Abs(o.credentials); err != nil {

@@ -19,7 +19,7 @@ import (
 // user signs a person in. Where the secret will be kept is settled first, so
 // that nobody signs in for nothing.
 func (o *loginOptions) user(ctx context.Context, h hosts) (auth.Handle, error) {
-	storage, err := o.storageChoice()
+	storage, err := o.storageChoice(ctx)
 	if err != nil {
 		return auth.Handle{}, err
 	}

@@ -6,73 +6,99 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"golang.org/x/term"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/signin"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
-// passphrases finds the passphrases of encrypted files: in the environment, or
-// by asking the user, once for each session.
+// passphrases knows the passphrases of encrypted files: from the environment,
+// or from the user, who is asked once for each session.
 type passphrases struct {
 	deps  Dependencies
 	known map[string]secret.Text
 }
 
-// of gives the passphrase of a session; fresh tells that it is a new file's. A
-// login asks before it knows the session's name, which is then empty.
+// of gives the passphrase of a session, and asks nobody; fresh tells that it is
+// a new file's.
 func (p *passphrases) of(session string, fresh bool) (secret.Text, error) {
+	if known, is := p.has(session); is {
+		return known, nil
+	}
+	got, err := auth.PassphraseOf(p.deps.Getenv)(session, fresh)
+	if err == nil && fresh {
+		err = longEnough(got)
+	}
+	return got, err
+}
+
+// has looks for what the user has typed. A login asks before it knows the
+// session's name, which is then empty.
+func (p *passphrases) has(session string) (secret.Text, bool) {
 	for _, name := range []string{session, ""} {
 		if known, is := p.known[name]; is {
-			return known, nil
+			return known, true
 		}
 	}
-	got, found, err := sealed.FromEnvironment(p.deps.Getenv)
-	switch {
-	case err != nil:
-		return secret.Text{}, err
-	case !found && !p.mayAsk():
-		return secret.Text{}, vault.NoPassphrase(session)
-	case !found:
-		if got, err = p.ask(session, fresh); err != nil {
-			return secret.Text{}, err
-		}
+	return secret.Text{}, false
+}
+
+// ask asks the user for the passphrase of a session, unless it is known or there
+// is nobody to ask. No lock of a renewal may be held meanwhile: a session would
+// be frozen for everybody until the user has answered.
+func (p *passphrases) ask(ctx context.Context, session string, fresh bool) error {
+	_, known := p.has(session)
+	_, named, _ := sealed.FromEnvironment(p.deps.Getenv) // of tells what is wrong with it
+	if known || named || !p.mayAsk() {
+		return nil
 	}
-	if fresh && len(got.Reveal()) < sealed.MinPassphrase {
-		return secret.Text{}, cli.Use(sealed.ErrShort)
+	ctx, cancel := context.WithTimeoutCause(ctx, signin.Patience, fmt.Errorf("nobody typed it within %s", signin.Patience))
+	defer cancel()
+	got, err := p.typed(ctx, session, fresh)
+	if err == nil {
+		p.known[session] = got
 	}
-	p.known[session] = got
-	return got, nil
+	return err
 }
 
 // mayAsk tells whether the user is at the terminal, as getTokenOptions.mayAsk.
 func (p *passphrases) mayAsk() bool {
 	if info := p.deps.Getenv(execcred.Variable); info != "" {
 		asked, err := execcred.Parse(info)
-		return err == nil && asked.Interactive && output.IsTerminal(p.deps.In)
+		return err == nil && asked.Interactive && p.deps.userIsThere()
 	}
-	return output.IsTerminal(p.deps.In) && output.IsTerminal(p.deps.ErrOut)
+	return p.deps.userIsThere()
 }
 
 var errDiffer = cli.Use(errors.New("the two passphrases differ"))
 
-func (p *passphrases) ask(session string, fresh bool) (secret.Text, error) {
-	if !fresh {
-		return p.read("Passphrase of session " + session)
+func longEnough(passphrase secret.Text) error {
+	if len(passphrase.Reveal()) < sealed.MinPassphrase {
+		return cli.Use(sealed.ErrShort)
 	}
-	first, err := p.read(fmt.Sprintf("New passphrase for the session's file (%d characters or more)", sealed.MinPassphrase))
+	return nil
+}
+
+func (p *passphrases) typed(ctx context.Context, session string, fresh bool) (secret.Text, error) {
+	if !fresh {
+		return p.read(ctx, "Passphrase of session "+session)
+	}
+	first, err := p.read(ctx, fmt.Sprintf("New passphrase for the session's file (%d characters or more)", sealed.MinPassphrase))
+	if err == nil {
+		err = longEnough(first)
+	}
 	if err != nil {
 		return first, err
 	}
-	second, err := p.read("The same again")
+	second, err := p.read(ctx, "The same again")
 	if err == nil && first.Digest() != second.Digest() {
 		err = errDiffer
 	}
@@ -80,32 +106,41 @@ func (p *passphrases) ask(session string, fresh bool) (secret.Text, error) {
 }
 
 // read reads one line from the terminal, which does not show it.
-func (p *passphrases) read(prompt string) (secret.Text, error) {
+func (p *passphrases) read(ctx context.Context, prompt string) (secret.Text, error) {
 	file, is := p.deps.In.(*os.File)
 	if !is {
 		return secret.Text{}, io.ErrUnexpectedEOF
 	}
 	fd := int(file.Fd())
-	defer shownAgain(fd)()
-	fmt.Fprint(p.deps.ErrOut, output.Text(prompt)+": ")
-	line, err := term.ReadPassword(fd)
-	fmt.Fprintln(p.deps.ErrOut)
-	if err != nil {
-		return secret.Text{}, fmt.Errorf("read the passphrase: %w", err)
-	}
-	return secret.New(string(line)), nil
-}
-
-// shownAgain makes sure that the terminal shows what is typed when the user
-// interrupts the question; the function that it returns ends that.
-func shownAgain(fd int) (stop func()) {
 	before, err := term.GetState(fd)
 	if err != nil {
-		return func() {}
+		return secret.Text{}, err
 	}
-	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	unless := context.AfterFunc(ctx, func() { _ = term.Restore(fd, before) })
-	return func() { unless(); cancel() }
+	fmt.Fprint(p.deps.ErrOut, output.Text(prompt)+": ")
+	defer fmt.Fprintln(p.deps.ErrOut)
+	type line struct {
+		text []byte
+		err  error
+	}
+	got := make(chan line, 1)
+	go func() {
+		text, err := term.ReadPassword(fd)
+		got <- line{text, err}
+	}()
+	select {
+	case l := <-got:
+		if l.err != nil {
+			return secret.Text{}, unread(l.err)
+		}
+		return secret.New(string(l.text)), nil
+	case <-ctx.Done(): // nobody reads the line any more, but the terminal must show what is typed
+		_ = term.Restore(fd, before)
+		return secret.Text{}, unread(context.Cause(ctx))
+	}
+}
+
+func unread(err error) error {
+	return problem.New(problem.LoginNeeded, vault.PassphraseHint, "%w: read it: %w", vault.ErrPassphrase, err)
 }
 
 // silent returns dependencies that never ask the user for a passphrase.
@@ -113,7 +148,7 @@ func (d Dependencies) silent() Dependencies {
 	look := d.Auth
 	d.Auth = func() auth.Environment {
 		env := look()
-		env.Passphrase = auth.PassphraseOf(d.Getenv)
+		env.Ask = nil
 		return env
 	}
 	return d

@@ -9,6 +9,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/kubeconfig"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/entries"
 )
@@ -80,12 +81,12 @@ func (p Patient) user(path string, set kubeconfig.Set, name string) []Finding {
 	if _, is := user.Datumctl(); is {
 		return []Finding{warn(check, "kubectl datum-creds convert-kubeconfig", "user %s calls datumctl, and is whoever that is", name)}
 	}
-	session := user.Session()
-	if session == "" {
+	named := user.Session()
+	if named == "" {
 		return nil
 	}
-	if _, err := p.Auth.Named(session); err != nil {
-		return []Finding{bad(check, "kubectl datum-creds login --name '"+session+"'", "user %s: %v", name, err)}
+	if _, err := p.Auth.Named(named); err != nil {
+		return []Finding{bad(check, session.LoginCommand(named), "user %s: %v", name, err)}
 	}
 	switch {
 	case user.Exec.Command != entries.Command:
@@ -93,5 +94,5 @@ func (p Patient) user(path string, set kubeconfig.Set, name string) []Finding {
 	case !user.Exec.ProvideClusterInfo:
 		return []Finding{bad(check, "set provideClusterInfo: true", "user %s does not tell its server, and gets no token", name)}
 	}
-	return []Finding{ok(check, "user %s is session %s", name, session)}
+	return []Finding{ok(check, "user %s is session %s", name, named)}
 }

@@ -70,10 +70,11 @@ func (p Patient) secret(check string, handle auth.Handle) Finding {
 		_, err = kept.Load()
 	}
 	if errors.Is(err, vault.ErrNone) {
-		return bad(check, "kubectl datum-creds login --name '"+s.Name+"'", "its secret is gone from the %s", s.Storage)
+		return bad(check, session.LoginCommand(s.Name), "its secret is gone from the %s", s.Storage)
 	}
+	_, named, _ := sealed.FromEnvironment(p.Getenv) // err tells what is wrong with it
 	switch {
-	case errors.Is(err, vault.ErrPassphrase) && !errors.Is(err, sealed.ErrWrong):
+	case errors.Is(err, vault.ErrPassphrase) && !named:
 		return warn(check, "set "+sealed.FileVariable+" or "+sealed.Variable+" where nobody can be asked", "its secret is in an encrypted file, and no passphrase is set here")
 	case errors.Is(err, vault.ErrPassphrase):
 		return bad(check, "set the passphrase of the login", "%v", err)

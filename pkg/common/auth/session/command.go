@@ -1,0 +1,26 @@
+package session
+
+import (
+	"strings"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+)
+
+// LoginCommand is the command that signs in to a session, for hints. A name
+// that no session can have is left out.
+func LoginCommand(name string) string {
+	const login = "kubectl datum-creds login"
+	if ValidateName(name) != nil {
+		return login
+	}
+	return login + " --name " + problem.Quote(name)
+}
+
+// trustCommand is the command that lets a server have a session's tokens;
+// empty for a host that is none: somebody made it up to be pasted.
+func trustCommand(name, host string) string {
+	if strings.Trim(host, "abcdefghijklmnopqrstuvwxyz0123456789.:-[]") != "" {
+		return ""
+	}
+	return "kubectl datum-creds trust --session " + problem.Quote(name) + " " + problem.Quote("https://"+host)
+}
