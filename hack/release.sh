@@ -4,16 +4,28 @@
 #
 # usage: release.sh GORELEASER TAG
 set -eu
+goreleaser=$1
 cd "$(dirname "$0")/.."
 
 # What was published is never replaced, not even by the same.
-if [ "$(gh release view "$2" --json isDraft --jq .isDraft 2>/dev/null)" = false ]; then
-	echo "release: $2 is published already" >&2
+if said=$(gh release view "$2" --json isDraft --jq .isDraft 2>&1); then
+	if [ "$said" != true ]; then
+		echo "release: $2 is published already" >&2
+		exit 1
+	fi
+elif [ "$said" != 'release not found' ]; then
+	echo "release: whether $2 is published cannot be told: $said" >&2
 	exit 1
 fi
 notes=$(mktemp)
 trap 'rm -f "$notes"' EXIT
 go run ./hack/release notes "$2" >"$notes"
-"$1" release --clean --release-notes "$notes"
-bin/release manifests
-bin/release check
+build() {
+	"$goreleaser" release --clean --release-notes "$notes" "$@"
+	bin/release manifests
+	bin/release check
+}
+# Checked before anything leaves: an image cannot be taken back. The second
+# build has the same bytes.
+build --skip=publish,sign,docker
+build
