@@ -32,7 +32,13 @@ The Flux CLI asks its plugins by itself, and needs no link.
 // NewCompletionCommand returns `completion`; binary is the plugin's name.
 func NewCompletionCommand(binary string, streams genericiooptions.IOStreams) *cobra.Command {
 	display := "kubectl " + strings.ReplaceAll(strings.TrimPrefix(binary, "kubectl-"), "_", "-")
-	group := &cobra.Command{Use: "completion", Short: "Set up completion in shells", Args: cobra.NoArgs}
+	group := &cobra.Command{Use: "completion", Short: "Set up completion in shells", RunE: func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return c.Help()
+		}
+		// Shells source what `completion bash` prints elsewhere: it must not be help.
+		return Fail(BadUse, fmt.Errorf("kubectl's own completion completes %s", display), "'"+display+" completion install' sets it up")
+	}}
 	o := &installation{streams: streams, binary: binary, symlink: os.Symlink}
 	install := &cobra.Command{
 		Use: "install", Short: "Make kubectl complete this plugin", Args: cobra.NoArgs,

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 )
 
@@ -127,5 +128,16 @@ func TestInstallCommand(t *testing.T) {
 	}
 	if code := Main(t.Context(), NewCompletionCommand("kubectl-x", streams), streams, []string{"install", "--dir", dir + "/no/such"}); code != Failed {
 		t.Errorf("code %d", code)
+	}
+}
+
+// TestCompletionOfShells: what a shell would source is never help.
+func TestCompletionOfShells(t *testing.T) {
+	streams, _, out, errOut := genericiooptions.NewTestIOStreams()
+	root := &cobra.Command{Use: "kubectl-x"}
+	root.AddCommand(NewCompletionCommand("kubectl-x", streams))
+	if code := Main(t.Context(), root, streams, []string{"completion", "bash"}); code != BadUse ||
+		out.Len() > 0 || !strings.Contains(errOut.String(), "hint: 'kubectl x completion install'") {
+		t.Errorf("exit code %d\n%s%s", code, out, errOut)
 	}
 }
