@@ -6,9 +6,9 @@
 # usage: install.sh FOLDER BINARY...
 set -eu
 
-folder=$1
+mkdir -p "$1"
+folder=$(cd "$1" && pwd)
 shift
-mkdir -p "$folder"
 for binary in "$@"; do
 	# A running plugin keeps its old file: replace, do not overwrite.
 	cp "$binary" "$folder/.$(basename "$binary").new"
@@ -22,7 +22,17 @@ for binary in "$@"; do
 	fi
 done
 
+# link PATH: to fluxdeps, where there is nothing else.
 link() {
+	case $(readlink "$1" || true) in
+	*/kubectl-fluxdeps) ;;
+	*)
+		if [ -e "$1" ] || [ -L "$1" ]; then
+			echo "warning: $1 is there already, and is not a link to kubectl-fluxdeps: it stays" >&2
+			return
+		fi
+		;;
+	esac
 	ln -sf "$folder/kubectl-fluxdeps" "$1"
 	echo "linked    $1"
 }
