@@ -62,7 +62,7 @@ func TestAnUnreadSourceMakesNoOrphans(t *testing.T) {
 		"no list at all":        {selected, answer("GET", "/team/secrets", `{}`), cli.Failed, "not a Secret"},
 		"list of nothing":       {selected, answer("GET", "/team/secrets", `{"kind":"SecretList","items":[]}`), cli.Refused, "--allow-empty"},
 		"not asked for by name": {selected, refuse("GET", "/secrets/app", 403, "Forbidden"), cli.Failed, `grant the verb "get"`},
-		"named: web server's":   {selected, refuse("GET", "/secrets/app", 404, ""), cli.Failed, "source management"},
+		"named: web server's":   {selected, refuse("GET", "/secrets/app", 404, ""), cli.Failed, "source team/app is there is not known"},
 		"get forbidden":         {named, refuse("GET", "/secrets/app", 403, "Forbidden"), cli.Failed, `grant the verb "get"`},
 		"404 of a web server":   {named, refuse("GET", "/secrets/app", 404, ""), cli.Failed, "source management"},
 		"namespace going":       {named, answer("GET", "/namespaces/team", `{"metadata":{"name":"team","deletionTimestamp":"2026-01-01T00:00:00Z"}}`), cli.Refused, "is being deleted"},
