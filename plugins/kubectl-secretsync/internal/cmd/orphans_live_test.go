@@ -202,7 +202,7 @@ func TestACraftedSource(t *testing.T) {
 		said    string
 	}{
 		"it may not be read":     {1, refuse("GET", "/secrets/a0000", 403, "Forbidden"), "1m", "1 deleted, 1 forbidden"},
-		"there is no such time":  {2000, slow(50 * time.Millisecond), "3s", "there was no time to ask for it"},
+		"there is no such time":  {400, slow(100 * time.Millisecond), "3s", "there was no time to ask for it"},
 		"the server breaks down": {1, refuse("GET", "/secrets/a0000", 500, "InternalError"), "1m", "1 deleted, 1 failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
