@@ -103,6 +103,8 @@ func (s *session) stands(ctx context.Context, orphans *plan.Orphans, empty bool)
 		why = fmt.Sprintf("namespace %q of %s cannot be read, and may be going", orphans.Namespace, s.member.Name)
 	case meta.DeletionTimestamp != nil:
 		why = fmt.Sprintf("namespace %q of %s is being deleted", orphans.Namespace, s.member.Name)
+	case orphans.Since.IsZero():
+		why = fmt.Sprintf("namespace %q of %s does not say when it was made", orphans.Namespace, s.member.Name)
 	case empty:
 		why = fmt.Sprintf("no Secret is selected in namespace %q of %s", orphans.Namespace, s.member.Name)
 	}

@@ -138,6 +138,18 @@ func TestPlansOfSomebody(t *testing.T) {
 	}
 }
 
+// TestPlansThatAreNone: what is between two commas is nobody's plan to keep a copy.
+func TestPlansThatAreNone(t *testing.T) {
+	for _, plans := range []string{"p,", ",p", "p,,p"} {
+		d := newDesk(t, "prod")
+		d.want(t, "copy app --plan p --to-context prod", cli.OK)
+		annotations := d.servers["prod"].Get("team", "app")["metadata"].(map[string]any)["annotations"].(map[string]any)
+		annotations["secretsync.datum.net/plans"] = plans
+		d.servers["management"].Delete("team", "app")
+		d.want(t, "delete --orphans app --plan p --to-context prod", cli.OK, "1 deleted")
+	}
+}
+
 // TestStatusOfAGoneSource: its copies are shown, as the orphans that they are.
 func TestStatusOfAGoneSource(t *testing.T) {
 	d := newDesk(t, "prod")

@@ -66,6 +66,7 @@ func TestAnUnreadSourceMakesNoOrphans(t *testing.T) {
 		"get forbidden":         {named, refuse("GET", "/secrets/app", 403, "Forbidden"), cli.Failed, `grant the verb "get"`},
 		"404 of a web server":   {named, refuse("GET", "/secrets/app", 404, ""), cli.Failed, "source management"},
 		"namespace going":       {named, answer("GET", "/namespaces/team", `{"metadata":{"name":"team","deletionTimestamp":"2026-01-01T00:00:00Z"}}`), cli.Refused, "is being deleted"},
+		"namespace of no age":   {named, answer("GET", "/namespaces/team", `{"metadata":{"name":"team","creationTimestamp":"soon"}}`), cli.Refused, "does not say when it was made"},
 		"namespace gone":        {named, refuse("GET", "/namespaces/team", 404, "NotFound"), cli.Refused, "there is no namespace"},
 		"namespace unreadable":  {named, refuse("GET", "/namespaces/team", 403, "Forbidden"), cli.Refused, "may be going"},
 		"cluster unknown":       {named, refuse("GET", "/kube-system", 403, "Forbidden"), cli.Refused, "kube-system"},
