@@ -17,6 +17,8 @@ func TestAReportThatCannotBeWritten(t *testing.T) {
 	d := newDesk(t, "prod")
 	d.want(t, "copy app --to-context prod"+format, cli.SomeFailed, "the report cannot be written", "1 target: 1 created")
 	d.want(t, "copy app --to-context prod --dry-run"+format, cli.SomeFailed, "the report cannot be written", "1 target: 1 unchanged")
+	d.want(t, "status app --to-context prod"+format, cli.Failed, "error: ")
+	d.want(t, "diff app --to-context prod"+format, cli.Failed, "error: ")
 	d.servers["prod"].Put("team", "app", nil)
 	d.want(t, "copy app --to-context prod"+format, cli.Refused, "1 conflict")
 	d.servers["prod"].Break(refuse(http.MethodGet, "/secrets/app", 401, "Unauthorized"))
