@@ -10,7 +10,7 @@ import (
 // TestArraysThatNeverEnd take no more memory than a few times their text, and
 // are no answers.
 func TestArraysThatNeverEnd(t *testing.T) {
-	const bytes = 8 << 20
+	const bytes = 2 << 20
 	endless := func(element string) string {
 		return "[" + strings.Repeat(element+",", bytes/len(element)) + element + "]"
 	}
