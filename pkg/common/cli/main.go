@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -66,22 +64,6 @@ type running struct {
 
 // errLeft is of a command that is left where it stands.
 var errLeft = errors.New("interrupted")
-
-// watch runs the command until it returns, or an interrupt leaves it behind.
-// Before a command begins, as while it parses its flags, a Ctrl-C ends the process
-// by itself, so that showing help starts none of this.
-func (r *running) watch(c *cobra.Command, run func() error) error {
-	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	// A second Ctrl-C ends the process at once: only the first is waited for.
-	context.AfterFunc(ctx, stop)
-	c.SetContext(ctx)
-	done := make(chan error, 1)
-	go func() { done <- run() }()
-	err := wait(ctx, done, c.Annotations[finishes] != "")
-	r.interrupted = ctx.Err() != nil
-	return err
-}
 
 // wait waits for the command, after an interrupt only for a moment unless it
 // finishes.

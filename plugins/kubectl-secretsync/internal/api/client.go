@@ -30,7 +30,7 @@ const (
 	// metadata alone.
 	maxList     = 384 << 20
 	maxMetaList = 64 << 20
-	maxMetaPage = 16 << 20
+	maxMetaPage = 8 << 20
 	// maxItems is how many objects a list may have: small ones take more memory
 	// than their text.
 	maxItems = 50_000
@@ -131,10 +131,7 @@ func (c *Client) request(ctx context.Context, what call) (*http.Request, error) 
 	return request, nil
 }
 
-var (
-	errTooLarge = errors.New("the answer is larger than any Secret")
-	errTooMany  = errors.New("the list is longer than is read")
-)
+var errTooLarge = errors.New("the answer is larger than any Secret")
 
 // readAll reads a body of a known length into a buffer of just that length.
 func readAll(response *http.Response, limit int64) ([]byte, error) {

@@ -80,12 +80,12 @@ func decoded[T any](value T, err error) (T, error) {
 // List reads all Secrets of a namespace with the labels, page after page; ""
 // selects all.
 func (c *Client) List(ctx context.Context, namespace, selector string) ([]secret.Secret, error) {
-	return list(ctx, c, namespace, selector, listing[secret.Secret]{acceptObject, maxPage, maxList, secret.DecodeList})
+	return list(ctx, c, namespace, selector, listing[secret.Secret]{acceptObject, maxPage, maxList, secret.DecodeList, func(s secret.Secret) int64 { return s.Meta.Weight() }})
 }
 
 // ListMeta is List for metadata alone. The namespace "" stands for all.
 func (c *Client) ListMeta(ctx context.Context, namespace, selector string) ([]secret.Meta, error) {
-	return list(ctx, c, namespace, selector, listing[secret.Meta]{acceptMetadataList, maxMetaPage, maxMetaList, secret.DecodeMetaList})
+	return list(ctx, c, namespace, selector, listing[secret.Meta]{acceptMetadataList, maxMetaPage, maxMetaList, secret.DecodeMetaList, secret.Meta.Weight})
 }
 
 // listing is what a list is of.
@@ -94,6 +94,8 @@ type listing[T any] struct {
 	// page and all bound the sizes, in bytes, of a page and of all together.
 	page, all int64
 	decode    func([]byte) ([]T, string, error)
+	// weight is what one takes in memory beside its text.
+	weight func(T) int64
 }
 
 // list returns all pages or an error, never some of them.
@@ -119,8 +121,12 @@ func list[T any](ctx context.Context, c *Client, namespace, selector string, of 
 		if err != nil {
 			return decoded[[]T](nil, err)
 		}
-		if size += int64(len(got.body)); size > of.all || len(all)+len(page) > maxItems {
-			return decoded[[]T](nil, errTooMany)
+		size += int64(len(got.body))
+		for _, one := range page {
+			size += of.weight(one)
+		}
+		if size > of.all || len(all)+len(page) > maxItems {
+			return decoded[[]T](nil, secret.ErrTooMany)
 		}
 		all = append(all, page...)
 		if next == "" {

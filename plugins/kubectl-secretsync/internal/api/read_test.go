@@ -78,12 +78,17 @@ func TestAListThatNeverEnds(t *testing.T) {
 		return says(200, `{"kind":"PartialObjectMetadataList","metadata":{"continue":"x"},"items":[{"metadata":{"name":"a","annotations":{"b":"`+strings.Repeat("x", filler)+`"}}}]}`)
 	}
 	c, w := client(t, page(maxMetaPage/2))
-	if _, err := c.ListMeta(t.Context(), "n", ""); err == nil || err.Error() != errTooMany.Error() || len(w.asked) > 2*maxMetaList/maxMetaPage {
+	if _, err := c.ListMeta(t.Context(), "n", ""); err == nil || err.Error() != secret.ErrTooMany.Error() || len(w.asked) > 2*maxMetaList/maxMetaPage {
 		t.Errorf("%v after %d pages", err, len(w.asked))
 	}
-	many := strings.TrimSuffix(strings.Repeat(`{"metadata":{"name":"a"}},`, maxItems+1), ",")
-	c, w = client(t, says(200, `{"kind":"PartialObjectMetadataList","items":[`+many+`]}`))
-	if _, err := c.ListMeta(t.Context(), "n", ""); err == nil || err.Error() != errTooMany.Error() {
+	many := strings.TrimSuffix(strings.Repeat(`{"metadata":{"name":"a"}},`, 10*pageSize), ",")
+	c, w = client(t, says(200, `{"kind":"PartialObjectMetadataList","metadata":{"continue":"x"},"items":[`+many+`]}`))
+	if _, err := c.ListMeta(t.Context(), "n", ""); err == nil || err.Error() != secret.ErrTooMany.Error() || len(w.asked) != maxItems/(10*pageSize)+1 {
+		t.Errorf("%v after %d pages", err, len(w.asked))
+	}
+	owned := strings.TrimSuffix(strings.Repeat(`{"metadata":{"name":"a","ownerReferences":[`+strings.Repeat(`{},`, 499)+`{}]}},`, 10*pageSize), ",")
+	c, w = client(t, says(200, `{"kind":"PartialObjectMetadataList","metadata":{"continue":"x"},"items":[`+owned+`]}`))
+	if _, err := c.ListMeta(t.Context(), "n", ""); err == nil || err.Error() != secret.ErrTooMany.Error() || len(w.asked) > 4 {
 		t.Errorf("%v after %d pages", err, len(w.asked))
 	}
 	c, w = client(t, page(maxMetaPage))

@@ -146,7 +146,7 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request) {
 	case strings.HasSuffix(r.URL.Path, "selfsubjectaccessreviews"):
 		write(w, http.StatusCreated, map[string]any{"kind": "SelfSubjectAccessReview", "status": map[string]any{"allowed": true}})
 	case len(parts) == 4 && parts[2] == "namespaces":
-		write(w, http.StatusOK, map[string]any{"kind": "Namespace", "metadata": map[string]any{"name": parts[3], "uid": s.URL + parts[3]}})
+		write(w, http.StatusOK, map[string]any{"kind": "Namespace", "metadata": map[string]any{"name": parts[3], "uid": s.URL + parts[3], "creationTimestamp": "2026-01-01T00:00:00Z"}})
 	case len(parts) == 5 && r.Method == http.MethodPost:
 		s.create(w, r, parts[3])
 	case len(parts) == 5:

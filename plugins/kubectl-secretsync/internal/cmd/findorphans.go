@@ -35,8 +35,6 @@ func (s *session) findOrphans(ctx context.Context, names []string, f orphanFlags
 	if err != nil {
 		return nil, nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.run.timeout)
-	defer cancel()
 	sources, err := s.present(ctx, names)
 	if err != nil {
 		return nil, nil, err
@@ -44,9 +42,9 @@ func (s *session) findOrphans(ctx context.Context, names []string, f orphanFlags
 	x := s.expansion(secret.Spec{})
 	x.Plain = true
 	orphans.Expect(items(x.Jobs(sources, s.clusters)))
-	lost, err := rollout.Lost(ctx, s.source, found, orphans)
+	lost, err := finder.Lost(ctx, s.source, found, orphans)
 	if err != nil {
-		return nil, nil, s.explain("source", s.member, err)
+		return nil, nil, err
 	}
 	// Named ones were asked for, one by one.
 	return lost, orphans, s.stands(ctx, orphans, len(sources) == 0 && len(names) == 0)
@@ -93,6 +91,8 @@ func (s *session) sourceCluster(ctx context.Context) (string, error) {
 // mistake. The namespace is read behind the Secrets: then it tells that these were
 // not going by then.
 func (s *session) stands(ctx context.Context, orphans *plan.Orphans, empty bool) error {
+	ctx, cancel := context.WithTimeout(ctx, s.run.timeout)
+	defer cancel()
 	meta, err := s.source.NamespaceMeta(ctx, orphans.Namespace)
 	orphans.Since = meta.CreatedAt()
 	why := ""
@@ -103,6 +103,8 @@ func (s *session) stands(ctx context.Context, orphans *plan.Orphans, empty bool)
 		why = fmt.Sprintf("namespace %q of %s cannot be read, and may be going", orphans.Namespace, s.member.Name)
 	case meta.DeletionTimestamp != nil:
 		why = fmt.Sprintf("namespace %q of %s is being deleted", orphans.Namespace, s.member.Name)
+	case orphans.Since.IsZero():
+		why = fmt.Sprintf("namespace %q of %s does not say when it was made", orphans.Namespace, s.member.Name)
 	case empty:
 		why = fmt.Sprintf("no Secret is selected in namespace %q of %s", orphans.Namespace, s.member.Name)
 	}

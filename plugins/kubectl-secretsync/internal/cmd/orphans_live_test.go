@@ -2,9 +2,11 @@ package cmd
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/apitest"
@@ -136,6 +138,18 @@ func TestPlansOfSomebody(t *testing.T) {
 	}
 }
 
+// TestPlansThatAreNone: what is between two commas is nobody's plan to keep a copy.
+func TestPlansThatAreNone(t *testing.T) {
+	for _, plans := range []string{"p,", ",p", "p,,p"} {
+		d := newDesk(t, "prod")
+		d.want(t, "copy app --plan p --to-context prod", cli.OK)
+		annotations := d.servers["prod"].Get("team", "app")["metadata"].(map[string]any)["annotations"].(map[string]any)
+		annotations["secretsync.datum.net/plans"] = plans
+		d.servers["management"].Delete("team", "app")
+		d.want(t, "delete --orphans app --plan p --to-context prod", cli.OK, "1 deleted")
+	}
+}
+
 // TestStatusOfAGoneSource: its copies are shown, as the orphans that they are.
 func TestStatusOfAGoneSource(t *testing.T) {
 	d := newDesk(t, "prod")
@@ -188,4 +202,57 @@ func TestACraftedCopy(t *testing.T) {
 	annotations["secretsync.datum.net/source"] = "team/../x"
 	d.servers["management"].Delete("team", "app")
 	d.want(t, "delete --orphans app --plan p --to-context prod", cli.OK, "1 target: 1 deleted")
+}
+
+// TestACraftedSource: a source that a target makes up and that may not be read, or
+// more than there is time for, stops nobody else's orphans.
+func TestACraftedSource(t *testing.T) {
+	for name, c := range map[string]struct {
+		crafted int
+		fault   apitest.Fault
+		timeout string
+		said    string
+	}{
+		"it may not be read":     {1, refuse("GET", "/secrets/a0000", 403, "Forbidden"), "1m", "1 deleted, 1 forbidden"},
+		"there is no such time":  {400, slow(100 * time.Millisecond), "3s", "there was no time to ask for it"},
+		"the server breaks down": {1, refuse("GET", "/secrets/a0000", 500, "InternalError"), "1m", "1 deleted, 1 failed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, "prod-1", "prod-2")
+			d.want(t, "copy app --plan p --to-context prod-*", cli.OK)
+			d.craft(c.crafted)
+			d.servers["prod-1"].Delete("team", "app")
+			d.servers["management"].Delete("team", "app")
+			d.servers["management"].Break(c.fault)
+			last := fmt.Sprintf("a%04d", c.crafted-1)
+			d.want(t, "delete --orphans app --plan p --to-context prod-* --timeout "+c.timeout, cli.SomeFailed, "whether its source team/"+last+" is there is not known", c.said)
+			if d.servers["prod-2"].Get("team", "app") != nil {
+				t.Error("an orphan is left")
+			}
+			if d.servers["prod-1"].Get("team", last) == nil {
+				t.Error("what nobody knows of is gone")
+			}
+		})
+	}
+}
+
+// craft forges copies in prod-1 of sources that nobody has.
+func (d *desk) craft(n int) {
+	metadata := d.servers["prod-1"].Get("team", "app")["metadata"].(map[string]any)
+	for i := range n {
+		name := fmt.Sprintf("a%04d", i)
+		annotations := maps.Clone(metadata["annotations"].(map[string]any))
+		annotations["secretsync.datum.net/source"], annotations["secretsync.datum.net/copy"] = "team/"+name, "team/"+name
+		d.servers["prod-1"].Put("team", name, map[string]any{"metadata": map[string]any{"labels": metadata["labels"], "annotations": annotations}})
+	}
+}
+
+// slow lets each source take its time.
+func slow(wait time.Duration) apitest.Fault {
+	return func(_ *apitest.Server, _ http.ResponseWriter, r *http.Request) bool {
+		if strings.Contains(r.URL.Path, "/secrets/") {
+			time.Sleep(wait)
+		}
+		return false
+	}
 }

@@ -85,6 +85,7 @@ func TestParseRefuses(t *testing.T) {
 		"-f x --plan y":                          "--plan is for Secrets in a cluster",
 		"a --plan x,y":                           "--plan=",
 		"a --plan *":                             "--plan=",
+		"a --plan flags-x":                       "--plan=",
 		"a --key =x":                             "--key=",
 		"a --key x*=y":                           "a pattern cannot be renamed",
 		"a --key x=..":                           "--key=",

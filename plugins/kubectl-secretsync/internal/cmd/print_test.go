@@ -1,10 +1,13 @@
 package cmd
 
 import (
+	"context"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/apitest"
 )
 
 // TestAReportThatCannotBeWritten: what was done was done, and is said in another
@@ -14,8 +17,27 @@ func TestAReportThatCannotBeWritten(t *testing.T) {
 	d := newDesk(t, "prod")
 	d.want(t, "copy app --to-context prod"+format, cli.SomeFailed, "the report cannot be written", "1 target: 1 created")
 	d.want(t, "copy app --to-context prod --dry-run"+format, cli.SomeFailed, "the report cannot be written", "1 target: 1 unchanged")
+	d.want(t, "status app --to-context prod"+format, cli.Failed, "error: ")
+	d.want(t, "diff app --to-context prod"+format, cli.Failed, "error: ")
 	d.servers["prod"].Put("team", "app", nil)
 	d.want(t, "copy app --to-context prod"+format, cli.Refused, "1 conflict")
 	d.servers["prod"].Break(refuse(http.MethodGet, "/secrets/app", 401, "Unauthorized"))
 	d.want(t, "copy app --to-context prod"+format, cli.LoginNeeded, "1 failed")
+}
+
+// TestAnInterruptedReportThatCannotBeWritten: Ctrl-C ends the reader of a pipeline
+// too.
+func TestAnInterruptedReportThatCannotBeWritten(t *testing.T) {
+	d := newDesk(t, "prod-1", "prod-2")
+	ctx, cancel := context.WithCancel(t.Context())
+	d.servers["prod-1"].Break(func(_ *apitest.Server, _ http.ResponseWriter, r *http.Request) bool {
+		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/secrets") {
+			cancel()
+		}
+		return false
+	})
+	code, _, stderr := d.runUntil(ctx, "copy app --to-context prod-* --parallel 1 -o jsonpath={.targets[9].name}")
+	if code != cli.Interrupted || !strings.Contains(stderr, "2 targets: 1 created, 1 not attempted") {
+		t.Errorf("exit code %d\n%s", code, stderr)
+	}
 }

@@ -54,6 +54,11 @@ func (d *desk) secret(name, label, value string) {
 // run runs a command line.
 func (d *desk) run(t *testing.T, line string) (code cli.Code, stdout, stderr string) {
 	t.Helper()
+	return d.runUntil(t.Context(), line)
+}
+
+// runUntil is run until the context ends, as by Ctrl-C.
+func (d *desk) runUntil(ctx context.Context, line string) (code cli.Code, stdout, stderr string) {
 	var out, said bytes.Buffer
 	streams := genericiooptions.IOStreams{In: strings.NewReader(""), Out: &out, ErrOut: &said}
 	pause := func(ctx context.Context, wait time.Duration) error {
@@ -61,7 +66,7 @@ func (d *desk) run(t *testing.T, line string) (code cli.Code, stdout, stderr str
 		return ctx.Err()
 	}
 	root := newRoot(deps{IOStreams: streams, now: time.Now, pause: pause})
-	code = cli.Main(t.Context(), root, streams, strings.Fields(line))
+	code = cli.Main(ctx, root, streams, strings.Fields(line))
 	return code, out.String(), said.String()
 }
 

@@ -98,6 +98,10 @@ func (f *selectionFlags) check(names []string) error {
 		if err := checkPlan("plan", f.plan); err != nil {
 			return err
 		}
+		if strings.HasPrefix(f.plan, secret.HashedPlan) {
+			// No other call than that with its flags has such an ID.
+			return cli.Use(fmt.Errorf("--plan=%q: %s begins IDs that are made of flags; --replaces-plan takes one", f.plan, secret.HashedPlan))
+		}
 	}
 	return f.checkNames(names)
 }

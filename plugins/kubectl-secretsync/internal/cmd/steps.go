@@ -71,13 +71,14 @@ func (s *session) carryOut(ctx context.Context, head report.Head, jobs []rollout
 		results = s.execute(ctx, jobs, actions, write, decide, audit)
 	}
 	printed := s.print(head, results)
+	ended := report.Exit(results)
+	if printed != nil {
+		ended = s.unshown(printed, report.Build(head, results), ended)
+	}
 	if ctx.Err() != nil && rollout.Unfinished(results) {
 		return ctx.Err()
 	}
-	if printed != nil {
-		return s.unshown(printed, report.Build(head, results), report.Exit(results))
-	}
-	return report.Exit(results)
+	return ended
 }
 
 // unshown is a report that could not be written. What was done was done all the

@@ -56,46 +56,23 @@ func marked(ctx context.Context, cluster *Cluster, namespace string) []Job {
 
 // Lost keeps the jobs of orphans, and of namespaces that could not be looked
 // into. Sources that the plan does not have are asked for by name, in the client's
-// cluster: a list may leave out what is there.
-func Lost(ctx context.Context, client *api.Client, jobs []Job, orphans *plan.Orphans) ([]Job, error) {
+// cluster: a list may leave out what is there. One that does not tell is a problem
+// of its own copies alone.
+func (f Finder) Lost(ctx context.Context, client *api.Client, jobs []Job, orphans *plan.Orphans) ([]Job, error) {
 	left := slices.DeleteFunc(jobs, func(job Job) bool {
 		object := job.Item.Seen.Object
 		return job.Item.Seen.Problem == nil && (object == nil || !orphans.Left(object.Meta, job.Item.Place))
 	})
-	live, err := living(ctx, client, orphans, left)
-	if err != nil {
-		return nil, err
-	}
+	live, unknown := f.living(ctx, client, orphans.Namespace, inTurn(left, orphans.Expects))
 	orphans.Live(live)
 	for i := range left {
-		if item := &left[i].Item; item.Seen.Problem == nil {
+		item := &left[i].Item
+		if item.Seen.Problem == nil {
+			item.Seen.Problem = unknown[item.Origin.Name]
+		}
+		if item.Seen.Problem == nil {
 			item.Lost = orphans.Why(item.Seen.Object.Meta, item.Place)
 		}
 	}
-	return left, nil
-}
-
-// living reads the metadata of the jobs' sources, by name, of those that are there.
-func living(ctx context.Context, client *api.Client, orphans *plan.Orphans, jobs []Job) (map[string]secret.Meta, error) {
-	var names []string
-	for _, job := range jobs {
-		if name := job.Item.Origin.Name; name != "" && !orphans.Expects(name) {
-			names = append(names, name)
-		}
-	}
-	names = slices.Compact(slices.Sorted(slices.Values(names)))
-	found, errs := make([]*secret.Meta, len(names)), make([]error, len(names))
-	each(ctx, len(names), parallelSources, func(i int) {
-		found[i], errs[i] = client.Meta(ctx, orphans.Namespace, names[i])
-	})
-	live := map[string]secret.Meta{}
-	for i, meta := range found {
-		if errs[i] != nil {
-			return nil, errs[i]
-		}
-		if meta != nil {
-			live[names[i]] = *meta
-		}
-	}
-	return live, ctx.Err()
+	return left, ctx.Err()
 }

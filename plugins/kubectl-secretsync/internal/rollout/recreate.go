@@ -47,19 +47,30 @@ func (e *Executor) recreate(ctx context.Context, client *api.Client, result *Res
 	return e.replace(ctx, client, a.Item, old)
 }
 
-// declined tells that the server did not carry the request out, in its own words.
+// declined tells that the server did not carry the deletion out, in its own words.
+// NotFound is not among these: a proxy may have asked twice.
 func declined(err error) bool {
-	code := api.AsErrorCode(err)
-	return code >= http.StatusBadRequest && code < http.StatusInternalServerError
+	known := api.AsError(err)
+	return known.Reason != "" && known.Code != http.StatusNotFound &&
+		known.Code >= http.StatusBadRequest && known.Code < http.StatusInternalServerError
 }
 
-// gone tells that nothing is at the place. The time for asking may have run out,
-// or an interrupt have come: what is gone has to be replaced all the same.
+// gone tells that nothing is at the place, and asks for as long as the server may
+// take to be back. The time for asking may have run out, or an interrupt have come:
+// what is gone has to be replaced all the same.
 func (e *Executor) gone(ctx context.Context, client *api.Client, place plan.Place) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), putBackPatience)
 	defer cancel()
-	found, err := client.Meta(ctx, place.Namespace, place.Name)
-	return err == nil && found == nil
+	for n := range api.Attempts {
+		found, err := client.Meta(ctx, place.Namespace, place.Name)
+		if err == nil {
+			return found == nil
+		}
+		if failed := api.AsError(err); !failed.Transient() || e.Pause(ctx, api.Wait(n, failed)) != nil {
+			break
+		}
+	}
+	return false
 }
 
 // rehearse has the server validate the new object while the old one is there:

@@ -28,6 +28,11 @@ func TestRecreateWhoseDeletionIsNotAnswered(t *testing.T) {
 		"it is carried out later, the new one is refused": {deletion: late, refused: true, kind: "old/type"},
 		"the answer does not come in time":                {deletion: silent, budget: 500 * time.Millisecond, kind: "Opaque"},
 		"an interrupt comes before the answer":            {deletion: interrupted, kind: "Opaque"},
+		"nothing answers for a while":                     {deletion: outage, kind: "Opaque"},
+		"a proxy repeats it":                              {deletion: replayed, kind: "Opaque"},
+		"a proxy repeats it, the new one is refused":      {deletion: replayed, refused: true, kind: "old/type"},
+		"a proxy gives up":                                {deletion: gaveUp, kind: "Opaque"},
+		"a proxy gives up, the new one is refused":        {deletion: gaveUp, refused: true, kind: "old/type"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -103,6 +108,36 @@ func late(context.CancelFunc) apitest.Fault {
 		asked.CompareAndSwap(false, r.Method == http.MethodDelete)
 		return cut(s, w, r)
 	}
+}
+
+// outage loses more questions than one reading repeats.
+func outage(cancel context.CancelFunc) apitest.Fault {
+	first, out := lost(cancel), times(12, http.MethodGet, reset(false))
+	var deleted atomic.Bool
+	return func(s *apitest.Server, w http.ResponseWriter, r *http.Request) bool {
+		if r.Method == http.MethodDelete {
+			deleted.Store(true)
+		}
+		return first(s, w, r) || deleted.Load() && out(s, w, r)
+	}
+}
+
+// replayed lets the second of two deletions answer.
+func replayed(context.CancelFunc) apitest.Fault {
+	return times(1, http.MethodDelete, func(s *apitest.Server, w http.ResponseWriter, r *http.Request) bool {
+		s.Delete("n", "s")
+		s.Handle(w, r)
+		return true
+	})
+}
+
+// gaveUp is a refusal that is not the server's.
+func gaveUp(context.CancelFunc) apitest.Fault {
+	return times(1, http.MethodDelete, func(s *apitest.Server, w http.ResponseWriter, r *http.Request) bool {
+		s.Handle(nowhere{}, r)
+		w.WriteHeader(http.StatusRequestTimeout)
+		return true
+	})
 }
 
 func silent(context.CancelFunc) apitest.Fault {

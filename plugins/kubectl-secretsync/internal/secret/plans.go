@@ -23,6 +23,9 @@ const (
 	planBytes = 12
 )
 
+// HashedPlan begins the IDs that are made of flags, and no name that is given.
+const HashedPlan = "flags-"
+
 // PlanFlags are the flags that decide which copies a plan makes within a target
 // cluster. Which clusters, and what copies hold, is not among them.
 type PlanFlags struct {
@@ -41,7 +44,7 @@ func (f PlanFlags) ID() string {
 	// Text, flags and lists of text always encode.
 	text, _ := json.Marshal(f)
 	sum := sha256.Sum256(text)
-	return "flags-" + hex.EncodeToString(sum[:planBytes])
+	return HashedPlan + hex.EncodeToString(sum[:planBytes])
 }
 
 func distinct(texts []string) []string {
@@ -49,12 +52,9 @@ func distinct(texts []string) []string {
 }
 
 // Plans are the IDs of the plans that make the copy, none where it is older
-// than these.
+// than these. An empty one is nobody's.
 func (m Meta) Plans() []string {
-	if m.Annotations[AnnotationPlans] == "" {
-		return nil
-	}
-	return strings.Split(m.Annotations[AnnotationPlans], ",")
+	return strings.FieldsFunc(m.Annotations[AnnotationPlans], func(r rune) bool { return r == ',' })
 }
 
 // IsPlan tells what can be a plan's ID: what can be a label's value, in which no
@@ -78,7 +78,7 @@ func (c *Content) plans(old *Meta) string {
 	}
 	known := old.Plans()
 	if len(known) == 0 || slices.Contains(known, ManyPlans) {
-		return strings.Join(known, ",")
+		return old.Annotations[AnnotationPlans]
 	}
 	all := distinct(append(known, c.Plan))
 	if len(all) > maxPlans {

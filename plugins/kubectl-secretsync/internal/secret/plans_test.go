@@ -71,6 +71,8 @@ func TestPlansOfACopy(t *testing.T) {
 		"before there were any":  {"p", new(copyOf("")), ""},
 		"of as many as it takes": {"q", new(copyOf(strings.Join(many, ","))), ManyPlans},
 		"of more":                {"q", new(copyOf(ManyPlans)), ManyPlans},
+		"of others, and none":    {"p", new(copyOf(",q,")), "p,q"},
+		"of none at all":         {"p", new(copyOf(",")), ","},
 		"of no plan":             {"", new(copyOf("q")), ""},
 	} {
 		got := content(c.plan).WrittenOver(c.old, "n", "s")[AnnotationPlans]

@@ -10,17 +10,17 @@ import (
 
 // Meta is the part of an object's metadata that matters here.
 type Meta struct {
-	Name              string            `json:"name"`
-	Namespace         string            `json:"namespace"`
-	UID               string            `json:"uid"`
-	ResourceVersion   string            `json:"resourceVersion"`
-	CreationTimestamp string            `json:"creationTimestamp"`
-	DeletionTimestamp *time.Time        `json:"deletionTimestamp"`
-	Labels            map[string]string `json:"labels"`
-	Annotations       map[string]string `json:"annotations"`
-	Finalizers        []string          `json:"finalizers"`
-	OwnerReferences   []OwnerReference  `json:"ownerReferences"`
-	ManagedFields     []ManagedFields   `json:"managedFields"`
+	Name              string                `json:"name"`
+	Namespace         string                `json:"namespace"`
+	UID               string                `json:"uid"`
+	ResourceVersion   string                `json:"resourceVersion"`
+	CreationTimestamp string                `json:"creationTimestamp"`
+	DeletionTimestamp *time.Time            `json:"deletionTimestamp"`
+	Labels            map[string]string     `json:"labels"`
+	Annotations       map[string]string     `json:"annotations"`
+	Finalizers        Array[string]         `json:"finalizers"`
+	OwnerReferences   Array[OwnerReference] `json:"ownerReferences"`
+	ManagedFields     Array[ManagedFields]  `json:"managedFields"`
 }
 
 // OwnerReference names an owner.
@@ -69,7 +69,10 @@ var ErrNotSecret = errors.New("the answer is not a Secret")
 // Decode reads a Secret from the API's JSON.
 func Decode(text []byte) (Secret, error) {
 	var read wire
-	if json.Unmarshal(text, &read) != nil || read.Metadata.Name == "" {
+	if err := unmarshal(text, &read); err != nil {
+		return Secret{}, err
+	}
+	if read.Metadata.Name == "" {
 		return Secret{}, ErrNotSecret
 	}
 	return read.secret(), nil
@@ -110,9 +113,12 @@ func decodePage[T any](text []byte, kind string) (items []T, next string, err er
 		Metadata struct {
 			Continue string `json:"continue"`
 		} `json:"metadata"`
-		Items []T `json:"items"`
+		Items Array[T] `json:"items"`
 	}
-	if json.Unmarshal(text, &read) != nil || read.Kind != kind {
+	if err := unmarshal(text, &read); err != nil {
+		return nil, "", err
+	}
+	if read.Kind != kind {
 		return nil, "", ErrNotSecret
 	}
 	return read.Items, read.Metadata.Continue, nil
@@ -135,7 +141,10 @@ func (f *Fingerprinter) DecodeSnapshot(text []byte) (*Snapshot, error) {
 		Immutable bool              `json:"immutable"`
 		Data      map[string][]byte `json:"data"`
 	}
-	if json.Unmarshal(text, &read) != nil || read.Metadata.Name == "" {
+	if err := unmarshal(text, &read); err != nil {
+		return nil, err
+	}
+	if read.Metadata.Name == "" {
 		return nil, ErrNotSecret
 	}
 	s := &Snapshot{Meta: read.Metadata, Type: TypeOrDefault(read.Type), Immutable: read.Immutable, Data: map[string]Fingerprint{}}
@@ -150,7 +159,10 @@ func DecodeMeta(text []byte) (Meta, error) {
 	var read struct {
 		Metadata Meta `json:"metadata"`
 	}
-	if json.Unmarshal(text, &read) != nil || read.Metadata.Name == "" {
+	if err := unmarshal(text, &read); err != nil {
+		return Meta{}, err
+	}
+	if read.Metadata.Name == "" {
 		return Meta{}, ErrNotSecret
 	}
 	return read.Metadata, nil
