@@ -64,9 +64,13 @@ func checkPlatforms(t *testing.T, plugin *Plugin) {
 	}
 }
 
-var nextStep = regexp.MustCompile(`(?m)kubectl ([a-z-]+) ([a-z-]+)`)
+var (
+	nextStep  = regexp.MustCompile(`(kubectl ([a-z-]+) [a-z-]+)(.*)`)
+	stepFlag  = regexp.MustCompile(`\s(--?[A-Za-z][\w-]*)`)
+	knownFlag = regexp.MustCompile(`(?m)^ +(?:(-\w), )?(--[\w-]+)`)
+)
 
-// checkCaveats wants a next step, and only commands that there are.
+// checkCaveats wants a next step, and only commands and flags that there are.
 func checkCaveats(t *testing.T, plugin *Plugin) {
 	t.Helper()
 	name := plugin.Metadata.Name
@@ -79,10 +83,27 @@ func checkCaveats(t *testing.T, plugin *Plugin) {
 		t.Error("the caveats name no next step")
 	}
 	for _, step := range steps {
-		if step[1] != name || !strings.Contains(string(reference), "\n## "+step[0]+"\n") {
-			t.Errorf("there is no command %q", step[0])
+		flags, ok := flagsOf(string(reference), step[1])
+		if step[2] != name || !ok {
+			t.Errorf("there is no command %q", step[1])
+		}
+		for _, flag := range stepFlag.FindAllStringSubmatch(step[3], -1) {
+			if !slices.Contains(flags, flag[1]) {
+				t.Errorf("%s has no flag %s", step[1], flag[1])
+			}
 		}
 	}
+}
+
+// flagsOf are the flags that a reference lists for a command.
+func flagsOf(reference, command string) (flags []string, ok bool) {
+	_, section, ok := strings.Cut(reference, "\n## "+command+"\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	_, listed, _ := strings.Cut(section, "\nFlags:\n")
+	for _, flag := range knownFlag.FindAllStringSubmatch(listed, -1) {
+		flags = append(flags, flag[1:]...)
+	}
+	return flags, ok
 }
 
 func TestRenderWhatTheBotWouldNot(t *testing.T) {

@@ -61,6 +61,40 @@ func (m *machine) holds(t *testing.T, secret, key, value string) {
 	}
 }
 
+// refusal makes a cluster refuse copies in a way that no plan foresees.
+const refusal = `
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: refusal}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [secrets]}]
+  validations: [{expression: "object.metadata.name != 'registry-token'", message: refused by a test}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: refusal}
+spec: {policyName: refusal, validationActions: [Deny]}
+`
+
+// canary checks that a script which is refused by the first cluster leaves the
+// second alone.
+func (m *machine) canary(t *testing.T, script string, env ...string) {
+	t.Helper()
+	const try = "kubectl --context prod-1 create secret generic registry-token -n flux-system --dry-run=server; do sleep 0.2; done"
+	m.cluster(prodOne).Apply(t, refusal)
+	m.must(t, "while "+try)
+	said, code := m.shell(t, script, env...)
+	if code != 4 || !strings.Contains(said, "a canary failed") {
+		t.Errorf("exit code %d\n%s", code, said)
+	}
+	if found := m.cluster(prodTwo).Kubectl(t, "get", "secret", "registry-token", "-n", "flux-system", "--ignore-not-found"); found != "" {
+		t.Errorf("the first cluster refused, yet the second has a copy\n%s", found)
+	}
+	m.cluster(prodOne).Kubectl(t, "delete", "validatingadmissionpolicy,validatingadmissionpolicybinding", "refusal")
+	m.must(t, "until "+try)
+}
+
 // read reads a file of the machine.
 func (m *machine) read(t *testing.T, name string) string {
 	t.Helper()

@@ -3,6 +3,7 @@ package docs_test
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"regexp"
@@ -96,6 +97,9 @@ func TestGitHubRuns(t *testing.T) {
 			}
 			env = append(env, name+"="+secrets[secret[1]])
 		}
+		if strings.Contains(step.Run, "kubectl secretsync copy") {
+			m.canary(t, step.Run, env...)
+		}
 		m.must(t, step.Run, env...)
 	}
 	for _, plugin := range []string{"kubectl-fluxdeps", "kubectl-datum_creds", "kubectl-secretsync"} {
@@ -126,6 +130,46 @@ func goCaches(t *testing.T) []string {
 		env = append(env, name+"="+value)
 	}
 	return env
+}
+
+// TestGitHubMayLittle: what a step could take is not left lying about, and who may
+// bring secrets to production is decided elsewhere.
+func TestGitHubMayLittle(t *testing.T) {
+	_, text := example(t, "github-actions.yaml")
+	var workflow struct {
+		Permissions map[string]string `yaml:"permissions"`
+		Jobs        map[string]struct {
+			If          string            `yaml:"if"`
+			Needs       string            `yaml:"needs"`
+			Environment string            `yaml:"environment"`
+			Concurrency string            `yaml:"concurrency"`
+			Permissions map[string]string `yaml:"permissions"`
+			Steps       []struct {
+				Uses string         `yaml:"uses"`
+				With map[string]any `yaml:"with"`
+			} `yaml:"steps"`
+		} `yaml:"jobs"`
+	}
+	if err := yaml.Unmarshal(text, &workflow); err != nil {
+		t.Fatal(err)
+	}
+	if !maps.Equal(workflow.Permissions, map[string]string{"contents": "read"}) {
+		t.Errorf("permissions %v", workflow.Permissions)
+	}
+	for name, job := range workflow.Jobs {
+		if len(job.Permissions) > 0 {
+			t.Errorf("%s: permissions %v", name, job.Permissions)
+		}
+		for _, step := range job.Steps {
+			if strings.HasPrefix(step.Uses, "actions/checkout@") && step.With["persist-credentials"] != false {
+				t.Errorf("%s: a checkout leaves its token to all later steps", name)
+			}
+		}
+	}
+	d := workflow.Jobs["distribute"]
+	if d.If != "github.event_name == 'push'" || d.Needs != "check" || d.Environment != "production" || d.Concurrency != "distribute" {
+		t.Errorf("it may run without approval, twice at once, or too early: %+v", d)
+	}
 }
 
 // TestGitHubCatches: the check fails where the tree is broken.

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/datum-cloud/kubectl-plugins/hack/internal/servers"
 )
 
 // gitlabJob has the keywords of jobs that the example uses: any other fails, for
@@ -89,8 +91,14 @@ func TestGitLabRuns(t *testing.T) {
 	checkPush(t, m, password)
 
 	token := "token-" + t.Name()
-	m.must(t, jobs["distribute"].script(), agents, "REGISTRY_TOKEN="+token, "AGENTS="+jobs["distribute"].Variables["AGENTS"])
+	distribute := jobs["distribute"]
+	env := []string{agents, "REGISTRY_TOKEN=" + token, "AGENTS=" + distribute.Variables["AGENTS"]}
+	m.canary(t, distribute.script(), env...)
+	m.must(t, distribute.script(), env...)
 	m.holds(t, "registry-token", "token", token)
+	if distribute.Environment != "production" || distribute.ResourceGroup != "production" || !slices.Equal(distribute.Needs, []string{"publish"}) {
+		t.Errorf("it may run without approval, twice at once, or too early: %+v", distribute)
+	}
 	if len(jobs) != 3 {
 		t.Errorf("%d jobs, of which three were run", len(jobs))
 	}
@@ -109,9 +117,32 @@ func checkPush(t *testing.T, m *machine, password string) {
 	if err != nil || string(login) != "gitlab-ci-token:"+password {
 		t.Errorf("another login, %v", err)
 	}
-	args := m.read(t, "flux.args")
-	if !strings.HasPrefix(args, "push\nartifact\noci://registry.example.com/platform/fleet/clusters/production:0123abcd\n--path=clusters/production\n") ||
-		strings.Contains(args, password) {
-		t.Errorf("flux is called with\n%s", args)
+	checkPushed(t, m, strings.Split(strings.TrimSpace(m.read(t, "flux.args")), "\n"))
+}
+
+// checkPushed compares all arguments, and has the real flux parse them.
+func checkPushed(t *testing.T, m *machine, args []string) {
+	t.Helper()
+	want := []string{
+		"push", "artifact", "oci://registry.example.com/platform/fleet/clusters/production:0123abcd", "--path=clusters/production",
+		"--source=https://git.example.com/platform/fleet", "--revision=main@sha1:0123abcd4567",
+	}
+	if !slices.Equal(args, want) {
+		t.Errorf("flux is called with\n%q, want\n%q", args, want)
+	}
+	provider, err := servers.New(os.Stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths, err := provider.Ensure(t.Context(), servers.FluxCLI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// It prints its help after it has parsed what stands before.
+	for flag, ok := range map[string]bool{"--debug=false": true, "--no-such-flag": false} {
+		call := append([]string{paths[servers.FluxCLI]}, args...)
+		if said, code := m.shell(t, "'"+strings.Join(append(call, flag, "--help"), "' '")+"'"); (code == 0) != ok {
+			t.Errorf("%s: exit code %d\n%s", flag, code, said)
+		}
 	}
 }

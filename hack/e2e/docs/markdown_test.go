@@ -30,6 +30,12 @@ type mark struct {
 
 var markText = regexp.MustCompile(`^<!-- (?:not run: (.+)|test(?:: ([a-z-]+))?(?:; exit (\d+))?) -->$`)
 
+// What Markdown takes for a block, in lists and quotes too, and parse for text.
+var (
+	otherFence = regexp.MustCompile("^[\\s>]*(?:(?:[-*+]|\\d+[.)])\\s+)*(?:~~~|```)")
+	indented   = regexp.MustCompile(`^(?: {4}| {0,3}\t)\s*\S`)
+)
+
 // commands are the languages of blocks that people type.
 func commands() []string { return []string{"sh", "console"} }
 
@@ -47,9 +53,11 @@ func parse(page string) (blocks []block, problems []string) {
 			problems = append(problems, open.read(before)...)
 		case fenced:
 			blocks, open = append(blocks, *open), nil
+		case open == nil && otherFence.MatchString(line):
+			problems = append(problems, fmt.Sprintf("line %d: a fence that is not ``` at the line's begin", i+1))
 		case open != nil:
 			open.text += line + "\n"
-		case strings.HasPrefix(line, "    ") && before == "":
+		case indented.MatchString(line) && strings.TrimSpace(before) == "":
 			problems = append(problems, fmt.Sprintf("line %d: an indented block; fence it", i+1))
 		}
 		before = line
@@ -131,6 +139,11 @@ func TestParse(t *testing.T) {
 		"```\nx\n```\n":                            "language",
 		"<!-- test -->\n```ruby\nx\n```\n":         "language",
 		"text\n\n    kubectl get pods\n":           "indented",
+		"text\n\n\tkubectl get pods\n":             "indented",
+		"- x\n  ```sh\nx\n":                        "a fence that is not",
+		"~~~sh\nx\n":                               "a fence that is not",
+		"> ```sh\n> x\n":                           "a fence that is not",
+		"1. ```sh\nx\n":                            "a fence that is not",
 		"<!-- test -->\n```sh\nkubectl get pods\n": "without an end",
 	} {
 		if _, problems := parse(page); len(problems) != 1 || !strings.Contains(problems[0], want) {

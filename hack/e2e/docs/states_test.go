@@ -18,6 +18,7 @@ func (m *machine) states() map[string]func(*testing.T) {
 		"":         func(*testing.T) {},
 		"programs": func(*testing.T) {},
 		"tree":     m.tree,
+		"checkout": m.checkout,
 		"typo":     m.typo,
 		"broken":   m.broken,
 		"fleet":    m.fleet,
@@ -28,6 +29,14 @@ func (m *machine) states() map[string]func(*testing.T) {
 		"key":      m.key,
 
 		"signed-in": m.signedIn,
+	}
+}
+
+// checkout has the examples where this repository has them.
+func (m *machine) checkout(t *testing.T) {
+	t.Helper()
+	if err := os.Symlink(filepath.Join(m.root, "examples"), m.path("examples")); err != nil {
+		t.Fatal(err)
 	}
 }
 

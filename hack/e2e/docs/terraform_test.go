@@ -2,6 +2,7 @@ package docs_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -47,7 +48,9 @@ func terraform(t *testing.T, name string) (file terraformFile, text string) {
 	if problems := gohcl.DecodeBody(parsed.Body, nil, &file); problems.HasErrors() {
 		t.Fatal(problems)
 	}
-	if file.Terraform.RequiredProviders.Kubernetes["source"] != "hashicorp/kubernetes" || file.Provider.Name != "kubernetes" {
+	// No registry is asked here: who changes a version says so twice.
+	want := map[string]string{"source": "hashicorp/kubernetes", "version": "~> 2.38"}
+	if !maps.Equal(file.Terraform.RequiredProviders.Kubernetes, want) || file.Terraform.RequiredVersion != ">= 1.6" || file.Provider.Name != "kubernetes" {
 		t.Errorf("%+v", file)
 	}
 	return file, string(content)
@@ -70,6 +73,9 @@ func TestTerraformExec(t *testing.T) {
 	file, text := terraform(t, "terraform/exec/main.tf")
 	_, comment, _ := strings.Cut(text, "#   ")
 	trust, _, _ := strings.Cut(comment, "\n")
+	if want := m.server(t, "https://api.datum.net"); file.Provider.Host != want {
+		t.Errorf("the host is %s, and the plugin writes %s", file.Provider.Host, want)
+	}
 	exec := file.Provider.Exec
 	info := fmt.Sprintf(`KUBERNETES_EXEC_INFO={"apiVersion":%q,"kind":"ExecCredential","spec":{"interactive":false}}`, exec.APIVersion)
 	call := exec.Command + " " + strings.Join(exec.Args, " ")
@@ -80,4 +86,15 @@ func TestTerraformExec(t *testing.T) {
 	if said, code := m.shell(t, call, info); code != 0 || !strings.Contains(said, `"token":`) {
 		t.Errorf("exit code %d\n%s", code, said)
 	}
+}
+
+// server is the address that the plugin writes into a kubeconfig for my-project.
+func (m *machine) server(t *testing.T, api string) string {
+	t.Helper()
+	if err := issuing.robot.WriteKeyFile(m.path("production.json"), issuing.provider.Issuer, api); err != nil {
+		t.Fatal(err)
+	}
+	m.must(t, `kubectl datum-creds kubeconfig --project my-project --credentials production.json --stdout > kubeconfig.production
+kubectl --kubeconfig kubeconfig.production config view -o 'jsonpath={.clusters[*].cluster.server}' > server`)
+	return m.read(t, "server")
 }
