@@ -27,11 +27,14 @@ type workflow struct {
 }
 
 type job struct {
-	Uses, If       string
-	Needs          names
-	Environment    string
-	Env            map[string]string
-	Strategy       struct{ Matrix map[string][]string }
+	Uses, If    string
+	Needs       names
+	Environment string
+	Env         map[string]string
+	Strategy    struct {
+		FailFast *bool `json:"fail-fast"`
+		Matrix   map[string][]string
+	}
 	TimeoutMinutes int `json:"timeout-minutes"`
 	Permissions    map[string]string
 	Steps          []step
@@ -155,7 +158,7 @@ func TestWorkflowsRunWhatThereIs(t *testing.T) {
 			}
 		}
 	}
-	if found < 5 {
+	if found < 4 {
 		t.Errorf("found only %d commands of ours", found)
 	}
 }
