@@ -22,13 +22,28 @@ func (d *desk) browser(t *testing.T, before string) {
 	opener := fmt.Sprintf(`#!/bin/sh
 cd %[2]s
 echo "$1" >>opened
+trap 'echo "$1" >>closed' EXIT
 %[4]s
-exec timeout 60 %[1]s --headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+timeout 60 %[1]s --headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
 	--disable-component-update --disable-sync --user-data-dir=%[2]s/chromium --ignore-certificate-errors-spki-list=%[3]s \
 	--virtual-time-budget=20000 --dump-dom "$1" >chromium.log 2>&1
 `, chromium, d.home, issuing.certificate.PublicKeyHash, before)
 	if err := os.WriteFile(filepath.Join(d.home, "bin", "xdg-open"), []byte(opener), 0o700); err != nil {
 		t.Fatal(err)
+	}
+	t.Cleanup(d.closeBrowser)
+}
+
+// closeBrowser waits for the browser, which writes to its profile until the last
+// of its processes has ended, and removes the profile.
+func (d *desk) closeBrowser() {
+	closed := func() bool {
+		opened, _ := os.ReadFile(filepath.Join(d.home, "opened"))
+		ended, _ := os.ReadFile(filepath.Join(d.home, "closed"))
+		return len(opened) == len(ended) && os.RemoveAll(filepath.Join(d.home, "chromium")) == nil
+	}
+	for deadline := time.Now().Add(30 * time.Second); !closed() && time.Now().Before(deadline); {
+		time.Sleep(50 * time.Millisecond)
 	}
 }
 
