@@ -74,7 +74,7 @@ func TestTheQuestionEndsWithTheCommand(t *testing.T) {
 	b := newBed(t)
 	b.encrypted("s")
 	screen := newTerminal(t)
-	cmd := b.command(nil, "get-token")
+	cmd := b.command(nil, "get-token", "-o", "json")
 	r := screen.while(t, cmd, func() {
 		if screen.waits(1) {
 			_ = cmd.Process.Signal(syscall.SIGTERM)
@@ -110,13 +110,16 @@ func TestNobodyIsAskedWhoCannotAnswer(t *testing.T) {
 		"in CI":             func(cmd *exec.Cmd) { cmd.Env = append(cmd.Env, "CI=true") },
 	} {
 		for _, session := range []string{"ended", "encrypted"} {
-			for _, env := range [][]string{nil, {interactive()}} {
-				cmd := b.asClient(env, "get-token", "--session", session)
+			for _, asked := range []struct {
+				env    []string
+				format string
+			}{{nil, "json"}, {[]string{interactive()}, "exec"}} {
+				cmd := b.asClient(asked.env, "get-token", "--session", session, "-o", asked.format)
 				change(cmd)
 				screen := newTerminal(t)
 				late := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
 				if r := screen.finish(t, cmd); r.code != 6 || r.out != "" || contains(r.said, "Passphrase of") {
-					t.Errorf("%s, session %s, %d variables: %+v", name, session, len(env), r)
+					t.Errorf("%s, session %s, -o %s: %+v", name, session, asked.format, r)
 				}
 				late.Stop()
 			}
@@ -132,7 +135,7 @@ func TestAJobInTheBackgroundIsNotStopped(t *testing.T) {
 	b := newBed(t)
 	place := b.encrypted("s")
 	screen := newTerminal(t)
-	cmd := exec.Command("/bin/sh", "-c", `set -m; "$0" "$@" & wait $!; exit $?`, os.Args[0], "get-token")
+	cmd := exec.Command("/bin/sh", "-c", `set -m; "$0" "$@" & wait $!; exit $?`, plugin, "get-token", "-o", "json")
 	cmd.Env = b.env
 	cmd.Stdin = screen.line
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 0}

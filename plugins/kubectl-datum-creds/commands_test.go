@@ -161,16 +161,17 @@ func TestTheSameProcessAskingAgainGetsANewToken(t *testing.T) {
 	old := fresh()
 	old.Issued = old.Issued.Add(-10 * time.Minute)
 	b.session("s", old)
-	ask := func() run { return b.run([]string{question(apiHost)}, "get-token") }
-	if r := ask(); r.token() != "a-fresh-token" {
-		t.Fatalf("first: %+v", r)
+	r := finish(t, byClient(append(b.env, timesVariable+"=3"), []string{question(apiHost)}, "get-token"))
+	answers := strings.SplitAfter(r.out, "\n")
+	if r.code != 0 || len(answers) != 4 {
+		t.Fatalf("%+v", r)
 	}
-	second := ask()
-	if second.code != 0 || second.token() == "a-fresh-token" || second.token() == "" {
-		t.Fatalf("second: %+v, want a renewed token", second)
+	first, second, third := run{out: answers[0]}.token(), run{out: answers[1]}.token(), run{out: answers[2]}.token()
+	if first != "a-fresh-token" || second == first || second == "" {
+		t.Errorf("first %s, second %s: want a renewed token", first, second)
 	}
-	if third := ask(); third.token() != second.token() { // too young to be renewed again
-		t.Errorf("third: %+v", third)
+	if third != second { // too young to be renewed again
+		t.Errorf("third: %s", third)
 	}
 	if n := b.server.Requests("/oauth/v2/token"); n != 1 {
 		t.Errorf("%d renewals", n)
@@ -234,11 +235,11 @@ func TestKeyFromStandardInput(t *testing.T) {
 
 func TestNoHomeMeansMemoryOnly(t *testing.T) {
 	b := newBed(t)
-	b.env = []string{asPlugin + "=1", "SSL_CERT_FILE=" + b.server.CAFile, "DATUM_SA_CREDENTIALS=" + b.server.KeyFile(t, apiHost)}
+	b.env = []string{"SSL_CERT_FILE=" + b.server.CAFile, "DATUM_SA_CREDENTIALS=" + b.server.KeyFile(t, apiHost)}
 	if r := b.run(nil, "get-token"); r.code != 0 || r.token() == "" {
 		t.Errorf("get-token: %+v", r)
 	}
-	b.env = []string{asPlugin + "=1"}
+	b.env = []string{}
 	b.run(nil, "get-token").wantFailure(t, 6, "no place to keep sessions", "HOME")
 }
 
@@ -280,11 +281,12 @@ func TestWrongUse(t *testing.T) {
 // certificates are trusted, or it could listen to what the auth host is told.
 func TestAKubeconfigDoesNotChooseCertificates(t *testing.T) {
 	b := newBed(t)
-	env := func() []string {
-		return []string{"SSL_CERT_FILE=" + b.server.CAFile, "DATUM_CREDENTIALS=" + b.server.KeyFile(t, apiHost)}
+	certificates := "SSL_CERT_FILE=" + b.server.CAFile
+	added := func() []string {
+		return []string{question(apiHost), "DATUM_CREDENTIALS=" + b.server.KeyFile(t, apiHost)}
 	}
-	b.run(append(env(), question(apiHost)), "get-token").wantFailure(t, 4, "certificate")
-	if r := b.run(env(), "get-token"); r.code != 0 {
-		t.Errorf("a person: %+v", r)
+	finish(t, byClient(b.env, append(added(), certificates), "get-token")).wantFailure(t, 4, "certificate")
+	if r := finish(t, byClient(append(b.env, certificates), added(), "get-token")); r.code != 0 {
+		t.Errorf("certificates of the client: %+v", r)
 	}
 }

@@ -37,7 +37,7 @@ func TestCompletionGivesNoToken(t *testing.T) {
 	b := newBed(t)
 	b.session("robot", fresh())
 	link := filepath.Join(t.TempDir(), "kubectl_complete-datum_creds")
-	if err := os.Symlink(os.Args[0], link); err != nil {
+	if err := os.Symlink(plugin, link); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), link, "get-token", "--session", "robot")

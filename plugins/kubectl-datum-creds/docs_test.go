@@ -10,6 +10,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli/clitest"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/cmd"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/environment"
 )
 
 // TestLinksNothingHeavy: this program starts with every kubectl call, and none
@@ -41,7 +42,7 @@ func TestSize(t *testing.T) {
 }
 
 func TestReference(t *testing.T) {
-	d := cmd.NewDependencies(genericiooptions.NewTestIOStreamsDiscard())
+	d := cmd.NewDependencies(genericiooptions.NewTestIOStreamsDiscard(), environment.Take(nil))
 	clitest.Reference(t, cmd.NewRootCommand(d), "../../docs/datum-creds/reference.md")
 	clitest.Man(t, cmd.NewRootCommand(d), "../../docs/man")
 	for kind, document := range cmd.Documents() {

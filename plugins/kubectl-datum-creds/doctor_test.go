@@ -18,7 +18,7 @@ func TestDoctorFindsNothingWrong(t *testing.T) {
 	b := newBed(t)
 	b.session("s", fresh())
 	bin := filepath.Join(t.TempDir(), "bin")
-	self, err := filepath.Abs(os.Args[0])
+	self, err := filepath.Abs(plugin)
 	if err = errors.Join(err, os.Mkdir(bin, 0o700), os.Symlink(self, filepath.Join(bin, "kubectl-datum_creds"))); err != nil {
 		t.Fatal(err)
 	}

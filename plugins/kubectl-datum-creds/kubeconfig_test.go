@@ -97,7 +97,7 @@ func TestUpdateKubeconfigRefuses(t *testing.T) {
 func TestKubeconfigFromTheEnvironmentAlone(t *testing.T) {
 	b := newBed(t)
 	key := b.server.KeyFile(t, apiHost)
-	b.env = []string{asPlugin + "=1", "DATUM_SA_CREDENTIALS=" + key}
+	b.env = []string{"DATUM_SA_CREDENTIALS=" + key}
 	r := b.run(nil, "kubeconfig", "--organization", "o1", "--stdout")
 	if r.code != 0 || contains(r.out, "PRIVATE") {
 		t.Fatalf("%+v", r)

@@ -11,16 +11,20 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/cmd"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/environment"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/fast"
 )
 
 func main() {
+	environment.ForbidCore()
 	args := cli.Args(os.Args)
-	// What nearly every call is: a token that is fresh. It pays for nothing else.
-	if fast.Answer(args, os.Getenv, time.Now(), os.Stdout) {
+	env := environment.Take(args)
+	// Nearly every call is for a token that is kept and fresh. It pays for nothing else.
+	if fast.Answer(args, env.Get, time.Now(), os.Stdout) {
 		return
 	}
+	env.Restore()
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
 	os.Stderr = cli.Stderr(args, os.Stderr)
-	os.Exit(int(cmd.Main(context.Background(), cmd.NewDependencies(streams), args)))
+	os.Exit(int(cmd.Main(context.Background(), cmd.NewDependencies(streams, env), args)))
 }

@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,16 +20,32 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 )
 
-// asPlugin makes this test binary the plugin, main function and all, so that
-// tests can start, count and kill it.
-const asPlugin = "CREDS_TEST_AS_PLUGIN"
+// plugin is the path of the program that the tests start, count and kill.
+var plugin string
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asPlugin) != "" {
-		main() // which exits by itself unless all is well
-		return
+	if len(os.Args) > 1 && os.Args[1] == clientRole {
+		client(os.Args[2:])
 	}
-	m.Run()
+	os.Exit(withPlugin(m))
+}
+
+// withPlugin builds the plugin as its users get it, and runs the tests.
+func withPlugin(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "datum-creds-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	plugin = filepath.Join(dir, "kubectl-datum_creds")
+	build := exec.Command("go", "build", "-trimpath", "-o", plugin, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if said, err := build.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, said)
+		return 1
+	}
+	return m.Run()
 }
 
 // bed is a home, and a provider that its sessions are of.
@@ -42,7 +60,7 @@ func newBed(t *testing.T) *bed {
 	t.Helper()
 	home := store.At(filepath.Join(t.TempDir(), "home"))
 	return &bed{t: t, home: home, server: authtest.New(t), env: []string{
-		asPlugin + "=1", store.Variable + "=" + home.Dir(), "PATH=" + os.Getenv("PATH"),
+		store.Variable + "=" + home.Dir(), "PATH=" + os.Getenv("PATH"),
 	}}
 }
 
@@ -84,15 +102,26 @@ type run struct {
 	code      int
 }
 
-// command prepares a run with the bed's environment and some more.
+// command prepares a run with the bed's environment and some more. What clients
+// run is run by one.
 func (b *bed) command(env []string, args ...string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0], args...)
-	cmd.Env = append(append([]string{}, b.env...), env...)
+	all := slices.Concat(b.env, env)
+	if forClient(args) {
+		return byClient(all, nil, args...)
+	}
+	cmd := exec.Command(plugin, args...)
+	cmd.Env = all
 	return cmd
 }
 
+// run runs the plugin to its end. Without a question in env, get-token is asked
+// by a client that wants a token for the API server of the bed.
 func (b *bed) run(env []string, args ...string) run {
 	b.t.Helper()
+	asked := func(pair string) bool { return strings.HasPrefix(pair, execcred.Variable+"=") }
+	if len(args) > 0 && args[0] == "get-token" && !slices.Contains(args, "-o") && !slices.ContainsFunc(env, asked) {
+		env = append(slices.Clone(env), question(apiHost))
+	}
 	return finish(b.t, b.command(env, args...))
 }
 
@@ -107,15 +136,17 @@ func finish(t *testing.T, cmd *exec.Cmd) run {
 	return run{out.String(), said.String(), cmd.ProcessState.ExitCode()}
 }
 
-// token returns the token of an ExecCredential, empty when it is none.
+// token returns the token of an ExecCredential or of -o json, empty if there is
+// none.
 func (r run) token() string {
 	var wire struct {
+		Token  string
 		Status struct{ Token string }
 	}
 	if json.Unmarshal([]byte(r.out), &wire) != nil {
 		return ""
 	}
-	return wire.Status.Token
+	return wire.Token + wire.Status.Token
 }
 
 // waiting is what those are told that do not renew a session themselves.

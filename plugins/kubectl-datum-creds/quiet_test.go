@@ -32,7 +32,7 @@ func TestAFreshTokenTouchesNothing(t *testing.T) {
 		trace := filepath.Join(t.TempDir(), "trace")
 		cmd := b.command(env, args...)
 		cmd.Path, err = exec.LookPath("strace")
-		cmd.Args = append([]string{"strace", "-f", "-o", trace, os.Args[0]}, args...)
+		cmd.Args = append([]string{"strace", "-f", "-o", trace, plugin}, args...)
 		if r := finish(t, cmd); err != nil || r.out == "" {
 			t.Fatalf("%v: %+v", err, r)
 		}

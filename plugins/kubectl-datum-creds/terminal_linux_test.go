@@ -139,7 +139,7 @@ func TestAPersonIsAskedAtATerminal(t *testing.T) {
 	if r := newTerminal(t).finish(t, b.command(nil, "auth", "get-token")); r.code != 6 || r.out != "" {
 		t.Errorf("auth get-token: %+v", r)
 	}
-	piped := b.command(nil, "get-token")
+	piped := b.command(nil, "get-token", "-o", "json")
 	piped.Stdin = bytes.NewReader(nil)
 	if r := newTerminal(t).finish(t, piped); r.code != 6 || r.out != "" {
 		t.Errorf("get-token with a pipe for standard input: %+v", r)
@@ -151,7 +151,7 @@ func TestAPersonIsAskedAtATerminal(t *testing.T) {
 	if n := b.logins(); n != 0 {
 		t.Errorf("%d logins without leave", n)
 	}
-	if r := newTerminal(t).finish(t, b.command(nil, "get-token")); r.code != 0 || r.token() == "" || !contains(r.said, "ABCD-EFGH") {
+	if r := newTerminal(t).finish(t, b.command(nil, "get-token", "-o", "json")); r.code != 0 || r.token() == "" || !contains(r.said, "ABCD-EFGH") {
 		t.Errorf("get-token: %+v", r)
 	}
 }

@@ -154,6 +154,11 @@ func (d *desk) refreshToken(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// The token is stored with the server that it is for.
+	_, envelope, _ := strings.Cut(kept.Secret, " ")
+	if err := json.Unmarshal([]byte(envelope), &kept); err != nil {
+		t.Fatal(err)
+	}
 	return kept.Secret
 }
 

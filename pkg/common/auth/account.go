@@ -79,6 +79,9 @@ func TrustOf(api string, bundle []byte) (session.Trust, error) {
 // keptKey reads the key of a session: from where the user keeps the file, or
 // from the vault.
 func (h Handle) keptKey() (keyfile.Key, error) {
+	if h.env.Unproven {
+		return keyfile.Key{}, h.env.unproven("session " + h.Session.Name)
+	}
 	c := credential.Credential{Source: "the kept key"}
 	if h.Session.KeyFile != "" {
 		var err error

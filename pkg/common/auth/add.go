@@ -10,6 +10,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
 )
 
 // New is a session to keep.
@@ -33,6 +34,7 @@ func (e Environment) Add(ctx context.Context, n New) (Handle, error) {
 		return Handle{}, fmt.Errorf("keep the session: %w", err)
 	}
 	e.abandon(ctx, old.session, old.secret)
+	e.abandon(ctx, old.session, old.unbound)
 	return h, nil
 }
 
@@ -76,6 +78,8 @@ type kept struct {
 	there   bool
 	session session.Session
 	secret  secret.Text
+	// unbound is the secret in a keyring item of an older version.
+	unbound secret.Text
 	// sealed is the encrypted file, which nobody may be there to open.
 	sealed []byte
 	token  store.Token
@@ -94,7 +98,10 @@ func (e Environment) kept(place store.Place, replace bool) (kept, error) {
 	old := kept{there: true, session: s}
 	h := e.handle(s, &place, nil)
 	if v, err := h.Vault(); err == nil {
-		old.secret, _ = v.Load() // one that cannot be read cannot be used either
+		// One that cannot be read cannot be used either.
+		if old.secret, err = v.Load(); errors.Is(err, vault.ErrUnbound) {
+			old.unbound, _ = vault.Unbound(v)
+		}
 	}
 	if s.Storage == session.EncryptedFile {
 		old.sealed, _ = place.Sealed()

@@ -25,7 +25,12 @@ import (
 type Environment struct {
 	// Home is where sessions are kept; the zero Home where there is no place.
 	Home store.Home
-	Ring vault.Ring
+	// Unproven is true if a kubeconfig may have named Home. Its content is then
+	// whatever the kubeconfig's author put there: tokens that it keeps are given
+	// out while they are fresh, and nothing outside of it is used: no network,
+	// keyring, key, CI identity, program or prompt.
+	Unproven bool
+	Ring     vault.Ring
 	// Passphrase gives that of a session's encrypted file; see vault.Access.
 	Passphrase func(session string, fresh bool) (secret.Text, error)
 	// Ask asks the user for a passphrase that Passphrase does not have and has
@@ -36,7 +41,11 @@ type Environment struct {
 	// started to renew.
 	Key    secret.Text
 	Getenv func(string) string
-	Now    func() time.Time
+	// Identity returns a variable with a CI identity; sessions name it.
+	Identity func(string) string
+	// Programs returns the variables of programs that are started for a token.
+	Programs func() []string
+	Now      func() time.Time
 	// Notify tells the user something, in one line.
 	Notify    func(string)
 	UserAgent string
@@ -51,8 +60,9 @@ func NewEnvironment(userAgent string, notify func(string)) Environment {
 	// Commands that need a home say that there is none; tokens of keys do not.
 	home, _ := store.Locate(os.Getenv, runtime.GOOS)
 	return Environment{
-		Home: home, Ring: vault.System{}, Getenv: os.Getenv, Now: time.Now, Notify: notify, UserAgent: userAgent,
-		Passphrase: PassphraseOf(os.Getenv),
+		Home: home, Ring: vault.System{Bus: os.Getenv("DBUS_SESSION_BUS_ADDRESS")}, Now: time.Now, Notify: notify, UserAgent: userAgent,
+		Getenv: os.Getenv, Identity: os.Getenv, Passphrase: PassphraseOf(os.Getenv),
+		Programs: os.Environ,
 	}
 }
 
@@ -83,19 +93,30 @@ func (e Environment) Find(choice Choice) (Handle, error) {
 		return Handle{}, err
 	}
 	switch {
+	case choice.Credential != nil && e.Unproven:
+		return Handle{}, e.unproven("the key file")
 	case choice.Credential != nil:
 		return e.ofCredential(*choice.Credential)
 	case choice.Session != "":
 		return e.Named(choice.Session)
 	}
-	found, named, err := credential.FromEnvironment(e.Getenv)
+	if credential.Named(e.Getenv) {
+		return e.ofEnvironment()
+	}
+	return e.current()
+}
+
+// ofEnvironment returns the session of the key that a variable names. With an
+// unproven home the key's file is not even read.
+func (e Environment) ofEnvironment() (Handle, error) {
+	if e.Unproven {
+		return Handle{}, e.unproven("the key that a variable names")
+	}
+	found, _, err := credential.FromEnvironment(e.Getenv)
 	if err != nil {
 		return Handle{}, err
 	}
-	if named {
-		return e.ofCredential(found)
-	}
-	return e.current()
+	return e.ofCredential(found)
 }
 
 func (e Environment) current() (Handle, error) {

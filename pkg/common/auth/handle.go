@@ -45,6 +45,9 @@ func (e Environment) Unkept(s session.Session, key func() (keyfile.Key, error)) 
 
 // Token answers with a fresh access token; see renew.Want.
 func (h Handle) Token(ctx context.Context, want renew.Want) (store.Token, error) {
+	if h.env.Unproven {
+		return h.keptOnly(want)
+	}
 	return renew.Coordinator{
 		Place: h.Place, Prepare: h.ask, Bound: bounded, Renew: h.renew,
 		MustKeep: h.Session.Type == session.User, Notify: h.env.Notify, Now: h.env.Now,
@@ -118,8 +121,11 @@ type renewable interface {
 }
 
 func (h Handle) source() (renewable, error) {
+	if h.env.Unproven {
+		return nil, h.env.unproven("session " + h.Session.Name)
+	}
 	if h.Session.Type == session.Datumctl {
-		return source.Helper{Session: h.Session}, h.env.checkHelper(h.Session)
+		return source.Helper{Session: h.Session, Environ: h.env.Programs}, nil
 	}
 	client, err := oauth.NewClient(h.Session.CAFile, h.env.UserAgent)
 	if err != nil {
@@ -140,7 +146,7 @@ func (h Handle) source() (renewable, error) {
 }
 
 func (h Handle) identity(client *oauth.Client) func(context.Context, string) (secret.Text, error) {
-	reader := ambient.Reader{Getenv: h.env.Getenv, Fetch: client.Fetch}
+	reader := ambient.Reader{Getenv: h.env.Identity, Fetch: client.Fetch}
 	return func(ctx context.Context, audience string) (secret.Text, error) {
 		return reader.Identity(ctx, h.Session.CISource, audience)
 	}
@@ -148,6 +154,9 @@ func (h Handle) identity(client *oauth.Client) func(context.Context, string) (se
 
 // Vault returns where the session's long-lived secret is.
 func (h Handle) Vault() (vault.Vault, error) {
+	if h.env.Unproven {
+		return nil, h.env.unproven("session " + h.Session.Name)
+	}
 	return vault.Open(h.Session, *h.Place, vault.Access{Ring: h.env.Ring, Passphrase: h.env.Passphrase, Key: h.env.Key})
 }
 

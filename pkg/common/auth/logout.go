@@ -59,6 +59,9 @@ func (h Handle) revoke(ctx context.Context) (accessLives bool, err error) {
 		return false, err
 	}
 	refresh, err := kept.Load()
+	if errors.Is(err, vault.ErrUnbound) {
+		refresh, err = vault.Unbound(kept)
+	}
 	ended := err == nil
 	if err != nil && !errors.Is(err, vault.ErrNone) {
 		return false, err

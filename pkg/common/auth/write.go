@@ -59,12 +59,12 @@ func (h Handle) restoreSecret(n New, old kept) error {
 	if h.Session.Storage == session.EncryptedFile && len(old.sealed) > 0 {
 		return h.Place.SaveSealed(old.sealed) // under the passphrase that it was under
 	}
+	if old.session.Storage == h.Session.Storage && !old.secret.Empty() {
+		return h.env.handle(old.session, h.Place, nil).saveSecret(New{Secret: old.secret})
+	}
 	v, err := h.Vault()
 	if err != nil {
 		return err
-	}
-	if old.session.Storage == h.Session.Storage && !old.secret.Empty() {
-		return v.Save(old.secret)
 	}
 	return v.Remove()
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/handover"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
@@ -17,7 +19,7 @@ import (
 // that a command which is killed meanwhile loses no session.
 func environment(userAgent string, notices io.Writer) auth.Environment {
 	env := auth.NewEnvironment(userAgent, func(line string) { fmt.Fprintln(notices, output.Text(line)) })
-	env.Handover = handover.Renewer(notices)
+	env.Handover = handover.Renewer(notices, sealed.WithoutPassphrase(os.Environ()))
 	return env
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/private"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
@@ -23,6 +24,11 @@ func ContentVariables() []string { return []string{"DATUM_CREDENTIALS", "DATUM_S
 type Credential struct {
 	Content secret.Text
 	Source  string
+}
+
+// Named reports whether the environment names a key.
+func Named(getenv func(string) string) bool {
+	return slices.ContainsFunc(append(ContentVariables(), FileVariable), func(name string) bool { return getenv(name) != "" })
 }
 
 // FromEnvironment returns the key that the environment names; found tells

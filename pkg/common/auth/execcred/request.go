@@ -33,6 +33,10 @@ type Request struct {
 	Asked bool
 }
 
+// Unnamed is the request of a client that sets no variable: nobody knows which
+// server its token is for.
+func Unnamed() Request { return Request{APIVersion: V1, Asked: true} }
+
 // Cluster is the server that the token is for, as the kubeconfig has it.
 type Cluster struct {
 	Server        string `json:"server"`

@@ -17,7 +17,6 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
@@ -43,10 +42,10 @@ type result struct {
 	Hint    string       `json:"hint,omitempty"`
 }
 
-// Renewer returns a function that renews a session in a process of its own, and
-// waits for it as long as the context lasts. What the process tells the user
-// goes to notices.
-func Renewer(notices io.Writer) func(context.Context, session.Session, *lock.Lock, secret.Text) (store.Token, error) {
+// Renewer returns a function that renews a session in a process of its own with
+// the variables of environ, and waits for it as long as the context lasts. What
+// the process has to say to the user goes to notices.
+func Renewer(notices io.Writer, environ []string) func(context.Context, session.Session, *lock.Lock, secret.Text) (store.Token, error) {
 	return func(ctx context.Context, s session.Session, held *lock.Lock, key secret.Text) (store.Token, error) {
 		self, err := os.Executable()
 		if err != nil {
@@ -61,17 +60,24 @@ func Renewer(notices io.Writer) func(context.Context, session.Session, *lock.Loc
 			defer pipe.Close()
 			files = append(files, pipe)
 		}
-		return renew(ctx, self, s.Name, files, notices)
+		return process{self, environ, notices}.renew(ctx, s.Name, files)
 	}
 }
 
+// process is the one that renews.
+type process struct {
+	program string
+	environ []string
+	notices io.Writer
+}
+
 // renew runs the process and hands it the files.
-func renew(ctx context.Context, self, name string, files []*os.File, notices io.Writer) (store.Token, error) {
+func (p process) renew(ctx context.Context, name string, files []*os.File) (store.Token, error) {
 	// Not under the context: the process is there to outlive it.
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), self, Command, "--session", name)
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), p.program, Command, "--session", name)
 	cmd.ExtraFiles = files
-	cmd.Stderr = notices
-	cmd.Env = sealed.WithoutPassphrase(os.Environ()) // it has the key
+	cmd.Stderr = p.notices
+	cmd.Env = p.environ // without the passphrase: it has the key
 	cmd.SysProcAttr = detached()
 	var out bytes.Buffer
 	cmd.Stdout = &out

@@ -13,6 +13,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
@@ -97,7 +98,7 @@ func TestRenewer(t *testing.T) {
 			if as == "with key" {
 				key = secret.New("a-\x00-key")
 			}
-			token, err := Renewer(os.Stderr)(ctx, session.Session{Name: "s"}, held, key)
+			token, err := Renewer(os.Stderr, sealed.WithoutPassphrase(os.Environ()))(ctx, session.Session{Name: "s"}, held, key)
 			held.Release()
 			if token.Access.Reveal() != c.token || (err == nil) != (c.says == "") {
 				t.Fatalf("%q, %v", token.Access.Reveal(), err)

@@ -112,12 +112,15 @@ func (c Coordinator) read() (store.Token, error) {
 	return token, nil
 }
 
-func (c Coordinator) usable(t store.Token, want Want) bool {
-	now := c.Now()
+func (c Coordinator) usable(t store.Token, want Want) bool { return want.Accepts(t, c.Now()) }
+
+// Accepts reports whether a kept token will do: it is fresh, and no server
+// refused it, or it is so new that another one would be refused too.
+func (w Want) Accepts(t store.Token, now time.Time) bool {
 	if !t.Fresh(now) {
 		return false
 	}
-	refused := want.Rejected != nil && t.Access.Digest() == *want.Rejected
+	refused := w.Rejected != nil && t.Access.Digest() == *w.Rejected
 	return !refused || now.Sub(t.Issued) < minAge
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"strings"
 	"time"
@@ -21,7 +20,11 @@ import (
 // Helper asks another program for tokens, by the contract of
 // DATUM_CREDENTIALS_HELPER: `helper auth get-token --session NAME` prints one.
 // The other program's refresh token is its own business, and never touched.
-type Helper struct{ Session session.Session }
+type Helper struct {
+	Session session.Session
+	// Environ returns the variables that the program gets.
+	Environ func() []string
+}
 
 // maxHelperToken bounds what a helper may print.
 const maxHelperToken = 64 << 10
@@ -46,7 +49,7 @@ func (h Helper) run(ctx context.Context) (string, error) {
 		args = append(args, "--session", h.Session.HelperSession)
 	}
 	cmd := exec.CommandContext(ctx, h.Session.Helper, args...)
-	cmd.Env = withoutExecInfo(os.Environ())
+	cmd.Env = withoutExecInfo(h.Environ())
 	cmd.WaitDelay = time.Second
 	var out, said limited
 	cmd.Stdout, cmd.Stderr = &out, &said

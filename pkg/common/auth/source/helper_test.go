@@ -24,7 +24,7 @@ func helper(t *testing.T, name, script string) Helper {
 	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	return Helper{session.Session{Name: "s", Helper: path, HelperSession: "work"}}
+	return Helper{session.Session{Name: "s", Helper: path, HelperSession: "work"}, os.Environ}
 }
 
 // TestWhyAHelperGivesNoToken: a login helps against none but the last ones.
@@ -67,7 +67,7 @@ func TestWhyAHelperGivesNoToken(t *testing.T) {
 }
 
 func TestAHelperThatIsGone(t *testing.T) {
-	_, err := Helper{session.Session{Name: "s", Helper: "/no/such/datumctl"}}.Renew(t.Context())
+	_, err := Helper{session.Session{Name: "s", Helper: "/no/such/datumctl"}, os.Environ}.Renew(t.Context())
 	if problem.KindOf(err) != problem.Unable || !strings.Contains(err.Error(), "no such file") {
 		t.Errorf("Renew = %v of kind %s", err, problem.KindOf(err))
 	}
@@ -105,7 +105,7 @@ func TestAHelperThatPrintsTooMuch(t *testing.T) {
 			if err := os.WriteFile(helper, []byte(script), 0o700); err != nil {
 				t.Fatal(err)
 			}
-			_, err := Helper{session.Session{Name: "s", Helper: helper}}.Renew(t.Context())
+			_, err := Helper{session.Session{Name: "s", Helper: helper}, os.Environ}.Renew(t.Context())
 			if err == nil || len(err.Error()) > 1000 {
 				t.Fatalf("Renew = %.300v, want a short error", err)
 			}

@@ -36,6 +36,10 @@ func (p Place) Dir() string { return p.dir }
 // ID is the folder's name, which stands for the session's name.
 func (p Place) ID() string { return filepath.Base(p.dir) }
 
+// KeyringID is a name for the place's secret in a keyring, which all homes of a
+// user share: it covers the home's path and the session's name.
+func (p Place) KeyringID() string { return "home/" + id([]byte(p.home.dir+"\x00"+p.ID())) }
+
 // Home is what the place is in.
 func (p Place) Home() Home { return p.home }
 

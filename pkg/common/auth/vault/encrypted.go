@@ -134,6 +134,9 @@ func (v *encryptedVault) Remove() error { return v.place.RemoveSealed() }
 // Unlock returns the key to the encrypted file, for another process of the
 // user's; empty where the secret is kept in another way.
 func Unlock(v Vault) (secret.Text, error) {
+	if b, is := v.(bound); is {
+		v = b.Vault
+	}
 	encrypted, is := v.(*encryptedVault)
 	if !is {
 		return secret.Text{}, nil

@@ -46,11 +46,12 @@ type Access struct {
 func Open(s session.Session, place store.Place, access Access) (Vault, error) {
 	switch s.Storage {
 	case session.File:
-		return fileVault{place}, nil
+		return bound{fileVault{place}, s, true}, nil
 	case session.Keyring:
-		return ringVault{access.Ring, place.ID()}, nil
+		kept := bound{Vault: ringVault{access.Ring, place.KeyringID()}, session: s}
+		return keyringVault{kept, s.Name, ringVault{access.Ring, place.ID()}}, nil
 	case session.EncryptedFile:
-		return &encryptedVault{name: s.Name, place: place, access: access}, nil
+		return bound{&encryptedVault{name: s.Name, place: place, access: access}, s, true}, nil
 	default:
 		return nil, problem.New(problem.BadInput, "", "session %s keeps no secret", s.Name)
 	}

@@ -27,7 +27,7 @@ func (o *getTokenOptions) mayAsk(asked execcred.Request) bool {
 	case o.silent || !o.deps.userIsThere():
 		return false
 	case asked.Asked:
-		return asked.Interactive && o.deps.ownHome()
+		return asked.Interactive && o.deps.Environment.HomeProven()
 	}
 	return true
 }
@@ -44,11 +44,9 @@ func (o *getTokenOptions) signIn(ctx context.Context, handle auth.Handle, asked 
 	ctx, cancel := context.WithTimeoutCause(ctx, signin.Patience, fmt.Errorf("nobody signed in within %s", signin.Patience))
 	defer cancel()
 	deps := o.deps
-	if asked.Asked {
-		// A kubeconfig sets the variables of its helper, PATH and BROWSER too, and
-		// so would choose the program.
-		deps.OpenBrowser = nil
-	}
+	// Without PATH and DISPLAY no browser can be found, and a kubeconfig must not
+	// choose one.
+	deps.OpenBrowser = nil
 	deps.notify(why.Error())
 	login := &loginOptions{deps: deps, name: handle.Session.Name, given: func(string) bool { return false }}
 	return renew.SignIn{

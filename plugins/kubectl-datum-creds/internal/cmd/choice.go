@@ -19,7 +19,8 @@ func (c *choiceFlags) add(set *pflag.FlagSet) {
 		credential.FileVariable+", or the key itself in DATUM_CREDENTIALS or DATUM_SA_CREDENTIALS.")
 }
 
-func (c *choiceFlags) find(d Dependencies) (auth.Handle, error) {
+// find looks the session up in env. A key from standard input needs d.
+func (c *choiceFlags) find(d Dependencies, env auth.Environment) (auth.Handle, error) {
 	choice := auth.Choice{Session: c.session}
 	if c.session != "" && c.credentials != "" {
 		return auth.Handle{}, cli.Use(errors.New("--session and --credentials: give one of them"))
@@ -31,7 +32,7 @@ func (c *choiceFlags) find(d Dependencies) (auth.Handle, error) {
 		}
 		choice.Credential = &key
 	}
-	return d.Auth().Find(choice)
+	return env.Find(choice)
 }
 
 // readCredential reads a key file, or standard input for "-".

@@ -13,15 +13,19 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/handover"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/signin"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/environment"
 )
 
 // Dependencies is what the commands work with.
 type Dependencies struct {
 	genericiooptions.IOStreams
-	Getenv func(string) string
-	Now    func() time.Time
+	// Environment is the variables that the command may use.
+	Environment *environment.Environment
+	Getenv      func(string) string
+	Now         func() time.Time
 	// Auth looks sessions up; a function, so that --help does not look.
 	Auth func() auth.Environment
 	// OpenBrowser opens a URL in the user's browser.
@@ -33,13 +37,15 @@ type Dependencies struct {
 }
 
 // NewDependencies returns those of the process.
-func NewDependencies(streams genericiooptions.IOStreams) Dependencies {
-	d := Dependencies{IOStreams: streams, Getenv: os.Getenv, Now: time.Now, Parent: os.Getppid(), OpenBrowser: signin.OpenBrowser}
+func NewDependencies(streams genericiooptions.IOStreams, vars *environment.Environment) Dependencies {
+	d := Dependencies{IOStreams: streams, Environment: vars, Getenv: vars.Get, Now: time.Now, Parent: os.Getppid(), OpenBrowser: signin.OpenBrowser}
 	asked := &passphrases{deps: d, known: map[string]secret.Text{}}
 	d.Auth = func() auth.Environment {
 		env := auth.NewEnvironment(userAgent(), d.notify)
+		env.Home, env.Ring = vars.Home(), vault.System{Bus: vars.Bus()}
+		env.Getenv, env.Identity, env.Programs = vars.Get, vars.Identity, vars.Programs
 		env.Passphrase, env.Ask = asked.of, asked.ask
-		env.Handover = handover.Renewer(d.ErrOut)
+		env.Handover = handover.Renewer(d.ErrOut, vars.Renewal(env.Home))
 		return env
 	}
 	return d

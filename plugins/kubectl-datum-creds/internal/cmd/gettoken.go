@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -14,7 +13,15 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/served"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
+
+// execFormat is the output format for Kubernetes clients.
+const execFormat = "exec"
+
+// errWholeEnvironment cannot happen: main reduces the environment of every
+// command line that can lead here.
+var errWholeEnvironment = errors.New("get-token needs the reduced environment")
 
 type getTokenOptions struct {
 	deps   Dependencies
@@ -32,9 +39,15 @@ func newGetTokenCommand(d Dependencies) *cobra.Command {
 		Long: `Print an access token. This is the command that kubeconfigs name: it answers a
 Kubernetes client with an ExecCredential, and nothing else on standard output.
 
-A fresh token is printed at once. One that is at its end is renewed first: by
-one process for all that ask at the same time. A client gets a token only for
-the API server of the session (exit code 5).
+A fresh token is printed at once. One that is about to expire is renewed first,
+by one process for all that ask at the same time. A client gets a token only for
+the API server of the session (exit code 5). A client that sets no
+KUBERNETES_EXEC_INFO does not name its server, and so does -o exec without a
+terminal: use -o json or -o token in scripts.
+
+A kubeconfig sets the variables of its credential plugin. get-token therefore
+uses a short list of variables and drops the others, and uses nothing but fresh
+tokens of a folder that only the kubeconfig names.
 
 Where a user's session has ended, it fails with one line that says which login
 is needed (exit code 6). If it may ask, it signs the user in instead: when you
@@ -55,7 +68,7 @@ client opens no browser: it shows the address.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	o.choice.add(cmd.Flags())
-	cmd.Flags().StringVarP(&o.output, "output", "o", "exec", "Output format: exec (for Kubernetes clients), token, json or header.")
+	cmd.Flags().StringVarP(&o.output, "output", "o", execFormat, "Output format: exec (for Kubernetes clients), token, json or header.")
 	return cmd
 }
 
@@ -78,20 +91,20 @@ func (o *getTokenOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if !o.deps.Environment.Reduced() {
+		return errWholeEnvironment
+	}
+	if err := o.deps.Environment.Err(); err != nil {
+		return err
+	}
 	info := o.deps.Getenv(execcred.Variable)
-	asked, err := execcred.Parse(info)
+	asked, err := o.request(info)
 	if err != nil {
 		return cli.Use(err)
 	}
-	if asked.Asked {
-		// A kubeconfig may set these for its helper, and so name who can read what
-		// is said to the auth host.
-		err = errors.Join(os.Unsetenv("SSL_CERT_FILE"), os.Unsetenv("SSL_CERT_DIR"))
-		if err != nil {
-			return err
-		}
-	}
-	handle, err := o.choice.find(o.deps)
+	env := o.deps.Auth()
+	env.Unproven = asked.Asked && !o.deps.Environment.HomeProven()
+	handle, err := o.choice.find(o.deps, env)
 	if err != nil {
 		return err
 	}
@@ -108,6 +121,15 @@ func (o *getTokenOptions) run(ctx context.Context) error {
 		return err
 	}
 	return write(o.deps.Out, answer{asked, handle.Session, token})
+}
+
+// request is what is asked for. A client that sets no variable is told from a
+// person by the form that it wants and by its lack of a terminal.
+func (o *getTokenOptions) request(info string) (execcred.Request, error) {
+	if info == "" && o.output == execFormat && !output.IsTerminal(o.deps.Out) {
+		return execcred.Unnamed(), nil
+	}
+	return execcred.Parse(info)
 }
 
 // token gets the token, and takes it for refused when the same process had it

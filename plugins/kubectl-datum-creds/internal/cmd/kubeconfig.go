@@ -59,7 +59,7 @@ func (o *kubeconfigOptions) run() error {
 	if err := o.file.check(); err != nil {
 		return err
 	}
-	handle, err := o.choice.find(o.deps)
+	handle, err := o.choice.find(o.deps, o.deps.Auth())
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ Nothing is asked of a server. The exit code is 0 when there is a fresh token and
 }
 
 func showStatus(d Dependencies, choice choiceFlags, format string) error {
-	handle, err := choice.find(d)
+	handle, err := choice.find(d, d.Auth())
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func newWhoamiCommand(d Dependencies) *cobra.Command {
   kubectl datum-creds whoami --credentials key.json`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			handle, err := choice.find(d)
+			handle, err := choice.find(d, d.Auth())
 			if err != nil {
 				return err
 			}

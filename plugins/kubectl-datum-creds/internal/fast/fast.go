@@ -32,6 +32,9 @@ func Answer(args []string, getenv func(string) string, now time.Time, out io.Wri
 	if err != nil {
 		return false
 	}
+	if info == "" {
+		asked = execcred.Unnamed() // a person at a terminal is left to the command
+	}
 	place, found := q.place(home, getenv)
 	if !found {
 		return false

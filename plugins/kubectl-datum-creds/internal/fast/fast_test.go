@@ -48,8 +48,9 @@ func TestOpenFoldersAreLeftToTheCommand(t *testing.T) {
 			if err := os.Chmod(dir, mode); err != nil {
 				t.Fatal(err)
 			}
+			// The same process asking again is left to the command, unless for another path.
+			vars[execcred.Variable] = strings.Replace(info, "/x", "/"+mode.String()+filepath.Base(dir), 1)
 			args := []string{"get-token", "--session", "s"}
-			delete(vars, execcred.Variable)
 			if got := Answer(args, func(k string) string { return vars[k] }, now, &bytes.Buffer{}); got != want {
 				t.Errorf("%s of mode %04o: answered %v", dir, mode, got)
 			}
@@ -75,7 +76,7 @@ func TestAnswer(t *testing.T) {
 		"current":         {args: []string{"get-token"}, want: true},
 		"named":           {args: []string{"get-token", "--session", "s"}, want: true},
 		"joined":          {args: []string{"get-token", "--session=s", "-o=exec"}, want: true},
-		"by a person":     {args: []string{"get-token"}, spoil: func(m map[string]string) { delete(m, execcred.Variable) }, want: true},
+		"by no client":    {args: []string{"get-token"}, spoil: func(m map[string]string) { delete(m, execcred.Variable) }},
 		"other session":   {args: []string{"get-token", "--session", "x"}},
 		"other format":    {args: []string{"get-token", "-o", "token"}},
 		"unknown flag":    {args: []string{"get-token", "--verbose", "x"}},
@@ -119,10 +120,26 @@ func TestTheSameAskerTwiceIsLeftToTheCommand(t *testing.T) {
 	if !ask("get-token", "--session", "s") {
 		t.Error("another question of the same process is not answered")
 	}
+}
+
+// TestAClientWithoutTheVariable has a token only if the session allows clients
+// that do not name their server.
+func TestAClientWithoutTheVariable(t *testing.T) {
+	now := time.Now()
+	vars := env(t, fresh(now))
 	delete(vars, execcred.Variable)
-	for range 2 {
-		if !ask("get-token") {
-			t.Error("a person is not answered each time")
+	place := store.At(vars[store.Variable]).Session("s")
+	for _, allowed := range []bool{false, true} {
+		s, err := place.Session()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Trust.WithoutClusterInfo = allowed
+		if err := place.SaveSession(s); err != nil {
+			t.Fatal(err)
+		}
+		if got := Answer([]string{"get-token"}, func(k string) string { return vars[k] }, now, &bytes.Buffer{}); got != allowed {
+			t.Errorf("allowed %v: answered %v", allowed, got)
 		}
 	}
 }
