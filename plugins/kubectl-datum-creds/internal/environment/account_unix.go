@@ -20,3 +20,5 @@ func accountHome() string {
 }
 
 func windowsFolder() string { return "" }
+
+func accountFolders() map[string]string { return nil }

@@ -1,6 +1,7 @@
 package environment
 
 import (
+	"cmp"
 	"maps"
 	"os"
 
@@ -63,10 +64,16 @@ func (e *Environment) Programs() []string {
 	set := e.exported()
 	set["PATH"] = systemPath(e.goos)
 	set[busVariable] = e.Bus()
-	if set["HOME"] = e.proven("HOME"); set["HOME"] == "" {
-		set["HOME"] = e.account
-	}
+	maps.Copy(set, e.folders())
 	return pairs(set)
+}
+
+// folders returns the variables that name the user's folders to programs.
+func (e *Environment) folders() map[string]string {
+	if e.goos == "windows" {
+		return accountFolders()
+	}
+	return map[string]string{"HOME": cmp.Or(e.proven("HOME"), e.account)}
 }
 
 // systemPath is where the operating system's own programs are.
