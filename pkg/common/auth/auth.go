@@ -51,7 +51,7 @@ func NewEnvironment(userAgent string, notify func(string)) Environment {
 	// Commands that need a home say that there is none; tokens of keys do not.
 	home, _ := store.Locate(os.Getenv, runtime.GOOS)
 	return Environment{
-		Home: home, Ring: vault.System{}, Getenv: os.Getenv, Now: time.Now, Notify: notify, UserAgent: userAgent,
+		Home: home, Ring: vault.System{Bus: os.Getenv("DBUS_SESSION_BUS_ADDRESS")}, Getenv: os.Getenv, Now: time.Now, Notify: notify, UserAgent: userAgent,
 		Passphrase: PassphraseOf(os.Getenv),
 	}
 }
