@@ -79,7 +79,8 @@ func newBus(t testing.TB, attributes *syscall.SysProcAttr) string {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(daemon, "--config-file="+config, "--nofork", "--nopidfile", "--print-address=1")
-	cmd.Env, cmd.Stderr, cmd.SysProcAttr = []string{"HOME=" + dir}, os.Stderr, attributes
+	var said strings.Builder
+	cmd.Env, cmd.Stderr, cmd.SysProcAttr = []string{"HOME=" + dir}, &said, attributes
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +88,7 @@ func newBus(t testing.TB, attributes *syscall.SysProcAttr) string {
 	started(t, cmd)
 	address, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
-		t.Fatalf("dbus-daemon printed no address: %v", err)
+		t.Fatalf("dbus-daemon printed no address: %v\n%s", err, said.String())
 	}
 	return strings.TrimSpace(address)
 }

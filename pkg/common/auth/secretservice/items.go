@@ -52,11 +52,13 @@ func (s service) set(ctx context.Context, in collection, item Item, text string)
 		return err
 	}
 	if prompt != none {
-		if err := s.prompt(ctx, prompt, &stored); err != nil {
+		result, err := s.prompt(ctx, prompt)
+		if err != nil {
 			return err
 		}
+		stored, _ = result.Value().(dbus.ObjectPath)
 	}
-	if stored == none {
+	if stored == none || stored == "" {
 		return errors.New("the keyring stored nothing")
 	}
 	return nil
@@ -76,7 +78,7 @@ func (s service) remove(ctx context.Context, in collection, item Item) error {
 		if prompt == none {
 			continue
 		}
-		if err := s.prompt(ctx, prompt, nil); err != nil {
+		if _, err := s.prompt(ctx, prompt); err != nil {
 			return err
 		}
 	}

@@ -10,27 +10,26 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// prompt shows a prompt of the service, waits for the user, and stores the
-// result; nil: the result does not matter. It returns ErrDismissed if the user
-// closed the prompt.
-func (s service) prompt(ctx context.Context, path dbus.ObjectPath, result any) error {
-	completed, err := s.listen(ctx, path)
+// prompt shows a prompt of the service, waits for the user, and returns the
+// prompt's result, or ErrDismissed if the user closed it.
+func (s service) prompt(ctx context.Context, path dbus.ObjectPath) (dbus.Variant, error) {
+	signals, err := s.listen(ctx, path)
 	if err != nil {
-		return err
+		return dbus.Variant{}, err
 	}
 	if err := s.call(ctx, path, interfaces+"Prompt.Prompt", []any{""}); err != nil {
-		return err
+		return dbus.Variant{}, err
 	}
 	for {
 		select {
 		case <-ctx.Done():
-			return context.Cause(ctx)
-		case signal, open := <-completed:
+			return dbus.Variant{}, context.Cause(ctx)
+		case signal, open := <-signals:
 			if !open {
-				return errors.New("the session bus closed the connection during a prompt")
+				return dbus.Variant{}, errors.New("the session bus closed the connection during a prompt")
 			}
 			if signal.Path == path && signal.Name == interfaces+"Prompt.Completed" {
-				return outcome(signal.Body, result)
+				return outcome(signal.Body)
 			}
 		}
 	}
@@ -49,20 +48,14 @@ func (s service) listen(ctx context.Context, path dbus.ObjectPath) (<-chan *dbus
 }
 
 // outcome reads the arguments of the signal Completed.
-func outcome(arguments []any, result any) error {
+func outcome(arguments []any) (dbus.Variant, error) {
 	var dismissed bool
-	var value dbus.Variant
-	if err := dbus.Store(arguments, &dismissed, &value); err != nil {
-		return fmt.Errorf("result of a prompt: %w", err)
+	var result dbus.Variant
+	if err := dbus.Store(arguments, &dismissed, &result); err != nil {
+		return dbus.Variant{}, fmt.Errorf("result of a prompt: %w", err)
 	}
 	if dismissed {
-		return ErrDismissed
+		return dbus.Variant{}, ErrDismissed
 	}
-	if result == nil {
-		return nil
-	}
-	if err := value.Store(result); err != nil {
-		return fmt.Errorf("result of a prompt: %w", err)
-	}
-	return nil
+	return result, nil
 }

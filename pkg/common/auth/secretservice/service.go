@@ -65,9 +65,11 @@ func (s service) unlock(ctx context.Context, path dbus.ObjectPath) error {
 		return err
 	}
 	if prompt != none {
-		if err := s.prompt(ctx, prompt, &unlocked); err != nil {
+		result, err := s.prompt(ctx, prompt)
+		if err != nil {
 			return err
 		}
+		unlocked, _ = result.Value().([]dbus.ObjectPath)
 	}
 	if !slices.Contains(unlocked, path) {
 		return fmt.Errorf("the keyring did not unlock %s", path)
