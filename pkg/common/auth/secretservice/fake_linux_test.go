@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/godbus/dbus/v5"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secretservice/bustest"
 )
 
 // fake is a Secret Service with one item at most, whose prompts end as a test
@@ -34,8 +36,8 @@ const fakeItem = login + "/1"
 // newFake starts a bus with a fake Secret Service and returns the bus's address.
 func newFake(t testing.TB, f *fake) string {
 	t.Helper()
-	address := newBus(t, nil)
-	f.conn = connect(t, address)
+	address := bustest.Bus(t, nil)
+	f.conn = bustest.Connect(t, address)
 	if f.collections == nil {
 		f.collections = []dbus.ObjectPath{login}
 	}

@@ -7,10 +7,12 @@ import (
 
 	"github.com/godbus/dbus/v5"
 	"github.com/zalando/go-keyring"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secretservice/bustest"
 )
 
 func TestItemsOfARealKeyring(t *testing.T) {
-	c, ctx := client(t, newKeyring(t)), soon(t)
+	c, ctx := client(t, bustest.Keyring(t)), soon(t)
 	item, other := Item{"app", "id"}, Item{"app", "id/GEN/0"}
 	if _, err := c.Get(ctx, item); !errors.Is(err, ErrNoItem) {
 		t.Fatalf("Get of nothing = %v, want ErrNoItem", err)
@@ -52,7 +54,7 @@ func goKeyring(t testing.TB, address string) {
 }
 
 func TestItemsAreThoseOfGoKeyring(t *testing.T) {
-	address := newKeyring(t)
+	address := bustest.Keyring(t)
 	goKeyring(t, address)
 	c, ctx, item := client(t, address), soon(t), Item{"app", "id"}
 
@@ -91,17 +93,12 @@ func TestItemsAreThoseOfGoKeyring(t *testing.T) {
 // TestALockedKeyring: gnome-keyring has no program here to show its prompt with,
 // and reports it as dismissed.
 func TestALockedKeyring(t *testing.T) {
-	address := newKeyring(t)
+	address := bustest.Keyring(t)
 	c, ctx, item := client(t, address), soon(t), Item{"app", "id"}
 	if err := c.Set(ctx, item, "text"); err != nil {
 		t.Fatal(err)
 	}
-	var locked []dbus.ObjectPath
-	var prompt dbus.ObjectPath
-	err := connect(t, address).Object(busName, root).Call(interfaces+"Service.Lock", 0, []dbus.ObjectPath{login}).Store(&locked, &prompt)
-	if err != nil || len(locked) != 1 {
-		t.Fatalf("Lock = %v, %v", locked, err)
-	}
+	bustest.Lock(t, address)
 	if _, err := c.Get(ctx, item); !errors.Is(err, ErrDismissed) {
 		t.Errorf("Get = %v, want ErrDismissed", err)
 	}
@@ -114,7 +111,7 @@ func TestALockedKeyring(t *testing.T) {
 }
 
 func BenchmarkGet(b *testing.B) {
-	address := newKeyring(b)
+	address := bustest.Keyring(b)
 	goKeyring(b, address)
 	c, ctx, item := client(b, address), soon(b), Item{"app", "id"}
 	if err := c.Set(ctx, item, strings.Repeat("x", 1000)); err != nil {

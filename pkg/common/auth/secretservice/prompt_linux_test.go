@@ -7,6 +7,8 @@ import (
 
 	"github.com/godbus/dbus/v5"
 	"github.com/zalando/go-keyring"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secretservice/bustest"
 )
 
 // calls are the three calls of a client for one item.
@@ -133,7 +135,7 @@ func TestTheCollection(t *testing.T) {
 }
 
 func TestABusWithoutAKeyring(t *testing.T) {
-	for call, do := range calls(client(t, newBus(t, nil))) {
+	for call, do := range calls(client(t, bustest.Bus(t, nil))) {
 		var refused dbus.Error
 		if err := do(soon(t)); !errors.As(err, &refused) || refused.Name != "org.freedesktop.DBus.Error.ServiceUnknown" {
 			t.Errorf("%s = %v", call, err)
