@@ -207,8 +207,14 @@ func TestCompare(t *testing.T) {
 		peer, own int64
 		same      bool
 	}{
-		{0, 0, true}, {1000, 1000, true}, {0, 1000, false}, {1000, 0, false}, {1000, 1001, false},
-		{nobody, nobody, false}, {nobody, 0, false}, {4294967295, -1, false},
+		{0, 0, true},
+		{1000, 1000, true},
+		{0, 1000, false},
+		{1000, 0, false},
+		{1000, 1001, false},
+		{nobody, nobody, false},
+		{nobody, 0, false},
+		{4294967295, -1, false},
 	} {
 		if err := compare(c.peer, c.own); (err == nil) != c.same {
 			t.Errorf("a bus of user %d for user %d: %v", c.peer, c.own, err)
