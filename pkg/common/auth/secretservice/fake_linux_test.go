@@ -155,7 +155,7 @@ type fakePrompt struct {
 }
 
 // Prompt ends at once, with a signal before the reply as some services do it.
-func (f fakePrompt) Prompt(string) *dbus.Error {
+func (f fakePrompt) Prompt(sender dbus.Sender, _ string) *dbus.Error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch f.ends {
@@ -170,7 +170,11 @@ func (f fakePrompt) Prompt(string) *dbus.Error {
 	case "shapeless":
 		f.signal(f.path, "yes")
 	default:
-		f.completed(root+"/prompt/999", true, dbus.MakeVariant("")) // somebody else's
+		f.conn.Send(&dbus.Message{Type: dbus.TypeSignal, Body: []any{true, dbus.MakeVariant("")}, Headers: map[dbus.HeaderField]dbus.Variant{
+			dbus.FieldDestination: dbus.MakeVariant(string(sender)), dbus.FieldPath: dbus.MakeVariant(root + "/prompt/999"), // another prompt
+			dbus.FieldInterface: dbus.MakeVariant(interfaces + "Prompt"), dbus.FieldMember: dbus.MakeVariant("Completed"),
+			dbus.FieldSignature: dbus.MakeVariant(dbus.ParseSignatureMust("bv")),
+		}}, nil)
 		f.completed(f.path, false, f.pending())
 	}
 	return nil

@@ -20,19 +20,12 @@ func (s service) prompt(ctx context.Context, path dbus.ObjectPath) (dbus.Variant
 	if err := s.call(ctx, path, interfaces+"Prompt.Prompt", []any{""}); err != nil {
 		return dbus.Variant{}, err
 	}
-	for {
-		select {
-		case <-ctx.Done():
-			return dbus.Variant{}, context.Cause(ctx)
-		case signal, open := <-signals:
-			if !open {
-				return dbus.Variant{}, errors.New("the session bus closed the connection during a prompt")
-			}
-			if signal.Path == path && signal.Name == interfaces+"Prompt.Completed" {
-				return outcome(signal.Body)
-			}
+	for signal := range signals { // until the end of the connection, and so of the context
+		if signal.Path == path && signal.Name == interfaces+"Prompt.Completed" {
+			return outcome(signal.Body)
 		}
 	}
+	return dbus.Variant{}, errors.New("the session bus closed the connection during a prompt")
 }
 
 // listen returns a channel that signals arrive at, those of the prompt included.
