@@ -53,9 +53,9 @@ func TestChoose(t *testing.T) {
 			}
 		},
 	}
-	for there, make := range makers {
+	for there, put := range makers {
 		dirs, bus := runtimeDirs(t)
-		make(bus)
+		put(bus)
 		first := strings.Contains(there, "socket")
 		for _, c := range []struct{ given, want string }{
 			{"", ""}, {given, "/tmp/given"}, {"unix:abstract=x", "@x"}, {"tcp:host=127.0.0.1,port=1", ""}, {"autolaunch:", ""},

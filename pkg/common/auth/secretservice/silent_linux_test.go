@@ -49,7 +49,7 @@ func TestABusThatFallsSilent(t *testing.T) {
 // TestAContextThatIsOver: nothing is dialed.
 func TestAContextThatIsOver(t *testing.T) {
 	over := errors.New("patience is over")
-	ctx, cancel := context.WithCancelCause(context.Background())
+	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(over)
 	for call, do := range calls(client(t, "unix:path="+openDir(t)+"/bus")) {
 		if err := do(ctx); !errors.Is(err, over) {
