@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/zalando/go-keyring"
-
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 )
 
@@ -18,55 +16,29 @@ type Ring interface {
 	Delete(name string) error // ErrNone when there is none
 }
 
-// service is what our items are filed under in the system's keyring.
+// System is the operating system's keyring: the Secret Service on Linux and BSD,
+// the login keychain on macOS, the Credential Manager on Windows. The zero value
+// is ready to use.
+type System struct {
+	// Bus is the value of DBUS_SESSION_BUS_ADDRESS if it is proven to be the
+	// user's own, else empty. It is used where systemd-logind has no session bus
+	// for the user in /run/user/UID/bus. macOS and Windows ignore it.
+	Bus string
+	// runtimeDirs is used in the place of /run/user, in tests; empty: /run/user.
+	runtimeDirs string
+}
+
+// service is the name that our items have in the system's keyring.
 const service = "kubectl-datum-creds"
 
 // patience bounds a keyring call: it may wait for a dialog that nobody sees.
 const patience = 10 * time.Second
 
-// errSlow says that it is not known what became of a call.
+// errSlow means that the outcome of a call is not known.
 var errSlow = errors.New("no answer")
 
-// System is the operating system's keyring.
-type System struct{ Bus string }
-
-// Get reads an item.
-func (System) Get(name string) (string, error) {
-	return bounded(func() (string, error) { return keyring.Get(service, name) })
-}
-
-// Set writes an item.
-func (System) Set(name, text string) error {
-	_, err := bounded(func() (string, error) { return "", keyring.Set(service, name, text) })
-	return err
-}
-
-// Delete removes an item.
-func (System) Delete(name string) error {
-	_, err := bounded(func() (string, error) { return "", keyring.Delete(service, name) })
-	return err
-}
-
-func bounded(call func() (string, error)) (string, error) {
-	type result struct {
-		text string
-		err  error
-	}
-	done := make(chan result, 1)
-	go func() {
-		text, err := call()
-		done <- result{text, err}
-	}()
-	select {
-	case got := <-done:
-		if errors.Is(got.err, keyring.ErrNotFound) {
-			return "", ErrNone
-		}
-		return got.text, unusable(got.err)
-	case <-time.After(patience):
-		return "", unusable(fmt.Errorf("%w within %s; is it locked?", errSlow, patience))
-	}
-}
+// tooSlow is the error of a call that took longer than patience.
+func tooSlow() error { return fmt.Errorf("%w within %s; is it locked?", errSlow, patience) }
 
 func unusable(err error) error {
 	if err == nil {
@@ -75,7 +47,7 @@ func unusable(err error) error {
 	return problem.New(problem.Unable, "unlock the keyring, or see: kubectl datum-creds doctor", "the system's keyring: %w", err)
 }
 
-// Probe tells whether a keyring works, by writing, reading and removing an
+// Probe reports whether a keyring works, by writing, reading and removing an
 // item of its own.
 func Probe(ring Ring) error {
 	// A name of its own: two logins at once would remove each other's item.
@@ -85,7 +57,7 @@ func Probe(ring Ring) error {
 	}
 	got, err := ring.Get(name)
 	if err == nil && got != text {
-		err = errors.New("the system's keyring: it gave back something else than was put in")
+		err = errors.New("the system's keyring: it returned another text than was stored")
 	}
 	return errors.Join(err, ring.Delete(name))
 }

@@ -1,0 +1,13 @@
+package secretservice
+
+import "golang.org/x/sys/unix"
+
+// peer returns the effective UID that the other end of a connection had when it
+// started to listen; see unix(4), LOCAL_PEERCRED.
+func peer(fd int) (uint32, error) {
+	credentials, err := unix.GetsockoptXucred(fd, unix.SOL_LOCAL, unix.LOCAL_PEERCRED)
+	if err != nil {
+		return 0, err
+	}
+	return credentials.Uid, nil
+}
