@@ -146,7 +146,7 @@ func (s *stage) install(ctx context.Context) error {
 		return fmt.Errorf("build the plugin: %w\n%s", err, said)
 	}
 	// What the service account may do, as an administrator grants it.
-	grant := exec.CommandContext(ctx, s.kubectl, "--kubeconfig", s.cluster.Kubeconfig(), "create", "clusterrolebinding", "robot", "--clusterrole=view", "--user=sa-4711")
+	grant := exec.CommandContext(ctx, s.kubectl, "--kubeconfig", s.cluster.Kubeconfig(), "create", "clusterrolebinding", "robot", "--clusterrole=view", "--user=4711")
 	if said, err := grant.CombinedOutput(); err != nil {
 		return fmt.Errorf("grant: %w\n%s", err, said)
 	}

@@ -69,7 +69,7 @@ const provider = new Provider(issuer, {
   claims: { openid: ['sub'], email: ['email'], profile: ['preferred_username'] },
   conformIdTokenClaims: false,
   findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, email: `${id}@example.com`, preferred_username: id }) }),
-  extraTokenClaims: (_, token) => (token.accountId?.startsWith('sa-') ? {} : { email: `${token.accountId}@example.com`, email_verified: true }),
+  extraTokenClaims: (_, token) => (token.gty === bearer ? {} : { email: `${token.accountId}@example.com`, email_verified: true }),
   pkce: { required: () => true },
   rotateRefreshToken: true,
   issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
@@ -132,7 +132,7 @@ provider.registerGrantType(
       return refuse(ctx, error.message)
     }
     const token = new provider.AccessToken({
-      accountId: `sa-${account.clientID}`,
+      accountId: account.clientID, // as Zitadel: the key names the account's id
       client: ctx.oidc.client,
       grantId: 'none',
       gty: bearer,

@@ -53,7 +53,7 @@ func TestFaultsOfARenewal(t *testing.T) {
 		"busy":            {says(503, "text/plain", "busy"), 4, "answered 503"},
 		"broken":          {says(500, "application/json", `{"error":"server_error"}`), 4, "server_error"},
 		"reset":           {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, 4, "EOF"},
-		"empty refusal":   {says(400, "", ""), 6, "the answer is empty"},
+		"empty refusal":   {says(400, "", ""), 4, "the answer is empty"},
 		"ended":           {says(400, "application/json", `{"error":"invalid_grant"}`), 6, "session s has ended"},
 		"a web page":      {says(403, "text/html", "<html>"), 4, "a web page"},
 		"a web page, 200": {says(200, "text/html", "<html>"), 4, "a web page"},

@@ -65,7 +65,7 @@ func TestTwoSessionsSideBySide(t *testing.T) {
 	d.creds(t, "update-kubeconfig", "--project", "two", "--session", "robot", "--no-switch")
 	d.creds(t, "update-kubeconfig", "--organization", "org", "--session", "jane", "--no-switch")
 	for context, want := range map[string]string{
-		"datum-project-one": "jane@example.com", "datum-project-two": "sa-4711", "datum-organization-org": "jane@example.com",
+		"datum-project-one": "jane@example.com", "datum-project-two": "4711", "datum-organization-org": "jane@example.com",
 	} {
 		if got := d.whoami(t, context); got != want {
 			t.Errorf("context %s is %s, want %s", context, got, want)
@@ -77,7 +77,7 @@ func TestTwoSessionsSideBySide(t *testing.T) {
 	if got := d.whoami(t, "datum-project-one"); got != "jane@example.com" {
 		t.Errorf("after use: %s", got)
 	}
-	d.atOnce(t, map[string]string{"datum-project-one": "jane@example.com", "datum-project-two": "sa-4711"})
+	d.atOnce(t, map[string]string{"datum-project-one": "jane@example.com", "datum-project-two": "4711"})
 	for _, plane := range []string{projectOne, projectTwo, organization} {
 		if d.planes.Seen(plane) == 0 {
 			t.Errorf("nothing was asked of %s", plane)

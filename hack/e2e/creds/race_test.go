@@ -12,8 +12,8 @@ import (
 // processes is how many ask at once.
 const processes = 200
 
-// tokenRequests is how many token requests the provider had.
-func tokenRequests(t *testing.T) int {
+// requests is how many requests the provider had, by path.
+func requests(t *testing.T) map[string]int {
 	t.Helper()
 	client, err := oidc.Browser(issuing.certificate)
 	if err != nil {
@@ -28,7 +28,13 @@ func tokenRequests(t *testing.T) int {
 	if err := json.NewDecoder(resp.Body).Decode(&counts); err != nil {
 		t.Fatal(err)
 	}
-	return counts["/oauth/v2/token"]
+	return counts
+}
+
+// tokenRequests is how many token requests the provider had.
+func tokenRequests(t *testing.T) int {
+	t.Helper()
+	return requests(t)["/oauth/v2/token"]
 }
 
 // TestManyProcessesAtOnce lets many processes find the token of a session

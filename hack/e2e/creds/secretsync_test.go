@@ -69,7 +69,7 @@ subjects:
 	run(0, "1 in-sync", "status", "app", "--datum-session", "jane")
 	run(0, "0 targets", "delete", "app", "--orphans", "--datum-session", "jane")
 	// Another session is another user, who may do nothing here.
-	run(4, `User "sa-4711" cannot get`, "diff", "app", "--datum-session", "robot")
+	run(4, `User "4711" cannot get`, "diff", "app", "--datum-session", "robot")
 	run(6, "there is no session nobody", "diff", "app", "--datum-session", "nobody")
 	run(0, "1 deleted", "delete", "app", "--datum-session", "jane")
 	if d.planes.Seen(organization) == 0 || d.planes.Seen(projectOne) == 0 {

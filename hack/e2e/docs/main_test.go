@@ -89,7 +89,7 @@ apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
 metadata: {name: robot}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
-subjects: [{kind: User, name: sa-4711, apiGroup: rbac.authorization.k8s.io}]
+subjects: [{kind: User, name: "4711", apiGroup: rbac.authorization.k8s.io}]
 `)
 	return proxy.URL
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -97,7 +98,7 @@ func TestSpaceliftDatum(t *testing.T) {
 	m.key(t)
 	path, _ := example(t, "spacelift/datum.sh")
 	env := []string{"KUBECONFIG=" + m.path("kubeconfig"), "DATUM_PROJECT=my-project", "DATUM_CREDENTIALS=" + m.read(t, "key.json")}
-	if said, code := m.shell(t, "sh "+path, env...); code != 0 || !strings.Contains(said, "sa-4711") {
+	if said, code := m.shell(t, "sh "+path, env...); code != 0 || !regexp.MustCompile(`(?m)^Username +4711 *$`).MatchString(said) {
 		t.Errorf("exit code %d\n%s", code, said)
 	}
 }

@@ -31,7 +31,7 @@ func signedIn(t *testing.T, server *authtest.Server, api string, issued time.Tim
 	}
 	for _, err := range []error{
 		place.SaveSession(session.Session{
-			Name: "s", Type: session.User, Issuer: server.URL, ClientID: authtest.ClientID, TokenURL: server.URL + "/oauth/v2/token",
+			Name: "s", Type: session.User, Subject: server.Subject, Issuer: server.URL, ClientID: authtest.ClientID, TokenURL: server.URL + "/oauth/v2/token",
 			CAFile: server.CAFile, Storage: session.File, API: api, Trust: trust,
 		}),
 		place.SaveSecret(secret.New(server.NewRefreshToken())),

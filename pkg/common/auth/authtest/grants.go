@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
@@ -21,7 +22,9 @@ type login struct {
 // family is the refresh tokens that came from one login.
 type family struct {
 	current string
-	dead    bool
+	// nonce is the login's, which ID tokens repeat as long as the session lives.
+	nonce string
+	dead  bool
 }
 
 // authorize approves at once and sends the browser back.
@@ -66,7 +69,7 @@ func (s *Server) AddAccount(keyID string, public any) {
 func (s *Server) NewRefreshToken() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.rotate(&family{})
+	return s.rotate(&family{nonce: rand.Text()})
 }
 
 func (s *Server) rotate(f *family) string {
@@ -95,13 +98,16 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 	case "urn:ietf:params:oauth:grant-type:jwt-bearer":
 		answer, code = s.grantAssertion(r.PostForm)
 	case "urn:ietf:params:oauth:grant-type:token-exchange":
-		answer, code = s.access(), ""
+		answer, code = s.access(s.Subject), ""
 	}
 	if code != "" {
 		refuse(w, code)
 		return
 	}
 	s.granted[kind]++
+	if s.SpoilAnswer != nil {
+		s.SpoilAnswer(kind, answer)
+	}
 	reply(w, 200, answer)
 }
 
@@ -136,8 +142,11 @@ func (s *Server) grantRefresh(form url.Values) (map[string]any, string) {
 		f.dead = true
 		return nil, "invalid_grant"
 	}
-	answer := s.access()
+	answer := s.access(s.Subject)
 	answer["refresh_token"] = s.rotate(f)
+	if !s.NoRefreshID {
+		answer["id_token"] = s.idToken(f.nonce)
+	}
 	return answer, ""
 }
 
@@ -155,15 +164,23 @@ func (s *Server) grantAssertion(form url.Values) (map[string]any, string) {
 		return nil, "invalid_grant"
 	}
 	s.used[claims.ID] = true
-	return s.access(), ""
+	if s.AccountSubject != "" {
+		return s.access(s.AccountSubject), ""
+	}
+	return s.access(claims.Subject), ""
 }
 
 // full is the answer to a user's login.
 func (s *Server) full(nonce string) map[string]any {
-	answer := s.access()
-	answer["refresh_token"] = s.rotate(&family{})
+	answer := s.access(s.Subject)
+	answer["refresh_token"] = s.rotate(&family{nonce: nonce})
+	answer["id_token"] = s.idToken(nonce)
+	return answer
+}
+
+func (s *Server) idToken(nonce string) string {
 	claims := map[string]any{
-		"iss": s.URL, "aud": ClientID, "sub": "user-1", "email": "jane@example.com",
+		"iss": s.URL, "aud": ClientID, "sub": s.Subject, "email": "jane@example.com",
 		"iat": s.Now().Unix(), "exp": s.Now().Add(s.Life).Unix(),
 	}
 	if nonce != "" {
@@ -172,18 +189,45 @@ func (s *Server) full(nonce string) map[string]any {
 	if s.Spoil != nil {
 		s.Spoil(claims)
 	}
-	answer["id_token"] = s.sign(claims)
-	return answer
+	return s.sign(claims)
 }
 
-func (s *Server) access() map[string]any {
-	answer := map[string]any{"token_type": "Bearer", "access_token": s.sign(map[string]any{
-		"iss": s.URL, "sub": "user-1", "jti": rand.Text(), "exp": s.Now().Add(s.Life).Unix(),
-	})}
+func (s *Server) access(subject string) map[string]any {
+	token := s.accessToken(subject)
+	s.subjects[token] = subject
+	answer := map[string]any{"token_type": "Bearer", "access_token": token}
 	if s.Life > 0 {
 		answer["expires_in"] = strconv.Itoa(int(s.Life.Seconds())) // some servers send a text
 	}
 	return answer
+}
+
+func (s *Server) accessToken(subject string) string {
+	if s.Opaque {
+		return "access-" + rand.Text()
+	}
+	claims := map[string]any{"iss": s.URL, "sub": subject, "jti": rand.Text(), "exp": s.Now().Add(s.Life).Unix()}
+	if s.SpoilAccess != nil {
+		s.SpoilAccess(claims)
+	}
+	return s.sign(claims)
+}
+
+// userInfo says whose an access token is (OIDC Core 5.3).
+func (s *Server) userInfo(w http.ResponseWriter, r *http.Request) {
+	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	subject, known := s.subjects[token]
+	switch {
+	case s.NoUserInfo:
+		http.NotFound(w, r)
+	case !known:
+		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+		reply(w, http.StatusUnauthorized, map[string]string{"error": "invalid_token"})
+	default:
+		reply(w, http.StatusOK, map[string]string{"sub": subject})
+	}
 }
 
 func (s *Server) sign(claims map[string]any) string {

@@ -11,6 +11,7 @@ import (
 	"encoding/pem"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -38,35 +39,55 @@ type Server struct {
 	Life time.Duration
 	// Now is the provider's clock.
 	Now func() time.Time
-	// Spoil changes the claims of ID tokens.
-	Spoil func(claims map[string]any)
+	// Subject is the user who signs in, or whose session is renewed.
+	Subject string
+	// AccountSubject is the subject of tokens for assertions; empty: the
+	// assertion's own, which is the client id of the key.
+	AccountSubject string
+	// Opaque makes access tokens texts without claims.
+	Opaque bool
+	// NoRefreshID leaves the ID token out of answers to refresh tokens.
+	NoRefreshID bool
+	// NoUserInfo is a provider without a userinfo endpoint.
+	NoUserInfo bool
+	// Spoil changes the claims of ID tokens, SpoilAccess those of access tokens.
+	Spoil, SpoilAccess func(claims map[string]any)
+	// SpoilAnswer changes the token endpoint's answers to a grant.
+	SpoilAnswer func(grantType string, answer map[string]any)
 	// Endpoints changes what discovery says.
 	Endpoints func(map[string]any)
 
-	mu       sync.Mutex
-	fault    Fault
-	http     *httptest.Server
-	signer   jose.Signer
-	keys     jose.JSONWebKeySet
-	requests map[string]int
-	granted  map[string]int
-	codes    map[string]login
-	devices  map[string]*login
-	families map[string]*family
-	accounts map[string]any
-	used     map[string]bool
+	mu          sync.Mutex
+	fault       Fault
+	http        *httptest.Server
+	signer      jose.Signer
+	keys        jose.JSONWebKeySet
+	requests    map[string]int
+	connections int
+	granted     map[string]int
+	codes       map[string]login
+	devices     map[string]*login
+	families    map[string]*family
+	accounts    map[string]any
+	used        map[string]bool
+	// subjects are whom access tokens are of.
+	subjects map[string]string
 	revoked  []string
 }
+
+// UserInfoPath is the path of the userinfo endpoint.
+const UserInfoPath = "/oidc/v1/userinfo"
 
 // New starts a provider for the length of a test.
 func New(t testing.TB) *Server {
 	t.Helper()
 	s := &Server{
-		Life: time.Hour, Now: time.Now, requests: map[string]int{}, granted: map[string]int{}, codes: map[string]login{},
+		Life: time.Hour, Now: time.Now, Subject: "user-1", subjects: map[string]string{}, requests: map[string]int{}, granted: map[string]int{}, codes: map[string]login{},
 		devices: map[string]*login{}, families: map[string]*family{}, accounts: map[string]any{}, used: map[string]bool{},
 	}
 	s.makeKey(t)
 	s.http = httptest.NewUnstartedServer(s.routes())
+	s.http.Config.ConnState = s.count
 	s.http.Config.ErrorLog = log.New(io.Discard, "", 0) // refused certificates are what some tests want
 	s.http.StartTLS()
 	t.Cleanup(s.http.Close)
@@ -77,6 +98,15 @@ func New(t testing.TB) *Server {
 		t.Fatal(err)
 	}
 	return s
+}
+
+func (s *Server) count(_ net.Conn, state http.ConnState) {
+	if state != http.StateNew {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.connections++
 }
 
 func (s *Server) makeKey(t testing.TB) {
@@ -100,6 +130,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("/oauth/v2/token", s.token)
 	mux.HandleFunc("/oauth/v2/device_authorization", s.device)
 	mux.HandleFunc("/oauth/v2/revoke", s.revoke)
+	mux.HandleFunc(UserInfoPath, s.userInfo)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.requests[r.URL.Path]++
@@ -116,6 +147,9 @@ func (s *Server) discovery(w http.ResponseWriter, _ *http.Request) {
 		"issuer": s.URL, "authorization_endpoint": s.URL + "/oauth/v2/authorize", "token_endpoint": s.URL + "/oauth/v2/token",
 		"device_authorization_endpoint": s.URL + "/oauth/v2/device_authorization",
 		"revocation_endpoint":           s.URL + "/oauth/v2/revoke", "jwks_uri": s.URL + "/oauth/v2/keys",
+	}
+	if !s.NoUserInfo {
+		endpoints["userinfo_endpoint"] = s.URL + UserInfoPath
 	}
 	if s.Endpoints != nil {
 		s.Endpoints(endpoints)
@@ -135,6 +169,13 @@ func (s *Server) Requests(path string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.requests[path]
+}
+
+// Connections returns how many connections were made to the provider.
+func (s *Server) Connections() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.connections
 }
 
 // Granted returns how often a grant of the type succeeded.

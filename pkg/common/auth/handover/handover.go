@@ -40,6 +40,8 @@ type result struct {
 	Kind    problem.Kind `json:"kind,omitempty"`
 	Message string       `json:"message,omitempty"`
 	Hint    string       `json:"hint,omitempty"`
+	// Unexplained is problem.Error's.
+	Unexplained bool `json:"unexplained,omitempty"`
 }
 
 // Renewer returns a function that renews a session in a process of its own with
@@ -100,7 +102,7 @@ func read(content []byte, failed error) (store.Token, error) {
 		return store.Token{}, errors.Join(errors.New("the renewal ended without a word"), failed)
 	}
 	if got.Token == "" {
-		return store.Token{}, &problem.Error{Kind: got.Kind, Err: errors.New(got.Message), Hint: got.Hint}
+		return store.Token{}, &problem.Error{Kind: got.Kind, Err: errors.New(got.Message), Hint: got.Hint, Unexplained: got.Unexplained}
 	}
 	return store.Token{Access: secret.New(got.Token), Issued: got.Issued, Expires: got.Expires}, nil
 }
@@ -131,7 +133,7 @@ func Serve(ctx context.Context, held *lock.Lock, out io.Writer, renew func(conte
 		got = result{Kind: problem.KindOf(err), Message: err.Error()}
 		var known *problem.Error
 		if errors.As(err, &known) {
-			got.Hint = known.Hint
+			got.Hint, got.Unexplained = known.Hint, known.Unexplained
 		}
 	}
 	content, err := json.Marshal(got)

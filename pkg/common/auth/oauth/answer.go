@@ -43,6 +43,7 @@ func refusal(got answer, host string, sent url.Values) *Error {
 		failed.Retry = false
 	}
 	if failed.Code == "" {
+		failed.Empty = len(got.body) == 0
 		failed.Reason = clean(unexplained(got), sent)
 	}
 	return failed
@@ -60,9 +61,15 @@ func unexplained(got answer) string {
 	return "the answer is " + nature(got)
 }
 
-// nature tells what an answer is, without its words.
+// kind returns the media type of an answer, empty if it has none.
+func (a answer) kind() string {
+	kind, _, _ := mime.ParseMediaType(a.header.Get("Content-Type"))
+	return kind
+}
+
+// nature describes an answer without repeating its words.
 func nature(got answer) string {
-	kind, _, _ := mime.ParseMediaType(got.header.Get("Content-Type"))
+	kind := got.kind()
 	switch {
 	case len(got.body) == 0:
 		return "empty"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
@@ -19,7 +20,9 @@ type Endpoints struct {
 	Device        string `json:"device_authorization_endpoint"`
 	Revocation    string `json:"revocation_endpoint"`
 	Keys          string `json:"jwks_uri"`
-	// SendsIssuer tells that callbacks carry the issuer (RFC 9207).
+	// UserInfo is empty where the issuer has no userinfo endpoint.
+	UserInfo string `json:"userinfo_endpoint"`
+	// SendsIssuer is true if callbacks carry the issuer (RFC 9207).
 	SendsIssuer bool `json:"authorization_response_iss_parameter_supported"`
 }
 
@@ -46,6 +49,7 @@ func (e Endpoints) check() error {
 	for name, text := range map[string]string{
 		"authorization_endpoint": e.Authorization, "token_endpoint": e.Token, "jwks_uri": e.Keys,
 		"device_authorization_endpoint": e.Device, "revocation_endpoint": e.Revocation,
+		"userinfo_endpoint": e.UserInfo,
 	} {
 		if text == "" && name != "token_endpoint" {
 			continue
@@ -80,17 +84,22 @@ func decode(got answer, host string, into any) error {
 }
 
 // Fetch gets JSON with a bearer token, with retries.
-func (c *Client) Fetch(ctx context.Context, url string, bearer secret.Text, into any) error {
-	got, err := c.retry(ctx, func() (answer, error) {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+func (c *Client) Fetch(ctx context.Context, address string, bearer secret.Text, into any) error {
+	got, err := c.fetch(ctx, address, bearer)
+	if err != nil {
+		return err
+	}
+	return decode(got, hostOf(address), into)
+}
+
+// fetch makes a GET with a bearer token, which no error repeats.
+func (c *Client) fetch(ctx context.Context, address string, bearer secret.Text) (answer, error) {
+	return c.retry(ctx, func() (answer, error) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 		if err != nil {
 			return answer{}, err
 		}
 		req.Header.Set("Authorization", "Bearer "+bearer.Reveal())
-		return c.checked(ctx, req, nil)
+		return c.checked(ctx, req, url.Values{"access_token": {bearer.Reveal()}})
 	})
-	if err != nil {
-		return err
-	}
-	return decode(got, hostOf(url), into)
 }

@@ -21,6 +21,8 @@ type Error struct {
 	Code string
 	// Reason is the server's description or ours. It holds nothing that was sent.
 	Reason string
+	// Empty is true if the answer has no body, and so gives no reason.
+	Empty bool
 	// Retry tells that the same request may succeed a little later.
 	Retry bool
 	// RetryAfter is how long the server asked to wait; 0 when it did not.

@@ -29,6 +29,9 @@ type Error struct {
 	Err  error
 	// Hint is one line that names the command or setting that helps, or empty.
 	Hint string
+	// Unexplained is true if a server refused without giving a reason, as some do
+	// where a refresh token was used before or has ended.
+	Unexplained bool
 }
 
 // Error returns what happened.

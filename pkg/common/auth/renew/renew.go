@@ -136,7 +136,7 @@ func (c Coordinator) remembered(now time.Time) error {
 	if f.Time.IsZero() || age < 0 || age > memory {
 		return nil
 	}
-	return &problem.Error{Kind: f.Kind, Err: errors.New(f.Message), Hint: f.Hint}
+	return &problem.Error{Kind: f.Kind, Err: errors.New(f.Message), Hint: f.Hint, Unexplained: f.Unexplained}
 }
 
 // exclusive renews under the lock, unless another process did so first.
@@ -225,18 +225,19 @@ func failure(now time.Time, err error) store.Failure {
 	f := store.Failure{Time: now, Kind: problem.KindOf(err), Message: err.Error()}
 	var known *problem.Error
 	if errors.As(err, &known) {
-		f.Hint = known.Hint
+		f.Hint, f.Unexplained = known.Hint, known.Unexplained
 	}
 	return f
 }
 
 // despite answers with the old token although it could not be renewed, as long
-// as a server would take it.
+// as a server would take it. It does not cover up a refusal: the tokens of the
+// renewal may have been somebody else's.
 func (c Coordinator) despite(old store.Token, want Want, err error) (store.Token, error) {
 	rejected := want.Rejected != nil && old.Access.Digest() == *want.Rejected
 	// That a server refused it is a guess, from a process that asks again: in an
 	// outage the token is better than none.
-	if (rejected && problem.KindOf(err) != problem.Unable) || !old.Alive(c.Now()) {
+	if problem.KindOf(err) == problem.Refused || (rejected && problem.KindOf(err) != problem.Unable) || !old.Alive(c.Now()) {
 		return store.Token{}, err
 	}
 	c.Notify(fmt.Sprintf("the session could not be renewed yet (%v); its token is good until %s", err, old.Expires.Format(time.TimeOnly)))

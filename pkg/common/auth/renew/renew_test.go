@@ -143,6 +143,38 @@ func TestALivingTokenIsGivenWhenItCannotBeRenewed(t *testing.T) {
 	}
 }
 
+// TestALivingTokenCoversUpNoRefusal, at once and from memory: the tokens of the
+// renewal were somebody else's, for example.
+func TestALivingTokenCoversUpNoRefusal(t *testing.T) {
+	b := newBench(t)
+	b.want(t, Want{}, "token-1", 1)
+	b.now = b.now.Add(time.Hour - 30*time.Second)
+	b.fail = problem.New(problem.Refused, "sign in again", "tokens of somebody else")
+	for range 2 {
+		token, err := b.Token(t.Context(), Want{})
+		if problem.KindOf(err) != problem.Refused || !token.Access.Empty() {
+			t.Errorf("Token = %v", err)
+		}
+	}
+	if n := b.renewed.Load(); n != 2 { // the second is answered from memory
+		t.Errorf("%d renewals", n)
+	}
+}
+
+// TestAFailureRemembersThatItIsUnexplained for doctor, and for those that are
+// answered from memory.
+func TestAFailureRemembersThatItIsUnexplained(t *testing.T) {
+	b := newBench(t)
+	b.fail = &problem.Error{Kind: problem.Unable, Err: errors.New("an empty answer"), Unexplained: true}
+	for range 2 {
+		_, err := b.Token(t.Context(), Want{})
+		var p *problem.Error
+		if !errors.As(err, &p) || !p.Unexplained || !b.Place.Failure().Unexplained {
+			t.Errorf("Token = %#v, remembered %+v", err, b.Place.Failure())
+		}
+	}
+}
+
 func TestADamagedTokenIsReplaced(t *testing.T) {
 	b := newBench(t)
 	b.want(t, Want{}, "token-1", 1)

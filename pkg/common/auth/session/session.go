@@ -59,14 +59,25 @@ type Session struct {
 	// Subject and Email are what the issuer said of the user at login.
 	Subject string `json:"subject,omitempty"`
 	Email   string `json:"email,omitempty"`
+	// AccessSubject is the sub of the login's access token, which need not be
+	// Subject. It is empty for opaque tokens, and in sessions of older versions.
+	AccessSubject string `json:"accessSubject,omitempty"`
+	// AsOfLogin is true if the last renewal could not tell whose tokens it got:
+	// Subject and Email are then known from the login only.
+	AsOfLogin bool `json:"asOfLogin,omitempty"`
 	// Issuer is the auth host's OpenID Connect issuer.
 	Issuer   string `json:"issuer,omitempty"`
 	ClientID string `json:"clientID,omitempty"`
 	Scope    string `json:"scope,omitempty"`
 	// TokenURL and RevocationURL are the issuer's, from discovery at login.
-	TokenURL      string  `json:"tokenURL,omitempty"`
-	RevocationURL string  `json:"revocationURL,omitempty"`
-	Storage       Storage `json:"storage"`
+	TokenURL      string `json:"tokenURL,omitempty"`
+	RevocationURL string `json:"revocationURL,omitempty"`
+	// UserInfoURL is the issuer's userinfo endpoint. It is empty until it is first
+	// needed in sessions of older versions, and where NoUserInfo is true: the
+	// issuer has none.
+	UserInfoURL string  `json:"userInfoURL,omitempty"`
+	NoUserInfo  bool    `json:"noUserInfo,omitempty"`
+	Storage     Storage `json:"storage"`
 	// CAFile is trusted besides the system's certificates, for the auth host.
 	CAFile string `json:"caFile,omitempty"`
 	// API is the API server whose control planes kubeconfigs are made for.
@@ -108,7 +119,7 @@ func (s Session) Validate() error {
 	default:
 		return fmt.Errorf("unknown session type %q", s.Type)
 	}
-	for field, text := range map[string]string{"issuer": s.Issuer, "tokenURL": s.TokenURL, "revocationURL": s.RevocationURL, "api": s.API} {
+	for field, text := range map[string]string{"issuer": s.Issuer, "tokenURL": s.TokenURL, "revocationURL": s.RevocationURL, "userInfoURL": s.UserInfoURL, "api": s.API} {
 		if _, err := HTTPS(text); text != "" && err != nil {
 			return fmt.Errorf("%s: %w", field, err)
 		}

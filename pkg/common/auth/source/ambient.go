@@ -20,7 +20,8 @@ type Ambient struct {
 	Client   *oauth.Client
 }
 
-// Renew comes by a new access token.
+// Renew returns a new access token. Whose it is, the token service decides: the
+// session knows no subject to compare with.
 func (a Ambient) Renew(ctx context.Context) (store.Token, error) {
 	identity, err := a.Identity(ctx, a.Session.Audience)
 	if err != nil {

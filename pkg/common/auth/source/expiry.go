@@ -1,11 +1,9 @@
 package source
 
 import (
-	"encoding/base64"
-	"encoding/json"
-	"strings"
 	"time"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/oauth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 )
@@ -30,18 +28,10 @@ func WithExpiry(t store.Token, serverNow time.Time) store.Token {
 // jwtExpiry reads the exp claim of a JWT, unverified: it only decides when the
 // token is renewed. Zero when the token is none or does not say.
 func jwtExpiry(token secret.Text) time.Time {
-	parts := strings.Split(token.Reveal(), ".")
-	if len(parts) != 3 {
-		return time.Time{}
-	}
-	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil {
-		return time.Time{}
-	}
 	var claims struct {
 		Exp float64 `json:"exp"`
 	}
-	if json.Unmarshal(payload, &claims) != nil || claims.Exp <= 0 || claims.Exp > 1e11 {
+	if !oauth.Payload(token, &claims) || claims.Exp <= 0 || claims.Exp > 1e11 {
 		return time.Time{}
 	}
 	return time.Unix(int64(claims.Exp), 0)

@@ -48,7 +48,10 @@ func answers(server *authtest.Server, status int, body string) {
 func user(t *testing.T, server *authtest.Server) (User, *[]string) {
 	t.Helper()
 	place := store.At(filepath.Join(t.TempDir(), "home")).Session("s")
-	s := session.Session{Name: "s", Type: session.User, Storage: session.File, Issuer: server.URL, ClientID: authtest.ClientID, TokenURL: server.URL + "/oauth/v2/token"}
+	s := session.Session{
+		Name: "s", Type: session.User, Subject: "user-1", Storage: session.File, Issuer: server.URL, ClientID: authtest.ClientID,
+		TokenURL: server.URL + "/oauth/v2/token", API: "https://api.datum.test",
+	}
 	kept, err := vault.Open(s, place, vault.Access{})
 	if err == nil {
 		err = kept.Save(secret.New(server.NewRefreshToken()))
@@ -135,8 +138,16 @@ func TestWhyUserGivesNoToken(t *testing.T) {
 		says   string
 	}{
 		"ended":                {400, `{"error":"invalid_grant","error_description":"Refresh token revoked"}`, problem.LoginNeeded, "session s has ended"},
-		"an empty refusal":     {400, ``, problem.LoginNeeded, "session s has ended"},
-		"an empty 401":         {401, ``, problem.LoginNeeded, "session s has ended"},
+		"login required":       {400, `{"error":"login_required"}`, problem.LoginNeeded, "session s has ended"},
+		"interaction required": {400, `{"error":"interaction_required"}`, problem.LoginNeeded, "session s has ended"},
+		"consent required":     {401, `{"error":"consent_required"}`, problem.LoginNeeded, "session s has ended"},
+		"no account selected":  {400, `{"error":"account_selection_required"}`, problem.LoginNeeded, "session s has ended"},
+		"an empty refusal":     {400, ``, problem.Unable, "session s: renew"},
+		"an empty 401":         {401, ``, problem.Unable, "session s: renew"},
+		"a web page, 400":      {400, `<html>sign in to the proxy</html>`, problem.Unable, "session s: renew"},
+		"a web page, 401":      {401, `<html>sign in to the proxy</html>`, problem.Unable, "session s: renew"},
+		"JSON of another kind": {400, `{"error":{"code":"invalid_grant"}}`, problem.Unable, "session s: renew"},
+		"a code of another":    {400, `{"error":"invalid_scope"}`, problem.Unable, "invalid_scope"},
 		"client is unknown":    {401, `{"error":"invalid_client"}`, problem.Unable, "invalid_client"},
 		"server is down":       {503, `<html>maintenance</html>`, problem.Unable, "503"},
 		"too many requests":    {429, `{}`, problem.Unable, "429"},
@@ -208,6 +219,10 @@ func TestWhyAccountGivesNoToken(t *testing.T) {
 		"not allowed": {400, `{"error":"unauthorized_client"}`, problem.LoginNeeded},
 		"wrong scope": {400, `{"error":"invalid_scope"}`, problem.Unable},
 		"down":        {500, ``, problem.Unable},
+		"empty":       {400, ``, problem.Unable},
+		"empty 401":   {401, ``, problem.Unable},
+		"a web page":  {400, `<html>`, problem.Unable},
+		"other JSON":  {401, `{"message":"invalid_grant"}`, problem.Unable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			answers(server, c.status, c.body)

@@ -4,8 +4,7 @@ package source
 import (
 	"context"
 	"errors"
-	"net/http"
-	"net/url"
+	"reflect"
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/oauth"
@@ -18,19 +17,24 @@ import (
 
 // User uses a refresh token, which the server may replace each time.
 type User struct {
+	// Session is whose tokens are accepted.
 	Session session.Session
 	Vault   vault.Vault
 	Client  *oauth.Client
-	// SaveSession keeps endpoints that have moved.
+	// SaveSession keeps what a renewal learned of the issuer's endpoints, and of
+	// the identity.
 	SaveSession func(session.Session) error
 	// Notify tells the user something, in one line.
 	Notify func(string)
+	// hidden is what no message may repeat.
+	hidden []secret.Text
 }
 
-// Renew comes by a new access token, if the refresh token that comes with it can
-// be kept: the server may use the old one up. A new refresh token is saved before the
-// access token is answered; where that fails, the token is answered all the
-// same, for it is all that is left, and the user is told.
+// Renew returns a new access token, if it is the session's user's, and if the
+// refresh token that comes with it can be kept: the server may use the old one
+// up. A new refresh token is saved before the access token is returned. Where
+// that fails, the access token is returned all the same, for it is all that is
+// left, and the user is told.
 func (u User) Renew(ctx context.Context) (store.Token, error) {
 	refresh, err := u.Vault.Load()
 	if errors.Is(err, vault.ErrNone) {
@@ -45,12 +49,24 @@ func (u User) Renew(ctx context.Context) (store.Token, error) {
 			"session %s is not renewed, because its next refresh token could not be saved: %w", u.Session.Name, err)
 	}
 	defer room.Release()
+	before := u.Session
+	defer func() { u.saveLearned(before) }()
 	grant, err := u.exchange(ctx, refresh)
 	if err != nil {
 		return store.Token{}, u.explain(err)
 	}
+	u.hidden = append(u.hidden, refresh)
+	err = u.identify(ctx, grant)
+	if err != nil && problem.KindOf(err) != problem.Unable {
+		return store.Token{}, err
+	}
+	// The server has used up the old one, also where it could not be asked whose
+	// the new one is: the next renewal asks again.
 	if !grant.Refresh.Empty() && grant.Refresh.Digest() != refresh.Digest() {
 		u.keep(room, grant.Refresh)
+	}
+	if err != nil {
+		return store.Token{}, err
 	}
 	return WithExpiry(grant.Access, time.Time{}), nil
 }
@@ -61,50 +77,15 @@ func (u User) keep(room vault.Reservation, refresh secret.Text) {
 	}
 }
 
-// exchange makes the token request. Where the endpoint is gone, the issuer is
-// asked for the new one.
-func (u User) exchange(ctx context.Context, refresh secret.Text) (oauth.Grant, error) {
-	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh.Reveal()}, "client_id": {u.Session.ClientID}}
-	grant, err := u.Client.RequestRotating(ctx, u.Session.TokenURL, form)
-	if !moved(err) {
-		return grant, err
+// saveLearned keeps what the renewal learned. It comes after the refresh token,
+// which cannot be had again.
+func (u User) saveLearned(before session.Session) {
+	if reflect.DeepEqual(before, u.Session) {
+		return
 	}
-	found, lost := u.Client.Discover(ctx, u.Session.Issuer)
-	if lost != nil || found.Token == u.Session.TokenURL {
-		return grant, err
+	if err := u.SaveSession(u.Session); err != nil {
+		u.Notify("what the renewal learned of the issuer could not be saved: " + err.Error())
 	}
-	s := u.Session
-	s.TokenURL, s.RevocationURL = found.Token, found.Revocation
-	if err := u.SaveSession(s); err != nil {
-		u.Notify("the issuer's new endpoints could not be saved: " + err.Error())
-	}
-	return u.Client.RequestRotating(ctx, s.TokenURL, form)
-}
-
-func moved(err error) bool {
-	var failed *oauth.Error
-	if !errors.As(err, &failed) || failed.Code != "" {
-		return false
-	}
-	switch failed.Status {
-	case http.StatusNotFound, http.StatusGone, http.StatusMethodNotAllowed:
-		return true
-	}
-	return false
-}
-
-// explain turns a refused refresh into a need for a login. Some servers refuse
-// with an empty body.
-func (u User) explain(err error) error {
-	var failed *oauth.Error
-	if !errors.As(err, &failed) {
-		return err
-	}
-	unexplained := failed.Code == "" && (failed.Status == http.StatusBadRequest || failed.Status == http.StatusUnauthorized)
-	if failed.Code == "invalid_grant" || unexplained {
-		return LoginNeeded(u.Session.Name, err)
-	}
-	return problem.New(problem.Unable, "kubectl datum-creds doctor", "session %s: renew: %w", u.Session.Name, err)
 }
 
 // LoginNeeded says that only a login brings a session back.

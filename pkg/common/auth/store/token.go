@@ -74,6 +74,8 @@ type Failure struct {
 	Kind    problem.Kind `json:"kind"`
 	Message string       `json:"message"`
 	Hint    string       `json:"hint,omitempty"`
+	// Unexplained is problem.Error's.
+	Unexplained bool `json:"unexplained,omitempty"`
 }
 
 // Failure reads the last failure of a renewal; the zero Failure when there is

@@ -38,9 +38,12 @@ func (o *loginOptions) user(ctx context.Context, h hosts) (auth.Handle, error) {
 	if who == "" {
 		who = got.Who.Name
 	}
+	found := request.Endpoints
 	s, err := o.complete(session.Session{
-		Type: session.User, Subject: got.Who.Subject, Email: who, Issuer: request.Endpoints.Issuer, ClientID: request.ClientID,
-		Scope: signin.Scope, TokenURL: request.Endpoints.Token, RevocationURL: request.Endpoints.Revocation, Storage: storage,
+		Type: session.User, Subject: got.Who.Subject, Email: who, Issuer: found.Issuer, ClientID: request.ClientID,
+		Scope: signin.Scope, TokenURL: found.Token, RevocationURL: found.Revocation, Storage: storage,
+		// What later renewals are compared with.
+		AccessSubject: source.AccessSubject(got.Grant.Access.Access, found.Issuer), UserInfoURL: found.UserInfo, NoUserInfo: found.UserInfo == "",
 	}, h)
 	if err != nil {
 		return auth.Handle{}, err

@@ -16,15 +16,18 @@ import (
 
 // report is what sessions, status and whoami show of a session.
 type report struct {
-	Name    string          `json:"name"`
-	Current bool            `json:"current"`
-	Type    session.Type    `json:"type"`
-	Email   string          `json:"email,omitempty"`
-	Subject string          `json:"subject,omitempty"`
-	Issuer  string          `json:"issuer,omitempty"`
-	API     string          `json:"api"`
-	Storage session.Storage `json:"storage"`
-	KeyFile string          `json:"keyFile,omitempty"`
+	Name    string       `json:"name"`
+	Current bool         `json:"current"`
+	Type    session.Type `json:"type"`
+	Email   string       `json:"email,omitempty"`
+	Subject string       `json:"subject,omitempty"`
+	// Identity is confirmed, as-of-login (the last renewal did not say whose its
+	// token is) or unknown (a token service or datumctl decides).
+	Identity identity        `json:"identity"`
+	Issuer   string          `json:"issuer,omitempty"`
+	API      string          `json:"api"`
+	Storage  session.Storage `json:"storage"`
+	KeyFile  string          `json:"keyFile,omitempty"`
 	// Token is fresh, stale or none; Expires its end.
 	Token   string     `json:"token"`
 	Expires *time.Time `json:"expires,omitempty"`
@@ -35,7 +38,7 @@ type report struct {
 func describe(d Dependencies, handle auth.Handle, current string) report {
 	s := handle.Session
 	r := report{
-		Name: s.Name, Current: s.Name == current, Type: s.Type, Email: s.Email, Subject: s.Subject, Issuer: s.Issuer,
+		Name: s.Name, Current: s.Name == current, Type: s.Type, Email: s.Email, Subject: s.Subject, Identity: identityOf(s), Issuer: s.Issuer,
 		API: s.API, Storage: s.Storage, KeyFile: s.KeyFile, Token: "none",
 	}
 	if token, err := handle.Kept(); err == nil {

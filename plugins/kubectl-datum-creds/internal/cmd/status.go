@@ -21,7 +21,11 @@ func newStatusCommand(d Dependencies) *cobra.Command {
 		Short: "Show a session: who, where, and how its token is",
 		Long: `Show a session: who, where, how its token is, and why the last renewal failed.
 Nothing is asked of a server. The exit code is 0 when there is a fresh token and
-1 when the next request will have to renew it.`,
+1 when the next request will have to renew it.
+
+A line "Identity" appears where it is not certain whose the token is: if the auth
+host did not say so at the last renewal, and for sessions of datumctl and of a CI
+system, whose identity is decided elsewhere.`,
 		Example: `  # the session in use
   kubectl datum-creds status
 
@@ -48,7 +52,7 @@ func showStatus(d Dependencies, choice choiceFlags, format string) error {
 	case "json":
 		err = writeIndented(d.Out, sessionStatus{headed("SessionStatus"), r})
 	case "":
-		err = writeStatus(d.Out, r, d.Now())
+		err = writeStatus(d.Out, r, doubt(handle.Session), d.Now())
 	default:
 		err = cli.Use(fmt.Errorf("--output=%q: want json", format))
 	}
@@ -63,13 +67,14 @@ func currentName(env auth.Environment) string {
 	return current
 }
 
-func writeStatus(w io.Writer, r report, now time.Time) error {
+func writeStatus(w io.Writer, r report, doubt string, now time.Time) error {
 	lines := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, line := range [][2]string{
 		{"Session", r.Name},
 		{"Type", string(r.Type)},
 		{"Email", r.Email},
 		{"Subject", r.Subject},
+		{"Identity", doubt},
 		{"Issuer", r.Issuer},
 		{"API", r.API},
 		{"Storage", string(r.Storage)},
@@ -100,6 +105,10 @@ func newWhoamiCommand(d Dependencies) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "whoami",
 		Short: "Print who is signed in",
+		Long: `Print who is signed in. Nothing is asked of a server: it is whom the login named,
+and each renewal is checked against it. Where that is not certain, a line on
+standard error says why: the auth host does not say whose tokens it renews, or
+the session is of datumctl or a CI system, whose identity is decided elsewhere.`,
 		Example: `  # the session in use
   kubectl datum-creds whoami
 
@@ -119,6 +128,9 @@ func newWhoamiCommand(d Dependencies) *cobra.Command {
 				who = handle.Session.Subject
 			}
 			fmt.Fprintln(d.Out, output.Text(who))
+			if why := doubt(handle.Session); why != "" {
+				d.notify("The identity is " + why + ".")
+			}
 			return nil
 		},
 	}

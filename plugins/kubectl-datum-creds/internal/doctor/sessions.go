@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
@@ -11,6 +12,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/oauth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
 )
 
@@ -48,9 +50,21 @@ func (p Patient) session(handle auth.Handle) []Finding {
 	check := "session " + s.Name
 	findings := []Finding{p.secret(check, handle), p.lock(check, handle)}
 	if last := handle.Place.Failure(); !last.Time.IsZero() {
-		findings = append(findings, warn(check, last.Hint, "the last renewal failed at %s: %s", last.Time.UTC().Format(time.RFC3339), last.Message))
+		findings = append(findings, failed(check, s.Name, last))
 	}
 	return findings
+}
+
+// failed explains the last renewal's failure. Some servers (glewlwyd 2.7 does)
+// answer a refresh token that was used before or has ended with an empty 400,
+// where RFC 6749, 5.2 wants an error code: nobody can tell that from a fault.
+func failed(check, name string, last store.Failure) Finding {
+	said := fmt.Sprintf("the last renewal failed at %s: %s", last.Time.UTC().Format(time.RFC3339), last.Message)
+	if !last.Unexplained {
+		return warn(check, last.Hint, "%s", said)
+	}
+	return warn(check, "if it fails again, sign in again: "+session.LoginCommand(name),
+		"%s. The server gives no reason. Some servers answer so when the refresh token was used before or has ended", said)
 }
 
 // secret checks that what the session needs is where it should be.
@@ -96,6 +110,28 @@ func (p Patient) lock(check string, handle auth.Handle) Finding {
 	return ok(check, "its lock works")
 }
 
+// moved is the finding for a token endpoint that is not the login's any more. A
+// refresh token stays with the host that issued it, and a key with the host that
+// its file names.
+func moved(check string, s session.Session, endpoint string) Finding {
+	fix := "none is needed: it is looked up when the old one is gone"
+	if hostOf(endpoint) != hostOf(s.TokenURL) {
+		fix = session.LoginCommand(s.Name)
+	}
+	if s.Type == session.ServiceAccount {
+		fix = "make a new key for the service account when the old endpoint is gone"
+	}
+	return warn(check, fix, "its token endpoint is now %s", endpoint)
+}
+
+func hostOf(text string) string {
+	u, err := session.HTTPS(text)
+	if err != nil {
+		return ""
+	}
+	return session.Host(u)
+}
+
 // host checks discovery, TLS and the clocks.
 func (p Patient) host(ctx context.Context, s session.Session) []Finding {
 	check := "auth host " + s.Issuer
@@ -109,7 +145,7 @@ func (p Patient) host(ctx context.Context, s session.Session) []Finding {
 	}
 	findings := []Finding{ok(check, "answers, and its certificate is trusted")}
 	if s.Type != session.Ambient && found.Token != s.TokenURL {
-		findings = append(findings, warn(check, "none is needed: it is asked again when the old one is gone", "its token endpoint is now %s", found.Token))
+		findings = append(findings, moved(check, s, found.Token))
 	}
 	theirs, err := client.ServerClock(ctx, s.Issuer)
 	skew := p.Auth.Now().Sub(theirs)
