@@ -68,5 +68,13 @@ func (a Address) String() string { return a.text }
 // MarshalText returns what may be shown, for JSON and YAML.
 func (a Address) MarshalText() ([]byte, error) { return []byte(a.text), nil }
 
+// UnmarshalText reads what MarshalText wrote. Any other text is parsed.
+func (a *Address) UnmarshalText(text []byte) error {
+	if *a = Parse(string(text)); string(text) == Ambiguous {
+		a.text = Ambiguous
+	}
+	return nil
+}
+
 // Shown reports whether the address names a server.
 func (a Address) Shown() bool { return a.text != "" && a.text != Malformed && a.text != Ambiguous }

@@ -90,6 +90,13 @@ func TestNoVerbShowsASecret(t *testing.T) {
 			}
 		}
 	}
+	for _, server := range []string{"", "https://x/a", "https://u:p@x:bad", "https://u:1/p@x"} {
+		var again Address
+		text, err := json.Marshal(Parse(server))
+		if err = errors.Join(err, json.Unmarshal(text, &again)); err != nil || again != Parse(server) {
+			t.Errorf("%s is read as %s, %v", text, again, err)
+		}
+	}
 	text, err := json.Marshal(map[Address]Address{Parse("https://u:p@x"): Parse("https://u:p@y")})
 	if err != nil || string(text) != `{"https://x":"https://y"}` {
 		t.Errorf("JSON: %s, %v", text, err)
