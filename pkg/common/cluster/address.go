@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
@@ -40,6 +42,16 @@ func serverURL(config *rest.Config) *url.URL {
 		return nil
 	}
 	return server
+}
+
+// WithoutURLs returns the error of a request without the secrets of URLs that
+// libraries quote. The words of an API server stay as they are: a user of OpenID
+// Connect may be called https://issuer#name.
+func WithoutURLs(err error) error {
+	if apierrors.ReasonForError(err) != metav1.StatusReasonUnknown {
+		return err
+	}
+	return address.RedactError(err)
 }
 
 var errProxy = errors.New("want a URL that begins with http://, https:// or socks5://")

@@ -45,7 +45,7 @@ func Explain(target Target, err error) error {
 	if target.Context != "" {
 		err = fmt.Errorf("context %s: %w", target.Context, err)
 	}
-	return cli.Fail(code, withoutURLs(err), hint)
+	return cli.Fail(code, WithoutURLs(err), hint)
 }
 
 // unshown is of a request that failed at a server whose URL is not shown. The
@@ -57,16 +57,6 @@ func (t Target) unshown() (hint string, err error) {
 		hint = ambiguousHint
 	}
 	return hint, fmt.Errorf("server %s: the request failed", t.Address())
-}
-
-// withoutURLs returns the error without the secrets of URLs that libraries quote.
-// The words of an API server stay as they are: a user of OpenID Connect may be
-// called https://issuer#name.
-func withoutURLs(err error) error {
-	if apierrors.ReasonForError(err) != metav1.StatusReasonUnknown {
-		return err
-	}
-	return address.RedactError(err)
 }
 
 // explainTransport explains a request that brought no answer.
