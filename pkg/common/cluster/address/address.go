@@ -45,6 +45,8 @@ func Of(u *url.URL) Address {
 	switch {
 	case u == nil || u.Host == "" || !known(u.Scheme):
 		return Address{Malformed}
+	case strings.HasSuffix(u.Host, ":") && strings.HasPrefix(u.Path, "//"):
+		return Address{Malformed} // https://https://…: the path is a URL itself
 	case strings.Contains(u.EscapedPath()+u.RawQuery+u.EscapedFragment(), "@"):
 		return Address{Ambiguous}
 	}

@@ -48,6 +48,8 @@ func TestParse(t *testing.T) {
 		"https:///p":                        Malformed,
 		"p://u@x":                           Malformed,
 		"x/p":                               Malformed,
+		"https://https://u:p":               Malformed,
+		"https://x//a":                      "https://x//a",
 		"https://u:12/p@x":                  Ambiguous,
 		"https://u:12?p@x":                  Ambiguous,
 		"https://u:12#p@x":                  Ambiguous,

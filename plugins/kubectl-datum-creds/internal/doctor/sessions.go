@@ -12,6 +12,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 )
 
 // skewWorthTelling is when a clock is wrong enough to matter.
@@ -98,7 +99,8 @@ func (p Patient) lock(check string, handle auth.Handle) Finding {
 
 // host checks discovery, TLS and the clocks.
 func (p Patient) host(ctx context.Context, s session.Session) []Finding {
-	check := "auth host " + s.Issuer
+	issuer := address.Parse(s.Issuer)
+	check := "auth host " + issuer.String()
 	client, err := oauth.NewClient(s.CAFile, p.Auth.UserAgent)
 	if err != nil {
 		return []Finding{bad(check, "log in anew with --ca-file", "%v", err)}
@@ -109,17 +111,17 @@ func (p Patient) host(ctx context.Context, s session.Session) []Finding {
 	}
 	findings := []Finding{ok(check, "answers, and its certificate is trusted")}
 	if s.Type != session.Ambient && found.Token != s.TokenURL {
-		findings = append(findings, warn(check, "none is needed: it is asked again when the old one is gone", "its token endpoint is now %s", found.Token))
+		findings = append(findings, warn(check, "none is needed: it is asked again when the old one is gone", "its token endpoint is now %s", address.Parse(found.Token)))
 	}
 	theirs, err := client.ServerClock(ctx, s.Issuer)
 	skew := p.Auth.Now().Sub(theirs)
 	switch {
 	case err != nil || theirs.IsZero():
-		findings = append(findings, warn("clock", "", "%s does not tell its time", s.Issuer))
+		findings = append(findings, warn("clock", "", "%s does not tell its time", issuer))
 	case skew.Abs() > skewWorthTelling:
 		findings = append(findings, bad("clock", "set this machine's clock", "this machine's clock is off by %s", skew.Round(time.Second)))
 	default:
-		findings = append(findings, ok("clock", "agrees with %s", s.Issuer))
+		findings = append(findings, ok("clock", "agrees with %s", issuer))
 	}
 	return findings
 }
