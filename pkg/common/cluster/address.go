@@ -1,45 +1,82 @@
 package cluster
 
 import (
+	"errors"
+	"fmt"
 	"net/url"
-	"regexp"
-	"sync"
+	"slices"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 )
 
-// url returns the server's address without user and password, nil where it
-// cannot be read as one.
-func (t Target) url() *url.URL {
-	server, _, err := rest.DefaultServerUrlFor(t.Config)
+// Address returns what may be shown of the server's URL.
+func (t Target) Address() address.Address { return addressOf(t.Config, t.named) }
+
+// Address returns what may be shown of the server's URL; the zero Address where
+// the member has no config.
+func (m Member) Address() address.Address { return addressOf(m.Config, m.named) }
+
+// addressOf returns the address of the server that client-go asks. named is that
+// of the kubeconfig or flag, zero where it is not known: clientcmd drops queries,
+// so that the config alone may not show that the URL is ambiguous.
+func addressOf(config *rest.Config, named address.Address) address.Address {
+	switch {
+	case config == nil:
+		return address.Address{}
+	case named != address.Address{} && !named.Shown():
+		return named
+	}
+	return address.Of(serverURL(config))
+}
+
+// serverURL returns the URL that client-go asks, user info and all; nil where
+// there is none.
+func serverURL(config *rest.Config) *url.URL {
+	server, _, err := rest.DefaultServerUrlFor(config)
 	if err != nil {
 		return nil
 	}
-	server.User = nil
 	return server
 }
 
-// address is the server's address for messages.
-func (t Target) address() string {
-	if server := t.url(); server != nil {
-		return server.String()
+// WithoutURLs returns the error of a request without the secrets of URLs that
+// libraries quote. The words of an API server stay as they are: a user of OpenID
+// Connect may be called https://issuer#name.
+func WithoutURLs(err error) error {
+	if apierrors.ReasonForError(err) != metav1.StatusReasonUnknown {
+		return err
 	}
-	return withoutPassword(t.Config.Host)
+	return address.RedactError(err)
 }
 
-// userInfo is what stands before the last @ of an address. A password may hold
-// any character, and an address that has an odd one cannot be parsed.
-// In quotes it goes as far as these, else as far as the word.
-var userInfo = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`("[^"\s]*://)[^"]*@|(://)[^\s"]*@`) })
+var errProxy = errors.New("want a URL that begins with http://, https:// or socks5://")
 
-func withoutPassword(text string) string { return userInfo().ReplaceAllString(text, "$1$2") }
+// checkProxy refuses what clientcmd refuses as a proxy (tools/clientcmd/helpers.go
+// parseProxyURL, v0.37), whose errors quote it: it may hold a password.
+func checkProxy(text string) error {
+	if text == "" {
+		return nil
+	}
+	proxy, err := url.Parse(text)
+	if err != nil || !slices.Contains([]string{"http", "https", "socks5"}, proxy.Scheme) || proxy.Host == "" {
+		return errProxy
+	}
+	return nil
+}
 
-// passwordless is an error without the user and password of any address in its
-// text.
-type passwordless struct{ error }
-
-func withoutPasswords(err error) error { return passwordless{err} }
-
-func (e passwordless) Error() string { return withoutPassword(e.error.Error()) }
-
-func (e passwordless) Unwrap() error { return e.error }
+// checkEntry refuses a cluster entry that client-go cannot use, without quoting
+// its URLs; nil is left to clientcmd.
+func checkEntry(entry *clientcmdapi.Cluster) error {
+	if entry == nil {
+		return nil
+	}
+	if err := checkProxy(entry.ProxyURL); err != nil {
+		return fmt.Errorf("proxy-url of the cluster entry: %w", err)
+	}
+	return nil
+}

@@ -1,16 +1,12 @@
 package cluster
 
-import (
-	"net"
-	"net/url"
-	"strings"
-)
+import "net"
 
-// Clear tells that what is sent to the cluster can be read on its way: it is
-// asked without TLS, and not on this machine.
+// Clear reports whether others can read what is sent to the cluster: requests go
+// over plain HTTP, and not to this machine.
 func Clear(member Member) bool {
-	server, err := url.Parse(member.Config.Host)
-	if err != nil || !strings.EqualFold(server.Scheme, "http") {
+	server := serverURL(member.Config)
+	if server == nil || server.Scheme != "http" {
 		return false
 	}
 	ip := net.ParseIP(server.Hostname())

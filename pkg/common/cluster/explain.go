@@ -10,16 +10,26 @@ import (
 	"net/url"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 )
 
-// Explain says in which cluster a request failed and why, and what may help.
-// No password of an address gets into it.
+// The hints where the server's URL is not shown.
+const (
+	malformedHint = "the kubeconfig's server must be https://HOST:PORT"
+	ambiguousHint = "if the kubeconfig's server has a password with /, ? or #, write these as %2F, %3F and %23"
+)
+
+// Explain returns an error that names the cluster in which a request failed, the
+// cause, and a hint. It shows no secret of a URL.
 func Explain(target Target, err error) error {
 	code, hint := cli.Failed, ""
 	var transport *url.Error
 	switch {
+	case !target.Address().Shown() && apierrors.ReasonForError(err) == metav1.StatusReasonUnknown:
+		hint, err = target.unshown()
 	case apierrors.IsUnauthorized(err):
 		code, hint = cli.LoginNeeded, target.loginHint()
 		err = fmt.Errorf("the server does not accept the credential: %w", err)
@@ -27,7 +37,7 @@ func Explain(target Target, err error) error {
 		hint = "kubectl auth can-i --list shows what you may read"
 	case isTimeout(err):
 		hint = "--request-timeout=5m waits longer for each answer"
-		err = fmt.Errorf("server %s did not answer in time: %w", target.address(), inner(err))
+		err = fmt.Errorf("server %s did not answer in time: %w", target.Address(), inner(err))
 	case errors.As(err, &transport):
 		// Which request it was does not matter: none would have got through.
 		code, hint, err = target.explainTransport(transport)
@@ -35,7 +45,18 @@ func Explain(target Target, err error) error {
 	if target.Context != "" {
 		err = fmt.Errorf("context %s: %w", target.Context, err)
 	}
-	return cli.Fail(code, withoutPasswords(err), hint)
+	return cli.Fail(code, WithoutURLs(err), hint)
+}
+
+// unshown is of a request that failed at a server whose URL is not shown. The
+// cause is not shown either: it names the host and the port, which may be the
+// beginning of a password.
+func (t Target) unshown() (hint string, err error) {
+	hint = malformedHint
+	if t.Address().String() == address.Ambiguous {
+		hint = ambiguousHint
+	}
+	return hint, fmt.Errorf("server %s: the request failed", t.Address())
 }
 
 // explainTransport explains a request that brought no answer.
@@ -47,18 +68,18 @@ func (t Target) explainTransport(failure *url.Error) (code cli.Code, hint string
 	case t.execFailed(err):
 		return t.explainExec(err)
 	case t.redirected(failure.URL) != "":
-		err = fmt.Errorf("server %s redirects to %s, which gives: %w", t.address(), t.redirected(failure.URL), err)
+		err = fmt.Errorf("server %s redirects to %s, which gives: %w", t.Address(), t.redirected(failure.URL), err)
 	case errors.As(err, &untrusted):
-		err = fmt.Errorf("server %s cannot be trusted: %w", t.address(), err)
+		err = fmt.Errorf("server %s cannot be trusted: %w", t.Address(), err)
 		hint = trustHint(untrusted)
 	case isWire && wire.Op == "proxyconnect":
-		err = fmt.Errorf("the proxy before server %s does not answer: %w", t.address(), err)
+		err = fmt.Errorf("the proxy before server %s does not answer: %w", t.Address(), err)
 		hint = "--proxy-url, proxy-url in the kubeconfig or HTTPS_PROXY names the proxy"
 	case isWire && wire.Op != "remote error", errors.Is(err, io.EOF):
-		err = fmt.Errorf("server %s does not answer: %w", t.address(), err)
+		err = fmt.Errorf("server %s does not answer: %w", t.Address(), err)
 		hint = "kubectl version shows whether the server answers"
 	default:
-		err = fmt.Errorf("server %s: %w", t.address(), err)
+		err = fmt.Errorf("server %s: %w", t.Address(), err)
 	}
 	return cli.Failed, hint, err
 }
@@ -96,7 +117,7 @@ func trustHint(err error) string {
 // where that is the server itself.
 func (t Target) redirected(asked string) string {
 	at, err := url.Parse(asked)
-	server := t.url()
+	server := serverURL(t.Config)
 	if err != nil || server == nil || at.Host == server.Host {
 		return ""
 	}

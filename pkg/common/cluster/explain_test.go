@@ -100,23 +100,32 @@ func TestExplainExec(t *testing.T) {
 	check(t, config, apierrors.NewUnauthorized("no"), cli.LoginNeeded, "the server does not accept the credential: no", "log in again with the tool behind aws,")
 }
 
-// TestPasswords: an address may hold one, whether it can be parsed or not.
+// TestPasswords: a URL may hold one, whether it can be parsed or not.
 func TestPasswords(t *testing.T) {
 	for host, want := range map[string]string{
 		"https://joe:hunter2@x:1/a":   "server https://x:1/a does not answer: dial tcp: connection refused",
-		"https://joe:hun/ter2@x":      "server https://x does not answer: dial tcp: connection refused",
 		"https://joe:hun@ter2@x":      "server https://x does not answer: dial tcp: connection refused",
-		"https://joe:hunter2@x:%zz/a": "server https://x:%zz/a does not answer: dial tcp: connection refused",
 		"joe:hunter2@x:1":             "server http://x:1 does not answer: dial tcp: connection refused",
+		"https://joe:hun/ter2@x":      "server (malformed server URL): the request failed",
+		"https://joe:hunter2@x:%zz/a": "server (malformed server URL): the request failed",
+		"https://joe:1/hunter2@x":     "server (server URL with an @ behind its host): the request failed",
 	} {
-		err := Explain(Target{Config: &rest.Config{Host: host}}, &url.Error{Op: "Get", URL: strings.TrimSuffix(host, "/a"), Err: refused})
-		if err.Error() != want {
-			t.Errorf("%s: %v", host, err)
+		for _, failure := range []error{refused, context.DeadlineExceeded, fmt.Errorf("%d while accessing http://%s: z", 300, strings.TrimPrefix(host, "https://"))} {
+			err := Explain(Target{Config: &rest.Config{Host: host}}, &url.Error{Op: "Get", URL: strings.TrimSuffix(host, "/a"), Err: failure})
+			if errors.Is(failure, refused) && err.Error() != want || strings.Contains(err.Error(), "ter2") || strings.Contains(err.Error(), "joe") {
+				t.Errorf("%s: %v", host, err)
+			}
 		}
 	}
-	err := Explain(Target{Config: &rest.Config{Host: "x"}}, errors.New(`parse "https://joe:hun ter2@x": z`))
-	if strings.Contains(err.Error(), "joe") {
-		t.Errorf("%v", err)
+	for _, text := range []string{`parse "https://joe:hun ter2@x": z`, "300 while accessing https://joe:hunter2@x/a?b=c: z"} {
+		err := Explain(Target{Config: &rest.Config{Host: "x"}}, errors.New(text))
+		if strings.Contains(err.Error(), "joe") {
+			t.Errorf("%v", err)
+		}
+	}
+	user := `User "https://issuer#joe@x" cannot list`
+	if err := Explain(Target{Config: &rest.Config{Host: "x"}}, apierrors.NewForbidden(schema.GroupResource{}, "", errors.New(user))); !strings.Contains(err.Error(), user) {
+		t.Errorf("the server's words are changed: %v", err)
 	}
 }
 

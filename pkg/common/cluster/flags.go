@@ -3,11 +3,11 @@
 package cluster
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
-	"slices"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -16,9 +16,11 @@ import (
 	_ "k8s.io/client-go/plugin/pkg/client/auth" // auth providers that kubeconfigs name
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 	"k8s.io/klog/v2"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 )
 
 // defaultRequestTimeout bounds a request where --request-timeout is not given:
@@ -73,6 +75,9 @@ type Target struct {
 	Namespace string
 	// NamespaceGiven tells that -n was given.
 	NamespaceGiven bool
+
+	// named is the server's address in the kubeconfig or flag, zero without one.
+	named address.Address
 }
 
 // Target reads the kubeconfig and returns the cluster that the flags name.
@@ -87,12 +92,17 @@ func (f *Flags) Target(userAgent string) (Target, error) {
 		return f.datumTarget(userAgent)
 	}
 	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(f.rules, f.overrides)
+	entry := f.entry(loader)
+	if err := checkEntry(entry); err != nil {
+		return Target{}, cli.Use(fmt.Errorf("kubeconfig: %w", err))
+	}
 	config, err := loader.ClientConfig()
 	if err != nil {
 		return Target{}, explainLoad(err, f.rules)
 	}
-	if _, _, err := rest.DefaultServerUrlFor(config); err != nil {
-		return Target{}, cli.Use(fmt.Errorf("server %q is no address: want https://HOST:PORT", withoutPassword(config.Host)))
+	named := address.Parse(serverOf(entry))
+	if serverURL(config) == nil {
+		return Target{}, cli.Use(fmt.Errorf("server %s: want https://HOST:PORT", addressOf(config, named)))
 	}
 	if err := applyKuberc(config); err != nil {
 		return Target{}, err
@@ -110,7 +120,7 @@ func (f *Flags) Target(userAgent string) (Target, error) {
 	}
 	return Target{
 		Config: config, Context: f.context(loader), Namespace: namespace,
-		NamespaceGiven: f.GivenNamespace() != "",
+		NamespaceGiven: f.GivenNamespace() != "", named: named,
 	}, nil
 }
 
@@ -145,6 +155,24 @@ func (f *Flags) notices() io.Writer {
 // GivenNamespace returns what -n says, empty where it was not given.
 func (f *Flags) GivenNamespace() string { return f.overrides.Context.Namespace }
 
+// entry returns the cluster entry that the flags name, with what flags replace
+// in it; nil where there is none, which is for clientcmd to say.
+func (f *Flags) entry(loader clientcmd.ClientConfig) *clientcmdapi.Cluster {
+	raw, err := loader.RawConfig()
+	if err != nil {
+		return nil
+	}
+	name := f.overrides.Context.Cluster
+	if context := raw.Contexts[f.context(loader)]; name == "" && context != nil {
+		name = context.Cluster
+	}
+	entry := clientcmdapi.Cluster{Server: f.overrides.ClusterInfo.Server, ProxyURL: f.overrides.ClusterInfo.ProxyURL}
+	if found := raw.Clusters[name]; found != nil {
+		entry.Server, entry.ProxyURL = cmp.Or(entry.Server, found.Server), cmp.Or(entry.ProxyURL, found.ProxyURL)
+	}
+	return &entry
+}
+
 // context returns the context's name for messages; it is only a name, so a
 // kubeconfig that cannot be read again leaves it empty.
 func (f *Flags) context(loader clientcmd.ClientConfig) string {
@@ -158,18 +186,13 @@ func (f *Flags) context(loader clientcmd.ClientConfig) string {
 	return raw.CurrentContext
 }
 
-// check refuses what clientcmd would refuse too, but without naming the flag. A
-// proxy's address may hold a password, so it is not repeated.
+// check refuses what clientcmd would refuse too, but without naming the flag.
 func (f *Flags) check() error {
 	if _, err := clientcmd.ParseTimeout(f.overrides.Timeout); f.overrides.Timeout != "" && err != nil {
 		return cli.Use(fmt.Errorf("--%s=%q: want a time as 30s, 2m or 1h", clientcmd.FlagTimeout, f.overrides.Timeout))
 	}
-	proxy, err := url.Parse(f.overrides.ClusterInfo.ProxyURL)
-	if f.overrides.ClusterInfo.ProxyURL == "" {
-		return nil
-	}
-	if err != nil || !slices.Contains([]string{"http", "https", "socks5"}, proxy.Scheme) || proxy.Host == "" {
-		return cli.Use(fmt.Errorf("--%s: want an address that begins with http://, https:// or socks5://", clientcmd.FlagProxyURL))
+	if err := checkProxy(f.overrides.ClusterInfo.ProxyURL); err != nil {
+		return cli.Use(fmt.Errorf("--%s: %w", clientcmd.FlagProxyURL, err))
 	}
 	return nil
 }
@@ -184,6 +207,18 @@ func explainLoad(err error, rules *clientcmd.ClientConfigLoadingRules) error {
 	case clientcmd.IsContextNotFound(err) || strings.HasPrefix(err.Error(), "context ") && strings.HasSuffix(err.Error(), " does not exist"):
 		return cli.Fail(cli.BadUse, fmt.Errorf("kubeconfig: %w", err), "kubectl config get-contexts lists what there is")
 	default:
-		return cli.Fail(cli.BadUse, withoutPasswords(fmt.Errorf("kubeconfig: %w", err)), "")
+		return cli.Fail(cli.BadUse, fmt.Errorf("kubeconfig: %w", withoutContent(err)), "")
 	}
+}
+
+// withoutContent returns the error of a kubeconfig that could not be loaded. Of
+// one that cannot be parsed only the file and the line are kept: the parsers
+// quote the content.
+func withoutContent(err error) error {
+	var path *fs.PathError
+	file, _, parsing := strings.Cut(err.Error(), `": `)
+	if parsing && strings.HasPrefix(file, "error loading config file ") && !errors.As(err, &path) {
+		return fmt.Errorf(`%s": %w`, file, errParse(err))
+	}
+	return address.RedactError(err)
 }

@@ -110,10 +110,13 @@ func TestBadUse(t *testing.T) {
 		{"not YAML", "x: [", nil, "kubeconfig: ", ""},
 		{"not an extra", kubeconfig, []string{"--as-user-extra", "x"}, `--as-user-extra="x": want KEY=VALUE`, ""},
 		{"not a time", kubeconfig, []string{"--request-timeout", "soon"}, `--request-timeout="soon": want a time as 30s, 2m or 1h`, ""},
-		{"not a proxy", kubeconfig, []string{"--proxy-url", "ftp://joe:hunter2@x"}, "--proxy-url: want an address", ""},
-		{"not an address", kubeconfig, []string{"--proxy-url", "http://joe:hunter2@%zz"}, "--proxy-url: want an address", ""},
-		{"not a server", kubeconfig, []string{"-s", "https://joe:hunter2@%zz"}, `server "https://%zz" is no address`, ""},
-		{"not a proxy in the file", strings.Replace(kubeconfig, `.com"`, `.com", proxy-url: "http://joe:hunter2@%zz"`, 1), nil, "kubeconfig: ", ""},
+		{"not a proxy", kubeconfig, []string{"--proxy-url", "ftp://joe:hunter2@x"}, "--proxy-url: want a URL that begins with", ""},
+		{"not an address", kubeconfig, []string{"--proxy-url", "http://joe:hunter2@%zz"}, "--proxy-url: want a URL that begins with", ""},
+		{"not a server", kubeconfig, []string{"-s", "https://joe:hunter2@%zz"}, "server (malformed server URL): want https://HOST:PORT", ""},
+		{"not a proxy in the file", strings.Replace(kubeconfig, `.com"`, `.com", proxy-url: "http://joe:hunter2@%zz"`, 1), nil, "kubeconfig: proxy-url of the cluster entry: want a URL", ""},
+		{"a parser that quotes", "clusters: [{name: c, cluster: {server: [https://joe:hunter2@x]}}]", nil, "kubeconfig: ", ""},
+		{"a parser that quotes a map", "clusters: {[https://joe:hunter2@x]: {? [https://joe:hunter2@x] : y}}", nil, "kubeconfig: ", ""},
+		{"a parser that quotes a number", "clusters: {1: https://joe:hunter2@x, 1: https://joe:hunter2@x}", nil, "kubeconfig: ", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := target(t, c.config, c.args...)

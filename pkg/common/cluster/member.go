@@ -11,6 +11,8 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 )
 
 // Member is one cluster out of those that references name.
@@ -24,6 +26,9 @@ type Member struct {
 	// Matched tells that the context was not named but found by a pattern.
 	Matched bool
 	Config  *rest.Config
+
+	// named is the server's address in the kubeconfig, zero without one.
+	named address.Address
 }
 
 // Access says how the clusters of one side are asked.
@@ -61,18 +66,30 @@ func (a Access) member(config *clientcmdapi.Config, context, name string) (Membe
 	if _, ok := config.Contexts[context]; !ok {
 		return Member{}, fmt.Errorf("%s: context %q does not exist", name, context)
 	}
+	entry := config.Clusters[config.Contexts[context].Cluster]
+	if err := checkEntry(entry); err != nil {
+		return Member{}, fmt.Errorf("%s: context %q: %w", name, context, err)
+	}
 	client := clientcmd.NewNonInteractiveClientConfig(*config, context, a.overrides(), nil)
 	built, err := client.ClientConfig()
 	if err != nil {
-		return Member{}, fmt.Errorf("%s: context %q: %w", name, context, err)
+		return Member{}, fmt.Errorf("%s: context %q: %w", name, context, address.RedactError(err))
 	}
 	if err := applyKuberc(built); err != nil {
 		return Member{}, err
 	}
 	return Member{
 		Name: name, Context: context, Namespace: config.Contexts[context].Namespace,
-		Config: a.finish(built),
+		Config: a.finish(built), named: address.Parse(serverOf(entry)),
 	}, nil
+}
+
+// serverOf returns the server of a cluster entry, empty without one.
+func serverOf(entry *clientcmdapi.Cluster) string {
+	if entry == nil {
+		return ""
+	}
+	return entry.Server
 }
 
 // InCluster is the cluster whose Pod the program runs in.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 )
 
 // AuthHost is the production auth host.
@@ -41,10 +42,10 @@ func Origin(host string) (string, error) {
 	}
 	u, err := session.HTTPS(host)
 	if err != nil {
-		return "", problem.New(problem.BadInput, "", "%s: %w", host, err)
+		return "", problem.New(problem.BadInput, "", "%s: %w", address.Parse(host), err)
 	}
 	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
-		return "", problem.New(problem.BadInput, "", "%s: want a host and no path", host)
+		return "", problem.New(problem.BadInput, "", "%s: want a host and no path", address.Parse(host))
 	}
 	return (&url.URL{Scheme: "https", Host: session.Host(u)}).String(), nil
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 )
 
 // Bounds of one request.
@@ -138,5 +139,5 @@ func network(ctx context.Context, req *http.Request, err error) error {
 	if errors.As(err, &wrapped) {
 		err = wrapped.Err
 	}
-	return &Error{Host: req.URL.Host, Err: err, Retry: retryable(err)}
+	return &Error{Host: req.URL.Host, Err: address.RedactError(err), Retry: retryable(err)}
 }

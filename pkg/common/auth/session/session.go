@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 )
 
 // APIVersion is the version of the stored form.
@@ -139,9 +141,9 @@ func HTTPS(text string) (*url.URL, error) {
 	case err != nil:
 		return nil, errors.New("not a URL")
 	case u.Scheme != "https":
-		return nil, fmt.Errorf("%s: want an https:// URL", u.Redacted())
+		return nil, fmt.Errorf("%s: want an https:// URL", address.Parse(text))
 	case u.Hostname() == "" || u.User != nil || u.Fragment != "":
-		return nil, fmt.Errorf("%s: want a host, and neither a user nor a fragment", u.Redacted())
+		return nil, fmt.Errorf("%s: want a host, and neither a user nor a fragment", address.Parse(text))
 	}
 	return u, nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 )
 
 // skewWorthTelling is when a clock is wrong enough to matter.
@@ -121,7 +122,7 @@ func moved(check string, s session.Session, endpoint string) Finding {
 	if s.Type == session.ServiceAccount {
 		fix = "make a new key for the service account when the old endpoint is gone"
 	}
-	return warn(check, fix, "its token endpoint is now %s", endpoint)
+	return warn(check, fix, "its token endpoint is now %s", address.Parse(endpoint))
 }
 
 func hostOf(text string) string {
@@ -134,7 +135,8 @@ func hostOf(text string) string {
 
 // host checks discovery, TLS and the clocks.
 func (p Patient) host(ctx context.Context, s session.Session) []Finding {
-	check := "auth host " + s.Issuer
+	issuer := address.Parse(s.Issuer)
+	check := "auth host " + issuer.String()
 	client, err := oauth.NewClient(s.CAFile, p.Auth.UserAgent)
 	if err != nil {
 		return []Finding{bad(check, "log in anew with --ca-file", "%v", err)}
@@ -151,11 +153,11 @@ func (p Patient) host(ctx context.Context, s session.Session) []Finding {
 	skew := p.Auth.Now().Sub(theirs)
 	switch {
 	case err != nil || theirs.IsZero():
-		findings = append(findings, warn("clock", "", "%s does not tell its time", s.Issuer))
+		findings = append(findings, warn("clock", "", "%s does not tell its time", issuer))
 	case skew.Abs() > skewWorthTelling:
 		findings = append(findings, bad("clock", "set this machine's clock", "this machine's clock is off by %s", skew.Round(time.Second)))
 	default:
-		findings = append(findings, ok("clock", "agrees with %s", s.Issuer))
+		findings = append(findings, ok("clock", "agrees with %s", issuer))
 	}
 	return findings
 }

@@ -3,6 +3,7 @@ package entries
 import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/datum"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/kubeconfig"
 )
 
@@ -72,7 +73,7 @@ func (c Conversion) one(s kubeconfig.Set, name string) (Context, string, error) 
 		return context, "", err
 	}
 	if _, ours := datum.Parse(of.API, cluster.Server); !ours {
-		c.Skipped(name, "its server "+cluster.Server+" is not a control plane at "+of.API)
+		c.Skipped(name, "its server "+address.Parse(cluster.Server).String()+" is not a control plane at "+of.API)
 		return context, "", nil
 	}
 	return context, of.Name, nil

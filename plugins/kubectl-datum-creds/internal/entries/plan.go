@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/kubeconfig"
 )
 
@@ -77,7 +78,7 @@ func (w Wish) conflict(s kubeconfig.Set) error {
 		return err
 	}
 	if found && cluster.Server != w.Cluster.Server {
-		return problem.New(problem.Refused, hint, "the kubeconfig has a cluster %s already, for %s", w.Name, cluster.Server)
+		return problem.New(problem.Refused, hint, "the kubeconfig has a cluster %s already, for %s", w.Name, address.Parse(cluster.Server))
 	}
 	var context Context
 	if found, err = s.Decode(kubeconfig.Contexts, w.Name, &context); err != nil || !found {

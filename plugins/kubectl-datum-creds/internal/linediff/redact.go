@@ -17,22 +17,27 @@ var secretName = regexp.MustCompile(`(?i)^(.*[-_.])?(token|password|secret|key-d
 // on to the end of the line: what ends it depends on what is around it.
 var secretField = regexp.MustCompile(`(?i)(["']?\b[\w.-]*(?:token|password|secret|key-data|value)["']?\s*:\s*)("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|\S[^\r\n]*)`)
 
-// redact returns the lines of a kubeconfig without the values of its secrets.
+// redact returns the lines of a kubeconfig without the values of its secrets, and
+// without the secrets of URLs.
 func redact(lines []string) []string {
-	values := map[int][]string{} // by line
+	var all []node
 	var root yaml.Node
 	if yaml.Unmarshal([]byte(strings.Join(lines, "")), &root) == nil {
-		values = secretLines(lines, nodes(&root))
+		all = nodes(&root)
 	}
+	values := secretLines(lines, all)
 	out := make([]string, len(lines))
 	for i, line := range lines {
 		out[i] = secretField.ReplaceAllString(line, "${1}"+redacted)
 		if held, found := values[i]; found && (out[i] == line || containsAny(out[i], held)) {
-			out[i] = line[:len(line)-len(strings.TrimLeft(line, " \t"))] + redacted
+			out[i] = indentOf(line) + redacted
 		}
 	}
+	withoutURLs(out, all)
 	return out
 }
+
+func indentOf(line string) string { return line[:len(line)-len(strings.TrimLeft(line, " \t"))] }
 
 func containsAny(text string, parts []string) bool {
 	for _, part := range parts {
@@ -47,6 +52,8 @@ func containsAny(text string, parts []string) bool {
 type node struct {
 	*yaml.Node
 	secret bool
+	// key is that of a value of a mapping, else empty.
+	key string
 }
 
 // nodes returns all nodes, with those marked that are below a secret's name or
@@ -54,18 +61,21 @@ type node struct {
 func nodes(root *yaml.Node) []node {
 	var all []node
 	meant := map[*yaml.Node]bool{}
-	var walk func(n *yaml.Node, secret bool)
-	walk = func(n *yaml.Node, secret bool) {
-		all = append(all, node{n, secret})
+	var walk func(n *yaml.Node, secret bool, key string)
+	walk = func(n *yaml.Node, secret bool, key string) {
+		all = append(all, node{n, secret, key})
 		if secret && n.Alias != nil {
 			markAll(meant, n.Alias)
 		}
 		for i, child := range n.Content {
-			isValue := n.Kind == yaml.MappingNode && i%2 == 1
-			walk(child, secret || isValue && secretName.MatchString(n.Content[i-1].Value))
+			key := ""
+			if n.Kind == yaml.MappingNode && i%2 == 1 {
+				key = n.Content[i-1].Value
+			}
+			walk(child, secret || secretName.MatchString(key), key)
 		}
 	}
-	walk(root, false)
+	walk(root, false, "")
 	for i := range all { // an anchor is before what it is used in
 		all[i].secret = all[i].secret || meant[all[i].Node]
 	}
@@ -90,15 +100,19 @@ func secretLines(lines []string, all []node) map[int][]string {
 		if !n.secret || n.Kind != yaml.ScalarNode || n.Value == "" {
 			continue
 		}
-		end := len(lines)
-		if i+1 < len(all) {
-			end = endBefore(lines, all[i+1].Node)
-		}
-		for at := n.Line - 1; at < max(end, n.Line); at++ {
+		for at := n.Line - 1; at < max(endOf(lines, all, i), n.Line); at++ {
 			held[at] = append(held[at], n.Value)
 		}
 	}
 	return held
+}
+
+// endOf returns the line behind those of a node.
+func endOf(lines []string, all []node, i int) int {
+	if i+1 == len(all) {
+		return len(lines)
+	}
+	return endBefore(lines, all[i+1].Node)
 }
 
 // endBefore returns where what comes before a node ends: on the node's line,

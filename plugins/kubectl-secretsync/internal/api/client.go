@@ -17,6 +17,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
 
@@ -46,10 +47,12 @@ const (
 
 // Client talks to one API server.
 type Client struct {
-	http  *http.Client
-	base  *url.URL
-	scrub *secret.Scrubber
-	pause Pause
+	http *http.Client
+	// base may hold a password; messages show the address.
+	base    *url.URL
+	address address.Address
+	scrub   *secret.Scrubber
+	pause   Pause
 }
 
 // New returns a client for the cluster. Messages of the server pass through
@@ -57,13 +60,13 @@ type Client struct {
 func New(member cluster.Member, scrub *secret.Scrubber, pause Pause) (*Client, error) {
 	base, _, err := rest.DefaultServerUrlFor(member.Config)
 	if err != nil {
-		return nil, fmt.Errorf("server %q: %w", member.Config.Host, err)
+		return nil, fmt.Errorf("server %s: want https://HOST:PORT", member.Address())
 	}
 	client, err := cluster.HTTPClient(member.Config)
 	if err != nil {
 		return nil, err
 	}
-	return &Client{http: client, base: base, scrub: scrub, pause: pause}, nil
+	return &Client{http: client, base: base, address: member.Address(), scrub: scrub, pause: pause}, nil
 }
 
 // call is one request.
@@ -120,7 +123,7 @@ func (c *Client) request(ctx context.Context, what call) (*http.Request, error) 
 	target.RawQuery = what.query.Encode()
 	request, err := http.NewRequestWithContext(ctx, what.method, target.String(), what.body.reader())
 	if err != nil {
-		return nil, err
+		return nil, address.RedactError(err)
 	}
 	request.Header.Set("Accept", what.accept)
 	if what.body != nil {

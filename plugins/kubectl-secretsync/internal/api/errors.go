@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 )
 
@@ -171,17 +172,17 @@ func (c call) resource() string {
 func (c *Client) redirected(response *http.Response) error {
 	host := "another address"
 	if target, err := response.Location(); err == nil {
-		host = target.Scheme + "://" + target.Host
+		host = address.Of(&url.URL{Scheme: target.Scheme, Host: target.Host}).String()
 	}
 	return &Error{Code: response.StatusCode, problem: plan.Problem{
-		Kind: plan.KindNoAPI, Text: fmt.Sprintf("server %s redirects to %s, which is not followed: the credentials would go there", c.base.Host, host),
+		Kind: plan.KindNoAPI, Text: fmt.Sprintf("server %s redirects to %s, which is not followed: the credentials would go there", c.address, host),
 		Hint: "if that is the API server, name it as the server in the kubeconfig",
 	}}
 }
 
 func (c *Client) notAPI(contentType string) error {
 	return &Error{Code: http.StatusOK, problem: plan.Problem{
-		Kind: plan.KindNoAPI, Text: fmt.Sprintf("server %s answers with %q, which is not an API server's (a login page?)", c.base.Host, contentType),
+		Kind: plan.KindNoAPI, Text: fmt.Sprintf("server %s answers with %q, which is not an API server's (a login page?)", c.address, contentType),
 		Hint: "check the server in the kubeconfig",
 	}}
 }
@@ -192,17 +193,17 @@ func (c *Client) transportError(what call, err error) error {
 	if errors.As(err, &outer) {
 		err = outer.Err
 	}
-	e := &Error{problem: plan.Problem{Kind: plan.KindUnreachable, Text: fmt.Sprintf("server %s does not answer: %v", c.base.Host, err)}}
+	e := &Error{problem: plan.Problem{Kind: plan.KindUnreachable, Text: fmt.Sprintf("server %s does not answer: %v", c.address, c.cause(err))}}
 	var timeout net.Error
 	var session *problem.Error
 	switch {
 	case errors.As(err, &session):
-		e.problem = plan.Problem{Kind: kindOf(session.Kind), Text: err.Error(), Hint: session.Hint}
+		e.problem = plan.Problem{Kind: kindOf(session.Kind), Text: address.Redact(err.Error()), Hint: session.Hint}
 	case errors.Is(err, context.Canceled):
 		e.problem = plan.Problem{Kind: plan.KindInterrupted, Text: "interrupted"}
 	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded):
 		e.problem.Kind = plan.KindTimeout
-		e.problem.Text = fmt.Sprintf("server %s does not answer in time (%s)", c.base.Host, what.method)
+		e.problem.Text = fmt.Sprintf("server %s does not answer in time (%s)", c.address, what.method)
 		e.problem.Hint = "--request-timeout and --timeout say how long to wait"
 	case certificate(err):
 		e.problem.Kind = plan.KindConfig
@@ -214,6 +215,16 @@ func (c *Client) transportError(what call, err error) error {
 	}
 	e.problem.Text = c.scrub.Clean(e.problem.Text)
 	return e
+}
+
+// cause returns why a request got no answer, without the secrets of URLs. The
+// cause names the host and the port, which may be the beginning of a password
+// where the server's URL is not shown.
+func (c *Client) cause(err error) string {
+	if !c.address.Shown() {
+		return "the request failed"
+	}
+	return address.Redact(err.Error())
 }
 
 // programHint helps where the kubeconfig's program gave no credentials, or was

@@ -119,7 +119,7 @@ func (s *session) present(ctx context.Context, names []string) ([]rollout.Source
 func (s *session) read(ctx context.Context, names []string, mayBeGone bool) ([]rollout.Source, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.run.timeout)
 	defer cancel()
-	found, err := rollout.ReadSources(ctx, s.source, s.member.Config.Host, rollout.Selection{
+	found, err := rollout.ReadSources(ctx, s.source, s.member.Address(), rollout.Selection{
 		Namespace: s.sourceNamespace(), Names: names, Selector: s.selection.selector, MayBeGone: mayBeGone,
 	})
 	if err != nil {

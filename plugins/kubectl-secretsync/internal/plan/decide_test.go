@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
 
@@ -42,7 +43,7 @@ func (b bench) target(changes ...func(*secret.Snapshot)) Item {
 }
 
 func (b bench) missing() Item {
-	return Item{Place: Place{Cluster: "prod", Server: "https://x", Namespace: "n", Name: "s"}, Content: b.content, Origin: b.origin, Seen: Observation{Namespace: NamespaceThere}}
+	return Item{Place: Place{Cluster: "prod", Server: address.Parse("https://x"), Namespace: "n", Name: "s"}, Content: b.content, Origin: b.origin, Seen: Observation{Namespace: NamespaceThere}}
 }
 
 func (b bench) refused(why string, selected bool) Item {
@@ -233,7 +234,7 @@ func TestWarnings(t *testing.T) {
 func TestDoubles(t *testing.T) {
 	b := newBench(t)
 	at := func(item Item, cluster, server string) Item {
-		item.Place.Cluster, item.Place.Server = cluster, server
+		item.Place.Cluster, item.Place.Server = cluster, address.Parse(server)
 		return item
 	}
 	other := b.missing()

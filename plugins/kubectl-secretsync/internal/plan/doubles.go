@@ -43,7 +43,10 @@ func (a Action) identities() []string {
 		return nil
 	}
 	name := a.Place.Namespace + "/" + a.Place.Name
-	ids := []string{"server " + a.Place.Server + " " + name}
+	var ids []string
+	if a.Place.Server.Shown() {
+		ids = append(ids, "server "+a.Place.Server.String()+" "+name)
+	}
 	if a.Seen.Object != nil && a.Seen.Object.Meta.UID != "" {
 		ids = append(ids, "object "+a.Seen.Object.Meta.UID)
 	}

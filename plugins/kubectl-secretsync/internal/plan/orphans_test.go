@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
 
@@ -24,7 +25,7 @@ func annotation(key, value string) func(*secret.Snapshot) {
 func made(names ...string) (items []Item) {
 	for _, name := range names {
 		items = append(items, Item{
-			Place:  Place{Cluster: "prod", Server: "https://x", Namespace: "n", Name: name},
+			Place:  Place{Cluster: "prod", Server: address.Parse("https://x"), Namespace: "n", Name: name},
 			Origin: secret.Origin{Cluster: "c", Namespace: "n", Name: strings.TrimPrefix(name, "new-"), UID: "uid-" + name},
 		})
 	}

@@ -3,6 +3,7 @@
 package plan
 
 import (
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
 
@@ -42,8 +43,9 @@ func (v Verb) Stops() bool { return v == Conflict || v == Forbidden || v == Refu
 
 // Place is one object in one cluster.
 type Place struct {
-	// Cluster is the cluster's name for people, Server its address.
-	Cluster, Server string
+	// Cluster is the cluster's name for people.
+	Cluster         string
+	Server          address.Address
 	Namespace, Name string
 }
 

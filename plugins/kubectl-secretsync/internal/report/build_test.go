@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/api/v1alpha1"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
@@ -29,7 +30,7 @@ func copied() rollout.Result {
 		Action: plan.Action{
 			Verb: plan.Update, Warnings: []string{"a warning"},
 			Item: plan.Item{
-				Place:  plan.Place{Cluster: "prod", Server: "https://prod", Namespace: "n", Name: "s"},
+				Place:  plan.Place{Cluster: "prod", Server: address.Parse("https://prod"), Namespace: "n", Name: "s"},
 				Origin: secret.Origin{Namespace: "n", Name: "s", UID: "u"},
 				Seen:   plan.Observation{Object: &secret.Snapshot{Meta: meta}},
 			},

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output/jsonpath"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
@@ -62,7 +63,7 @@ func TestHostileText(t *testing.T) {
 	const hostile = "a\x1b[2J\u202eb\nc"
 	r := outcome(plan.Create, rollout.Failed, plan.KindServer)
 	r.Problem.Text, r.Problem.Hint = hostile, hostile
-	r.Action.Place = plan.Place{Cluster: hostile, Server: hostile, Namespace: hostile, Name: hostile}
+	r.Action.Place = plan.Place{Cluster: hostile, Server: address.Parse(hostile), Namespace: hostile, Name: hostile}
 	r.Action.Origin = secret.Origin{Namespace: hostile, Name: hostile}
 	r.Action.Warnings = []string{hostile}
 	r.Action.Changes = plan.Changes{

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
@@ -49,12 +50,12 @@ type Entry struct {
 
 // EntryObject is a Secret in the audit log.
 type EntryObject struct {
-	Cluster         string `json:"cluster"`
-	Server          string `json:"server,omitempty"`
-	Namespace       string `json:"namespace"`
-	Name            string `json:"name"`
-	UID             string `json:"uid,omitempty"`
-	ResourceVersion string `json:"resourceVersion,omitempty"`
+	Cluster         string          `json:"cluster"`
+	Server          address.Address `json:"server,omitzero"`
+	Namespace       string          `json:"namespace"`
+	Name            string          `json:"name"`
+	UID             string          `json:"uid,omitempty"`
+	ResourceVersion string          `json:"resourceVersion,omitempty"`
 }
 
 // Record writes one line.

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
@@ -42,13 +43,8 @@ func Broken(name string, problem plan.Problem) *Cluster {
 	return &Cluster{Member: cluster.Member{Name: name}, broken: &problem}
 }
 
-// Server is the cluster's address.
-func (c *Cluster) Server() string {
-	if c.Member.Config == nil {
-		return ""
-	}
-	return c.Member.Config.Host
-}
+// Server returns the cluster's address.
+func (c *Cluster) Server() address.Address { return c.Member.Address() }
 
 // runsProgram tells that the kubeconfig names a program for credentials.
 func (c *Cluster) runsProgram() bool { return c.Member.Config.ExecProvider != nil }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
@@ -40,7 +41,7 @@ type Selection struct {
 
 // ReadSources reads the Secrets of a selection. Named ones take the verb get
 // and no other; selected ones take list and no other.
-func ReadSources(ctx context.Context, client *api.Client, server string, s Selection) ([]Source, error) {
+func ReadSources(ctx context.Context, client *api.Client, server address.Address, s Selection) ([]Source, error) {
 	read := readSelected
 	if len(s.Names) > 0 {
 		read = readNamed

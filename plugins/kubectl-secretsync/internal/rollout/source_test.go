@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/apitest"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
@@ -28,7 +29,7 @@ func TestAddressIsNoIdentity(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sources, err := ReadSources(t.Context(), client, "https://10.96.0.1:443", Selection{Namespace: "n", Names: []string{"s"}})
+		sources, err := ReadSources(t.Context(), client, address.Parse("https://10.96.0.1:443"), Selection{Namespace: "n", Names: []string{"s"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,7 +38,7 @@ func TestAddressIsNoIdentity(t *testing.T) {
 	admin := read()
 	server.Break(limited)
 	user := read()
-	if admin.Cluster == "" || user.Cluster != "" || user.UID == "" || user.UID != admin.UID || user.Server != "https://10.96.0.1:443" {
+	if admin.Cluster == "" || user.Cluster != "" || user.UID == "" || user.UID != admin.UID || user.Server.String() != "https://10.96.0.1:443" {
 		t.Errorf("%+v\n%+v", admin, user)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 )
 
 func values(keys ...string) map[string]Value {
@@ -112,9 +114,9 @@ func TestProvenance(t *testing.T) {
 		{"made anew", Origin{Cluster: "c", Namespace: "n", Name: "s", UID: "u2"}, true},
 		{"renamed", Origin{Cluster: "c", Namespace: "n", Name: "s2", UID: "u"}, false},
 		{"gone", Origin{Cluster: "c", Namespace: "n", Name: "s"}, true},
-		{"gone, of who knows which cluster", Origin{Server: "https://10.96.0.1", Namespace: "n", Name: "s"}, false},
-		{"read by who may not see its cluster", Origin{Server: "https://10.96.0.1", Namespace: "n", Name: "s", UID: "u"}, true},
-		{"made anew, read by who may not see its cluster", Origin{Server: "https://10.96.0.1", Namespace: "n", Name: "s", UID: "u2"}, false},
+		{"gone, of who knows which cluster", Origin{Server: address.Parse("https://10.96.0.1"), Namespace: "n", Name: "s"}, false},
+		{"read by who may not see its cluster", Origin{Server: address.Parse("https://10.96.0.1"), Namespace: "n", Name: "s", UID: "u"}, true},
+		{"made anew, read by who may not see its cluster", Origin{Server: address.Parse("https://10.96.0.1"), Namespace: "n", Name: "s", UID: "u2"}, false},
 		{"of another cluster", Origin{Cluster: "c2", Namespace: "n", Name: "s", UID: "u2"}, false},
 		{"another", Origin{Cluster: "c", Namespace: "n", Name: "s2", UID: "u2"}, false},
 		{"a manifest with an ID", Origin{Cluster: FromManifest, Namespace: "n", Name: "s", UID: FromManifest, ID: "c"}, false},

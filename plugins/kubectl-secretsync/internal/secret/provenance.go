@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 )
 
 // Manager is the name that writes are done under: field manager, User-Agent,
@@ -43,9 +45,8 @@ type Origin struct {
 	// Cluster is the UID of the source cluster's kube-system namespace, empty
 	// where that cannot be read, or FromManifest.
 	Cluster string
-	// Server is the source cluster's address. Two clusters may have the same:
-	// it tells people where, and nothing is decided by it.
-	Server string
+	// Server is for people only, since two clusters may have the same address.
+	Server address.Address
 	// Namespace may be empty for a manifest.
 	Namespace, Name string
 	UID             string

@@ -19,6 +19,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/client-go/rest"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 )
 
@@ -43,7 +44,7 @@ func NewAPI(config *rest.Config) (*API, error) {
 	config.WarningHandler = rest.NoWarnings{}
 	client, err := rest.UnversionedRESTClientFor(config)
 	if err != nil {
-		return nil, err
+		return nil, cluster.WithoutURLs(err)
 	}
 	return &API{client: client, compress: !config.DisableCompression, execPlugin: config.ExecProvider != nil}, nil
 }
@@ -72,7 +73,7 @@ func (a *API) get(ctx context.Context, segments []string, query url.Values, acce
 	result := request.Do(ctx)
 	// Raw alone would not read the reason and the words of a refusal.
 	if err := result.Error(); err != nil {
-		return nil, err
+		return nil, cluster.WithoutURLs(err)
 	}
 	return result.Raw()
 }
@@ -90,7 +91,7 @@ func (a *API) stream(ctx context.Context, segments []string, query url.Values, t
 	}
 	body, err := request.Stream(ctx)
 	if err != nil {
-		return err
+		return cluster.WithoutURLs(err)
 	}
 	defer body.Close()
 	return take(body)
