@@ -39,7 +39,7 @@ func TestReadersOfVariables(t *testing.T) {
 	clitest.Golden(t, "testdata/variables.txt", lines)
 }
 
-type listed struct {
+type goPackage struct {
 	ImportPath, Dir string
 	GoFiles         []string
 }
@@ -55,7 +55,7 @@ func readersOfVariables(t *testing.T, goos string) []string {
 	}
 	var lines []string
 	for decoder := json.NewDecoder(strings.NewReader(string(out))); decoder.More(); {
-		var p listed
+		var p goPackage
 		if err := decoder.Decode(&p); err != nil {
 			t.Fatal(err)
 		}

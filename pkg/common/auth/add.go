@@ -26,56 +26,109 @@ type New struct {
 }
 
 // Add keeps a new session. An older one of the name works until all of the new
-// one is saved, and goes on working where that fails.
+// one is saved, and goes on working where that fails. What killed logins left in
+// the place is removed. If the session is kept, and the secret of an older one
+// could not be removed, Add returns both the handle and an error.
 func (e Environment) Add(ctx context.Context, n New) (Handle, error) {
-	h, old, err := e.swap(ctx, n)
+	s, err := e.swap(ctx, n)
 	if err != nil {
 		e.abandon(ctx, n.Session, n.Secret)
-		return Handle{}, fmt.Errorf("keep the session: %w", err)
+		err = fmt.Errorf("keep the session: %w", err)
 	}
-	e.abandon(ctx, old.session, old.secret)
-	e.abandon(ctx, old.session, old.unbound)
-	return h, nil
+	for _, g := range s.dropped {
+		e.abandon(ctx, g.session, g.secret)
+	}
+	return s.handle, errors.Join(err, s.remains)
 }
 
-// swap saves the new session under the lock, and returns the old one.
-func (e Environment) swap(ctx context.Context, n New) (Handle, kept, error) {
-	if err := e.Home.Err(); err != nil {
-		return Handle{}, kept{}, err
-	}
-	if !e.Home.Known() {
-		return Handle{}, kept{}, problem.New(problem.BadInput, "set "+store.Variable, "%w", store.ErrNoHome)
-	}
-	if err := session.ValidateName(n.Session.Name); err != nil {
-		return Handle{}, kept{}, problem.New(problem.BadInput, "name it with --name", "%w", err)
+// grant is a refresh token, and where it can be revoked.
+type grant struct {
+	session session.Session
+	secret  secret.Text
+}
+
+// swapped is what became of a place.
+type swapped struct {
+	handle  Handle
+	dropped []grant
+	// remains says what could not be removed, though the session is kept.
+	remains error
+}
+
+// swap saves the new session under the lock, and drops the old one and what
+// killed processes left.
+func (e Environment) swap(ctx context.Context, n New) (swapped, error) {
+	if err := e.mayAdd(n); err != nil {
+		return swapped{}, err
 	}
 	place := e.Home.Session(n.Session.Name)
 	held, err := waitForLock(ctx, place)
 	if err != nil {
-		return Handle{}, kept{}, err
+		return swapped{}, err
 	}
 	defer held.Release()
 	old, err := e.kept(place, n.Replace)
 	if err != nil {
-		return Handle{}, kept{}, err
+		return swapped{}, err
 	}
 	if old.there && !n.Replace {
 		if err := Conflict(old.session, n.Session); err != nil {
-			return Handle{}, kept{}, err
+			return swapped{}, err
 		}
 		n.Session.Trust = joined(old.session.Trust, n.Session.Trust)
 	}
-	h := e.handle(n.Session, &place, nil)
-	if err := h.write(n, old); err != nil {
-		return Handle{}, kept{}, err
+	before := append(e.pending(place), old.session)
+	dropped, err := e.sweep(place, old)
+	if err != nil {
+		return swapped{}, err
 	}
-	e.clear(place, old.session, n.Session)
-	return h, old, nil
+	h := e.handle(n.Session, &place, nil)
+	if err := h.write(n, old, before); err != nil {
+		return swapped{dropped: dropped}, err
+	}
+	dropped = append(dropped, grant{old.session, old.secret}, grant{old.session, old.unbound})
+	return swapped{h, dropped, h.finish(old, before)}, nil
+}
+
+// mayAdd reports why the session can be kept nowhere.
+func (e Environment) mayAdd(n New) error {
+	if err := e.Home.Err(); err != nil {
+		return err
+	}
+	if !e.Home.Known() {
+		return problem.New(problem.BadInput, "set "+store.Variable, "%w", store.ErrNoHome)
+	}
+	if err := session.ValidateName(n.Session.Name); err != nil {
+		return problem.New(problem.BadInput, "name it with --name", "%w", err)
+	}
+	return nil
+}
+
+// sweep removes the files that killed processes left beside the old session. It
+// returns the secrets that were left, those in the keyring too.
+func (e Environment) sweep(place store.Place, old kept) ([]grant, error) {
+	left, err := e.leftovers(place, old.session)
+	if err != nil {
+		return nil, err
+	}
+	var dropped []grant
+	for _, l := range left {
+		dropped = append(dropped, grant{l.Session, l.secret()})
+		if l.file == nil {
+			continue // finish removes it, unless the new session writes over it
+		}
+		if err := l.remove(); err != nil {
+			return dropped, fmt.Errorf("what a killed login left: %w", err)
+		}
+	}
+	return dropped, nil
 }
 
 // kept is what a place holds of a session.
 type kept struct {
-	there   bool
+	there bool
+	// broken is true if there is a session that cannot be read.
+	broken  bool
 	session session.Session
 	secret  secret.Text
 	// unbound is the secret in a keyring item of an older version.
@@ -89,8 +142,11 @@ type kept struct {
 // if it is to be replaced.
 func (e Environment) kept(place store.Place, replace bool) (kept, error) {
 	s, err := place.Session()
-	if errors.Is(err, fs.ErrNotExist) || (err != nil && replace) {
+	if errors.Is(err, fs.ErrNotExist) {
 		return kept{}, nil
+	}
+	if err != nil && replace {
+		return kept{broken: true}, nil
 	}
 	if err != nil {
 		return kept{}, Unreadable(err)
@@ -116,14 +172,32 @@ func Unreadable(err error) error {
 	return problem.New(problem.Refused, "choose another --name, or add --replace", "there is a session of the name already, and it cannot be read: %w", err)
 }
 
-// clear removes what the old session kept where the new one keeps nothing.
-func (e Environment) clear(place store.Place, old, s session.Session) {
-	if old.Storage == s.Storage {
-		return
-	}
-	if v, err := e.handle(old, &place, nil).Vault(); err == nil {
-		if err := v.Remove(); err != nil {
-			e.Notify("the older session's secret could not be removed from its " + string(old.Storage) + ": " + err.Error())
+// finish removes the secrets of the sessions before, where they are in another
+// storage than the new one's. While one cannot be removed, the login stays
+// pending: the next login, logout and doctor find it.
+func (h Handle) finish(old kept, before []session.Session) error {
+	for _, s := range before {
+		if err := h.clear(s); err != nil {
+			return problem.New(problem.Unable, "once that is mended: kubectl datum-creds doctor",
+				"session %s is kept, but the older one's secret could not be removed from its %s: %w", h.Session.Name, s.Storage, err)
 		}
 	}
+	if old.broken { // whose storage is not known
+		if err := h.clear(session.Session{Storage: session.Keyring}); err != nil {
+			h.env.Notify("if the secret of the session that could not be read was in the keyring, it is still there: " + err.Error())
+		}
+	}
+	return h.Place.RemovePending()
+}
+
+// clear removes the secret of an older session, unless the new one's is there.
+func (h Handle) clear(old session.Session) error {
+	if old.Storage == h.Session.Storage || !old.Storage.Keeps() {
+		return nil
+	}
+	kept, err := h.env.handle(old, h.Place, nil).Vault()
+	if err != nil {
+		return err
+	}
+	return kept.Remove()
 }

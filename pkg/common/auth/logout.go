@@ -12,36 +12,88 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
 )
 
-// Logout revokes the session's tokens at the server, then forgets them here.
-// With localOnly nothing is revoked. What could not be revoked is not
-// forgotten, so that it can be tried again. accessLives tells that the server
-// revokes refresh tokens only: the access token is good until it expires.
+// Logout revokes the session's tokens at the server, then removes them here, and
+// does the same with what killed logins and renewals left in its place. With
+// localOnly nothing is revoked. What could not be revoked is kept, so that it can
+// be tried again. accessLives reports whether the server revokes refresh tokens
+// only: the access token is good until it expires.
 func (h Handle) Logout(ctx context.Context, localOnly bool) (accessLives bool, err error) {
 	if !localOnly {
-		if err := h.ask(ctx); err != nil {
+		if err := h.askForAll(ctx); err != nil {
 			return false, err
 		}
 	}
 	ctx, cancel := bounded(ctx)
 	defer cancel()
 	err = h.Locked(ctx, func() error {
-		if !localOnly {
-			var err error
-			accessLives, err = h.revoke(ctx)
-			if errors.Is(err, vault.ErrPassphrase) {
-				return problem.New(problem.LoginNeeded, hintOf(err)+"; or forget it here only: kubectl datum-creds logout --local --session "+problem.Quote(h.Session.Name), "it is still valid, and kept: %w", err)
-			}
-			if err != nil {
-				return problem.New(problem.Unable, "try again, or forget it here only: kubectl datum-creds logout --local --session "+problem.Quote(h.Session.Name),
-					"session %s is still valid, and kept: revoke: %w", h.Session.Name, err)
-			}
+		left, err := h.env.leftovers(*h.Place, h.Session)
+		if err == nil && !localOnly {
+			accessLives, err = h.endAll(ctx, left)
 		}
-		if err := h.Remove(); err != nil {
-			return fmt.Errorf("session %s: %w", h.Session.Name, err)
+		if err != nil {
+			return err
 		}
-		return nil
+		return h.removeAll(left)
 	})
 	return accessLives, err
+}
+
+// askForAll asks for the passphrases of all encrypted files in the place, before
+// the lock is taken.
+func (h Handle) askForAll(ctx context.Context) error {
+	left, err := h.env.leftovers(*h.Place, h.Session)
+	if err != nil {
+		left = nil // it is looked at again under the lock
+	}
+	for _, one := range append([]leftover{{Handle: h}}, left...) {
+		if err := one.ask(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endAll revokes the tokens of the session and of what is left beside it.
+func (h Handle) endAll(ctx context.Context, left []leftover) (accessLives bool, err error) {
+	accessLives, err = h.revoke(ctx)
+	if err != nil {
+		return false, h.stillValid("session "+h.Session.Name, err)
+	}
+	for _, l := range left {
+		if err := l.end(ctx); err != nil {
+			return false, h.stillValid("a token that a killed login left in "+h.Place.Dir(), err)
+		}
+	}
+	return accessLives, nil
+}
+
+// stillValid says that what could not be revoked is kept.
+func (h Handle) stillValid(what string, err error) error {
+	local := "forget it here only: kubectl datum-creds logout --local --session " + problem.Quote(h.Session.Name)
+	if errors.Is(err, vault.ErrPassphrase) {
+		return problem.New(problem.LoginNeeded, hintOf(err)+"; or "+local, "%s is still valid, and kept: %w", what, err)
+	}
+	return problem.New(problem.Unable, "try again, or "+local, "%s is still valid, and kept: revoke: %w", what, err)
+}
+
+// removeAll removes the session and what is left beside it. Items of the keyring
+// go first: without the files, no command finds them.
+func (h Handle) removeAll(left []leftover) error {
+	for _, l := range left {
+		if l.file != nil {
+			continue // Remove removes all files
+		}
+		if err := l.remove(); err != nil {
+			return fmt.Errorf("session %s: what a killed login left: %w", h.Session.Name, err)
+		}
+	}
+	if err := h.Remove(); err != nil {
+		return fmt.Errorf("session %s: %w", h.Session.Name, err)
+	}
+	if len(left) > 0 {
+		h.env.Notify("Removed too: what a killed login or renewal of session " + h.Session.Name + " left behind.")
+	}
+	return nil
 }
 
 // revoke revokes the refresh token, and the access token where there is one:

@@ -12,11 +12,13 @@ import (
 // step is one part of writing a session, and how to take it back.
 type step struct{ do, undo func() error }
 
-// write saves a session, its secret first: a session never exists without it.
-// Where a step fails, those before it are taken back, so that the old session
-// is what it was.
-func (h Handle) write(n New, old kept) error {
+// write saves a session, its secret first: a session never exists without it. A
+// pending login, written before the secret, says whose that is until there is a
+// session. Where a step fails, those before it are taken back, so that the old
+// session is what it was. before are the sessions whose secrets may be there.
+func (h Handle) write(n New, old kept, before []session.Session) error {
 	steps := []step{
+		{func() error { return h.Place.SavePending(h.pending(before)) }, func() error { return h.restorePending(before) }},
 		{func() error { return h.saveSecret(n) }, func() error { return h.restoreSecret(n, old) }},
 		// No moment has the old token beside the new session.
 		{func() error { return h.dropToken(old) }, func() error { return h.Place.SaveToken(old.token) }},
@@ -38,6 +40,26 @@ func takeBack(done []step) error {
 		}
 	}
 	return nil
+}
+
+// pending is the login that is being saved. Of the sessions before, it names the
+// one in the keyring: secrets in files are found without it.
+func (h Handle) pending(before []session.Session) store.Pending {
+	p := store.Pending{Session: h.Session}
+	if older, there := inRing(before); there && h.Session.Storage != session.Keyring {
+		p.Older = &older
+	} else if last := before[len(before)-1]; last.Storage.Keeps() && last.Storage != h.Session.Storage {
+		p.Older = &last
+	}
+	return p
+}
+
+// restorePending puts back what says that an item of the keyring is left.
+func (h Handle) restorePending(before []session.Session) error {
+	if left, there := inRing(before[:len(before)-1]); there {
+		return h.Place.SavePending(store.Pending{Session: left})
+	}
+	return h.Place.RemovePending()
 }
 
 func (h Handle) saveSecret(n New) error {

@@ -93,7 +93,7 @@ func Write(path string, content []byte) error {
 	if err := CheckDir(dir); err != nil {
 		return err
 	}
-	part, err := os.CreateTemp(dir, "."+filepath.Base(path)+".part-*")
+	part, err := os.CreateTemp(dir, partPrefix(path)+"*")
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func Write(path string, content []byte) error {
 	if err := Finish(part, content); err != nil {
 		return err
 	}
-	if err := os.Rename(part.Name(), path); err != nil {
+	if err := rename(part.Name(), path); err != nil {
 		return err
 	}
 	return syncDir(dir)

@@ -63,7 +63,7 @@ func (r *Room) Write(content []byte) error {
 	if err = errors.Join(err, r.part.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(r.part.Name(), r.path); err != nil {
+	if err := rename(r.part.Name(), r.path); err != nil {
 		return err
 	}
 	return syncDir(filepath.Dir(r.path))

@@ -6,12 +6,16 @@
 //	  sessions/ID/session.json   who and where; no secret
 //	  sessions/ID/token.json     the access token, which lives for minutes or hours
 //	  sessions/ID/secret.json    the refresh token or key, unless the keyring has it
-//	  sessions/ID/sealed.json     the same, encrypted under a passphrase
+//	  sessions/ID/sealed.json    the same, encrypted under a passphrase
+//	  sessions/ID/pending.json   a login that is being saved; no secret
 //	  sessions/ID/failure.json   why the last renewal failed
 //	  sessions/ID/lock           held while the session is renewed
 //	  sessions/ID/login.lock     held while get-token asks the user to sign in
 //	  credentials/ID/…           the same for key files used without a login
 //	  served/N                   which process was given which token (package served)
+//
+// A process that is killed leaves temporary files beside these, see Leftover.
+// Those of current and served hold no secret.
 package store
 
 import (
@@ -86,16 +90,24 @@ func (h Home) Known() bool { return h.dir != "" }
 // just none.
 func (h Home) Err() error { return h.err }
 
+// The folders of places.
+const (
+	sessionsDir    = "sessions"
+	credentialsDir = "credentials"
+)
+
+func (h Home) place(dir, id string) Place { return Place{home: h, dir: filepath.Join(h.dir, dir, id)} }
+
 // Session returns the place of the session of a name. It need not exist.
 func (h Home) Session(name string) Place {
-	return Place{h, filepath.Join(h.dir, "sessions", id([]byte(name)))}
+	return h.place(sessionsDir, id([]byte(name)))
 }
 
 // Credential returns the place of what a credential that is not kept gets: its
 // access tokens. It is named by the whole credential, so that who knows the
 // name's origin has the credential anyway.
 func (h Home) Credential(content []byte) Place {
-	return Place{h, filepath.Join(h.dir, "credentials", id(content))}
+	return h.place(credentialsDir, id(content))
 }
 
 // idSize is how many bytes a place's ID is made of.
@@ -141,16 +153,15 @@ func (h Home) SetCurrent(name string) error {
 	return private.Write(path, []byte(name+"\n"))
 }
 
-// places returns the places that sessions have had. What else is in their folder,
-// as a file manager leaves, is nobody's session.
-func (h Home) places() ([]Place, error) {
-	dir := filepath.Join(h.dir, "sessions")
-	entries, err := os.ReadDir(dir)
+// places returns the places that there have been in a folder of the home. Other
+// entries, which a file manager leaves there, are no places.
+func (h Home) places(dir string) ([]Place, error) {
+	entries, err := os.ReadDir(filepath.Join(h.dir, dir))
 	var all []Place
 	for _, entry := range entries {
 		place := entry.Type()&(fs.ModeDir|fs.ModeSymlink) != 0 // a link is refused by whoever reads it
 		if sum, err := hex.DecodeString(entry.Name()); place && err == nil && len(sum) == idSize {
-			all = append(all, Place{h, filepath.Join(dir, entry.Name())})
+			all = append(all, h.place(dir, entry.Name()))
 		}
 	}
 	return all, err
@@ -158,7 +169,7 @@ func (h Home) places() ([]Place, error) {
 
 // Unreadable returns the places of sessions that are there and cannot be read.
 func (h Home) Unreadable() []Place {
-	all, err := h.places()
+	all, err := h.places(sessionsDir)
 	if h.err != nil || err != nil {
 		return nil
 	}
@@ -177,7 +188,7 @@ func (h Home) Sessions() ([]session.Session, error) {
 	if h.err != nil {
 		return nil, h.err
 	}
-	places, err := h.places()
+	places, err := h.places(sessionsDir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

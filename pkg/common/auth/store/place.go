@@ -16,6 +16,9 @@ import (
 type Place struct {
 	home Home
 	dir  string
+	// only and as make it the view of a Leftover: of its files there is only this
+	// one, under another name. Empty: it is the whole place.
+	only, as string
 }
 
 // The files of a place.
@@ -26,6 +29,7 @@ const (
 	sealedFile  = "sealed.json"
 	failureFile = "failure.json"
 	signInFile  = "signin-failure.json"
+	pendingFile = "pending.json"
 	lockFile    = "lock"
 	loginFile   = "login.lock"
 )
@@ -88,17 +92,33 @@ func (p Place) TryLock() (*lock.Lock, error) {
 }
 
 // Remove removes all but the locks, which another process may be waiting for.
-// The session goes first: without it the rest is never used.
+// What says whose the secrets are goes last: while there is a secret, a command
+// finds it.
 func (p Place) Remove() error {
-	if err := p.checkDirs(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := p.checkDirs(); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
 		return err // what is behind a link is somebody else's
 	}
-	var failures []error
-	for _, name := range []string{sessionFile, secretFile, sealedFile, tokenFile, failureFile, signInFile} {
+	failures := []error{p.removeParts()}
+	for _, name := range []string{secretFile, sealedFile, tokenFile, failureFile, signInFile} {
 		failures = append(failures, p.remove(name))
 	}
-	for _, name := range []string{secretFile, sealedFile} { // of a renewal that was killed
-		failures = append(failures, p.remove(filepath.Base(private.NextPath(name))))
+	if err := errors.Join(failures...); err != nil {
+		return err
+	}
+	return errors.Join(p.remove(sessionFile), p.remove(pendingFile))
+}
+
+// removeParts removes the temporary files of killed processes.
+func (p Place) removeParts() error {
+	var failures []error
+	for _, file := range append(written(), failureFile, signInFile) {
+		names, err := private.Leftovers(filepath.Join(p.dir, file))
+		failures = append(failures, err)
+		for _, name := range names {
+			failures = append(failures, p.remove(name))
+		}
 	}
 	return errors.Join(failures...)
 }
@@ -123,21 +143,39 @@ func (p Place) checkDirs() error {
 	return nil
 }
 
-// read decodes a file. A file that is not JSON, as no crash leaves behind, is
-// an error that does not show its content.
+// ErrDamaged says that a file is not the JSON that was written there. Only a
+// temporary file is left like that when a process is killed.
+var ErrDamaged = errors.New("not the JSON that was written there")
+
+// read decodes a file. A file that is not JSON is an error that does not show its
+// content.
 func (p Place) read(name string, into any) error {
 	if err := p.checkDirs(); err != nil {
 		return err
 	}
-	path := filepath.Join(p.dir, name)
+	path, err := p.path(name)
+	if err != nil {
+		return err
+	}
 	content, err := private.Read(path)
 	if err != nil {
 		return err
 	}
 	if err := json.Unmarshal(content, into); err != nil {
-		return fmt.Errorf("%s: not the JSON that was written there", path)
+		return fmt.Errorf("%s: %w", path, ErrDamaged)
 	}
 	return nil
+}
+
+// path is where a file is; fs.ErrNotExist if it is not in a view.
+func (p Place) path(name string) (string, error) {
+	switch p.only {
+	case "":
+		return filepath.Join(p.dir, name), nil
+	case name:
+		return filepath.Join(p.dir, p.as), nil
+	}
+	return "", fs.ErrNotExist
 }
 
 func (p Place) write(name string, value any) error {

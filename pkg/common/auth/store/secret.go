@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 )
@@ -47,8 +46,12 @@ func (p Place) SaveSealed(content []byte) error { return p.write(sealedFile, jso
 func (p Place) RemoveSealed() error { return p.remove(sealedFile) }
 
 func (p Place) remove(name string) error {
-	if err := os.Remove(filepath.Join(p.dir, name)); !errors.Is(err, fs.ErrNotExist) {
-		return err
+	path, err := p.path(name)
+	if err == nil {
+		err = os.Remove(path)
 	}
-	return nil
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }

@@ -30,6 +30,9 @@ type sessionList struct {
 	heading
 	// Items are ordered by name.
 	Items []report `json:"items"`
+	// Credentials are service account keys that were used without a login, and
+	// whose access tokens are kept here. Their type is key.
+	Credentials []report `json:"credentials,omitempty"`
 }
 
 // sessionStatus is the output of `status -o json`.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
@@ -26,8 +27,15 @@ func newLogoutCommand(d Dependencies) *cobra.Command {
 		Use:   "logout",
 		Short: "End a session, at the auth host and here",
 		Long: `End a session: its tokens are revoked at the auth host, then all of it is
-removed here. What cannot be revoked is kept, so that you can try again; with
---local it is removed here all the same, and so is a session that cannot be read.`,
+removed here, with what killed logins to it left behind. What cannot be revoked is
+kept, so that you can try again; with --local it is removed here all the same, and
+so is a session that cannot be read.
+
+With --all, the access tokens of service account keys that were used without a
+login are removed too. They cannot be revoked.
+
+The exit code is 1 when something was removed of a login that never finished, and
+it is not known where that could be revoked.`,
 		Example: `  # end the session in use
   kubectl datum-creds logout
 
@@ -40,7 +48,7 @@ removed here. What cannot be revoked is kept, so that you can try again; with
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	cmd.Flags().StringVar(&o.session, "session", "", "Name of the session; the one in use by default.")
-	cmd.Flags().BoolVar(&o.all, "all", false, "End all sessions.")
+	cmd.Flags().BoolVar(&o.all, "all", false, "End all sessions, and remove the access tokens of keys used without a login.")
 	cmd.Flags().BoolVar(&o.local, "local", false, "Revoke nothing; only remove what is kept here.")
 	cmd.MarkFlagsMutuallyExclusive("session", "all")
 	return cmd
@@ -52,33 +60,75 @@ func (o *logoutOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var failures []error
-	done := 0
-	count := func(err error) {
-		if err != nil {
-			failures = append(failures, err)
-			return
-		}
-		done++
-	}
+	var t tally
 	broken := o.broken(env, names)
 	for _, name := range names {
 		if !slices.Contains(broken, env.Home.Session(name)) {
-			count(o.one(ctx, env, name))
+			t.count(o.one(ctx, env, name))
 		}
 	}
-	for _, place := range broken { // what cannot be read keeps nobody else signed in
-		count(o.wipe(ctx, env, place))
+	for _, place := range broken { // a session that cannot be read does not keep the others
+		t.count(o.wipe(ctx, env, place))
 	}
+	if o.all {
+		o.rest(ctx, env, &t)
+	}
+	hint := ""
+	if len(broken) > 0 && !o.local {
+		hint = wipeHint
+	}
+	return t.err(hint)
+}
+
+// rest ends what --all ends besides sessions.
+func (o *logoutOptions) rest(ctx context.Context, env auth.Environment, t *tally) {
+	unfinished, err := env.Home.Unfinished()
+	t.failed(err)
+	for _, place := range unfinished {
+		t.count(o.unfinished(ctx, env, place, ""))
+	}
+	cached, err := env.Cached()
+	t.failed(err)
+	for _, handle := range cached {
+		t.count(o.cached(ctx, handle))
+	}
+}
+
+// tally is what became of all that is ended.
+type tally struct {
+	failures []error
+	done     int
+	// found is true if something was removed that may still be valid.
+	found bool
+}
+
+// count counts one that was done or not.
+func (t *tally) count(err error) {
+	if errors.Is(err, errNotRevoked) {
+		t.found, err = true, nil
+	}
+	if t.failed(err); err == nil {
+		t.done++
+	}
+}
+
+func (t *tally) failed(err error) {
+	if err != nil {
+		t.failures = append(t.failures, err)
+	}
+}
+
+// err is the error of the command; hint is for some that failed, others done.
+func (t *tally) err(hint string) error {
 	switch {
-	case len(failures) == 0:
-		return nil
-	case done > 0 && len(broken) > 0 && !o.local:
-		return cli.Fail(cli.SomeFailed, errors.Join(failures...), wipeHint)
-	case done > 0:
-		return cli.Fail(cli.SomeFailed, errors.Join(failures...), "")
+	case len(t.failures) > 0 && t.done > 0:
+		return cli.Fail(cli.SomeFailed, errors.Join(t.failures...), hint)
+	case len(t.failures) > 0:
+		return errors.Join(t.failures...)
+	case t.found:
+		return cli.FoundSomething()
 	}
-	return errors.Join(failures...)
+	return nil
 }
 
 func (o *logoutOptions) names(env auth.Environment) ([]string, error) {
@@ -101,6 +151,9 @@ func (o *logoutOptions) names(env auth.Environment) ([]string, error) {
 }
 
 func (o *logoutOptions) one(ctx context.Context, env auth.Environment, name string) error {
+	if place := env.Home.Session(name); place.Unfinished() {
+		return o.unfinished(ctx, env, place, name)
+	}
 	handle, err := env.Named(name)
 	if err != nil {
 		return err
@@ -110,7 +163,12 @@ func (o *logoutOptions) one(ctx context.Context, env auth.Environment, name stri
 		return err
 	}
 	fmt.Fprintf(o.deps.ErrOut, "Signed out: session %s%s.\n", output.Text(name), fate(handle.Session, o.local, accessLives))
-	if current, err := env.Home.Current(); err == nil && current == name {
+	return notInUse(env, handle.Place)
+}
+
+// notInUse ends the use of a session that is not there any more.
+func notInUse(env auth.Environment, place *store.Place) error {
+	if current, err := env.Home.Current(); err == nil && env.Home.Session(current) == *place {
 		return env.Home.SetCurrent("")
 	}
 	return nil

@@ -39,10 +39,8 @@ func (o *logoutOptions) wipe(ctx context.Context, env auth.Environment, place st
 	if err := env.Wipe(ctx, place); err != nil {
 		return err
 	}
-	if current, err := env.Home.Current(); err == nil && env.Home.Session(current) == place {
-		if err := env.Home.SetCurrent(""); err != nil {
-			return err
-		}
+	if err := notInUse(env, &place); err != nil {
+		return err
 	}
 	o.deps.notify("Removed: what was in " + place.Dir() + ". That session could not be read, and was not revoked: if it was a user's, end it at the auth host.")
 	return nil

@@ -3,6 +3,8 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -63,6 +65,8 @@ func newSessionsCommand(d Dependencies) *cobra.Command {
 		Use:     "sessions",
 		Aliases: []string{"list"},
 		Short:   "List the sessions",
+		Long: `List the sessions, and the access tokens that are kept of service account keys
+which were used without a login: their type is key. logout --all removes both.`,
 		Example: `  # who is signed in here
   kubectl datum-creds sessions
 
@@ -88,26 +92,47 @@ func listSessions(d Dependencies, format string) error {
 	if err != nil {
 		return err
 	}
-	reports := make([]report, 0, len(all))
+	list := sessionList{heading: headed("SessionList"), Items: make([]report, 0, len(all))}
 	for _, s := range all {
 		if handle, err := env.Named(s.Name); err == nil {
-			reports = append(reports, describe(d, handle, current))
+			list.Items = append(list.Items, describe(d, handle, current))
 		}
 	}
-	return writeReports(d.Out, reports, format)
+	if list.Credentials, err = cachedTokens(d, env); err != nil {
+		d.notify("some access tokens of keys cannot be listed: " + err.Error())
+	}
+	return writeSessions(d.Out, list, format)
 }
 
-func writeReports(w io.Writer, reports []report, format string) error {
+// typeKey is the type of what is no session: a key that was used without a login.
+const typeKey session.Type = "key"
+
+// cachedTokens returns the access tokens of keys that were used without a login.
+func cachedTokens(d Dependencies, env auth.Environment) ([]report, error) {
+	all, err := env.Cached()
+	var reports []report
+	for _, handle := range all {
+		if _, err := handle.Kept(); err == nil {
+			r := describe(d, handle, "")
+			r.Type, r.Current = typeKey, false
+			reports = append(reports, r)
+		}
+	}
+	slices.SortStableFunc(reports, func(a, b report) int { return strings.Compare(a.Name, b.Name) })
+	return reports, err
+}
+
+func writeSessions(w io.Writer, list sessionList, format string) error {
 	switch format {
 	case "json":
-		return writeIndented(w, sessionList{headed("SessionList"), reports})
+		return writeIndented(w, list)
 	case "name":
-		for _, r := range reports {
+		for _, r := range list.Items {
 			fmt.Fprintln(w, output.Text(r.Name))
 		}
 		return nil
 	case "":
-		return writeTable(w, reports)
+		return writeTable(w, slices.Concat(list.Items, list.Credentials))
 	}
 	return cli.Use(fmt.Errorf("--output=%q: want json or name", format))
 }
@@ -117,13 +142,16 @@ func writeTable(w io.Writer, reports []report) error {
 		return nil
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
-	fmt.Fprintln(table, "CURRENT\tNAME\tTYPE\tAPI\tSTORAGE\tTOKEN")
+	fmt.Fprintln(table, "CURRENT\tNAME\tTYPE\tAPI\tSTORAGE\tTOKEN\tEXPIRES")
 	for _, r := range reports {
-		mark := ""
+		mark, expires := "", ""
 		if r.Current {
 			mark = "*"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", mark, output.Text(r.Name), r.Type, r.API, r.Storage, r.Token)
+		if r.Expires != nil {
+			expires = r.Expires.Format(time.RFC3339)
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", mark, output.Text(r.Name), r.Type, r.API, r.Storage, r.Token, expires)
 	}
 	return table.Flush()
 }

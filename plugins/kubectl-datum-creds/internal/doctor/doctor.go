@@ -1,5 +1,6 @@
-// Package doctor looks for what keeps tokens from being had, and says what to
-// do about it. It changes nothing, and reads no secret.
+// Package doctor diagnoses why no token can be obtained, and says what to do
+// about it. It prints no secret, and changes nothing but this: it removes the
+// files that killed processes left behind.
 package doctor
 
 import (
@@ -49,6 +50,7 @@ func (p Patient) Examine(ctx context.Context) []Finding {
 	all = append(all, p.environment()...)
 	all = append(all, p.command()...)
 	all = append(all, p.sessions(ctx)...)
+	all = append(all, p.leftovers(ctx)...)
 	all = append(all, p.kuberc()...)
 	return append(all, p.kubeconfigs()...)
 }
