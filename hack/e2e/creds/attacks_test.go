@@ -2,6 +2,7 @@ package creds_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/datum-cloud/kubectl-plugins/hack/internal/testbed"
 )
 
 // evil is a server of an attacker's, which must hear nothing.
@@ -56,7 +59,12 @@ func newVictim(t *testing.T) *victim {
 	if err := os.MkdirAll(filepath.Dir(kuberc), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	const policy = "apiVersion: kubectl.config.k8s.io/v1beta1\nkind: Preference\ncredentialPluginPolicy: Allowlist\ncredentialPluginAllowlist: [{name: kubectl-datum_creds}]\n"
+	pinned := testbed.PinnedKubectl(t) // older ones know no allow-list
+	link := filepath.Join(d.home, "bin", "kubectl")
+	if err := errors.Join(os.Remove(link), os.Symlink(pinned, link)); err != nil {
+		t.Fatal(err)
+	}
+	const policy = "apiVersion: kubectl.config.k8s.io/v1beta1\nkind: Preference\ncredentialPluginPolicy: Allowlist\ncredentialPluginAllowlist: [{command: kubectl-datum_creds}]\n"
 	if err := os.WriteFile(kuberc, []byte(policy), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -142,9 +150,11 @@ func TestAMovedHomeGetsNothing(t *testing.T) {
 	}
 	v.robot(t, "robot") // whose key is in the victim's home
 	url := "https://" + v.evil.address
-	trustEvil := func(s map[string]any) { s["trust"] = map[string]any{"servers": []any{map[string]any{"host": v.evil.address}}} }
+	trustEvil := func(s map[string]any) {
+		s["trust"] = map[string]any{"servers": []any{map[string]any{"host": v.evil.address}}}
+	}
 	for name, edit := range map[string]func(map[string]any){
-		"its own token URL": func(s map[string]any) { s["tokenURL"] = url + "/token" },
+		"its own token URL":  func(s map[string]any) { s["tokenURL"] = url + "/token" },
 		"its own API server": trustEvil,
 		"a file as CI identity": func(s map[string]any) {
 			s["type"], s["storage"], s["tokenURL"], s["ciSource"] = "ambient", "none", url+"/token", "file:"+program

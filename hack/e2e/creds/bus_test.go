@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/testbed"
 )
@@ -23,8 +24,22 @@ func keyring(t *testing.T, home string) string {
 	unlock.Env = []string{"HOME=" + home, "PATH=" + os.Getenv("PATH"), variable}
 	unlock.Stdin = strings.NewReader("test")
 	started(t, unlock)
-	return variable
+	// Whoever asks earlier has the bus start a second daemon, which reads what the
+	// first has half written.
+	for range 600 {
+		ask := exec.CommandContext(t.Context(), "sh", "-c", hasKeyring)
+		ask.Env = []string{"PATH=" + os.Getenv("PATH"), variable}
+		if ask.Run() == nil {
+			return variable
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	t.Fatal("the keyring does not come to the message bus")
+	return ""
 }
+
+// hasKeyring is a shell command that succeeds once a keyring is on the bus.
+const hasKeyring = "dbus-send --session --print-reply=literal --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets | grep -q 'boolean true'"
 
 // messageBus starts a session bus and returns its address.
 func messageBus(t *testing.T) string {

@@ -13,6 +13,7 @@ import (
 // service account's key there, and uses it when there is no token.
 const inKeyring = `
 printf test | gnome-keyring-daemon --unlock --components=secrets >keyring.log 2>&1
+until ` + hasKeyring + `; do sleep 0.1; done
 kubectl-datum_creds login --credentials robot.json --ca-file "$CA" --name robot --keep-key &&
 rm robot.json .local/state/datum-creds/sessions/*/token.json &&
 kubectl-datum_creds doctor | grep 'secret is in the keyring' >&2 &&

@@ -127,7 +127,7 @@ func (h Handle) source() (renewable, error) {
 	if h.Session.Type == session.Datumctl {
 		return source.Helper{Session: h.Session, Environ: h.env.Programs}, nil
 	}
-	client, err := oauth.NewClient(h.Session.CAFile, h.env.UserAgent)
+	client, err := oauth.NewClient(h.Session.CAFile, h.env.UserAgent, h.Session.Certificates...)
 	if err != nil {
 		return nil, err
 	}

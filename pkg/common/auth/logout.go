@@ -102,7 +102,7 @@ func (h Handle) revoke(ctx context.Context) (accessLives bool, err error) {
 	if h.Session.RevocationURL == "" || h.Session.Type != session.User {
 		return false, nil
 	}
-	client, err := oauth.NewClient(h.Session.CAFile, h.env.UserAgent)
+	client, err := oauth.NewClient(h.Session.CAFile, h.env.UserAgent, h.Session.Certificates...)
 	if err != nil {
 		return false, err
 	}

@@ -58,7 +58,7 @@ func (e Environment) abandon(ctx context.Context, s session.Session, refresh sec
 	}
 	ctx, cancel := bounded(context.WithoutCancel(ctx))
 	defer cancel()
-	client, err := oauth.NewClient(s.CAFile, e.UserAgent)
+	client, err := oauth.NewClient(s.CAFile, e.UserAgent, s.Certificates...)
 	if err == nil {
 		err = client.Revoke(ctx, s.RevocationURL, s.ClientID, "refresh_token", refresh)
 	}

@@ -6,17 +6,13 @@ package oauth
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"time"
-
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 )
 
 // Bounds of one request.
@@ -37,10 +33,10 @@ type Client struct {
 	bound func(context.Context) (context.Context, context.CancelFunc)
 }
 
-// NewClient returns a client that trusts the system's certificates and those
-// of caFile, where that is not empty. The proxy is the environment's.
-func NewClient(caFile, userAgent string) (*Client, error) {
-	roots, err := Roots(caFile)
+// NewClient returns a client that trusts what Roots returns for caFile and more.
+// The proxy is the environment's.
+func NewClient(caFile, userAgent string, more ...string) (*Client, error) {
+	roots, err := Roots(caFile, more...)
 	if err != nil {
 		return nil, err
 	}
@@ -62,26 +58,6 @@ func NewClient(caFile, userAgent string) (*Client, error) {
 		Sleep:     sleep,
 		bound:     timed,
 	}, nil
-}
-
-// Roots returns the system's certificates and those of a file; nil, which is
-// the system's, without a file.
-func Roots(caFile string) (*x509.CertPool, error) {
-	if caFile == "" {
-		return nil, nil
-	}
-	bundle, err := os.ReadFile(caFile)
-	if err != nil {
-		return nil, problem.New(problem.BadInput, "", "certificates: %w", err)
-	}
-	roots, err := x509.SystemCertPool()
-	if err != nil {
-		roots = x509.NewCertPool()
-	}
-	if !roots.AppendCertsFromPEM(bundle) {
-		return nil, problem.New(problem.BadInput, "", "%s: holds no PEM certificate", caFile)
-	}
-	return roots, nil
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -82,6 +82,9 @@ type Session struct {
 	Storage     Storage `json:"storage"`
 	// CAFile is trusted besides the system's certificates, for the auth host.
 	CAFile string `json:"caFile,omitempty"`
+	// Certificates are the files and folders that SSL_CERT_FILE and SSL_CERT_DIR
+	// named at the login, trusted as CAFile is: a renewal may not see the variables.
+	Certificates []string `json:"certificates,omitempty"`
 	// API is the API server whose control planes kubeconfigs are made for.
 	API string `json:"api"`
 	// Trust says which servers may be given tokens.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"path/filepath"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -36,6 +38,8 @@ type loginOptions struct {
 	stsURL      string
 	audience    string
 	replace     bool
+	// certificates are those of the session that is signed in again.
+	certificates []string
 	// given tells whether a flag is on the command line.
 	given func(flag string) bool
 }
@@ -145,6 +149,8 @@ type hosts struct {
 	auth, api string
 	ca        []byte
 	caFile    string
+	// certificates are the files and folders of Go's variables for roots.
+	certificates []string
 }
 
 func (o *loginOptions) hosts() (h hosts, err error) {
@@ -162,14 +168,42 @@ func (o *loginOptions) hosts() (h hosts, err error) {
 	if h.caFile, err = auth.Absolute(o.caFile); err != nil {
 		return h, err
 	}
+	if h.certificates, err = o.systemCertificates(); err != nil {
+		return h, err
+	}
 	h.ca, err = auth.Bundle(h.caFile)
 	return h, err
+}
+
+// systemCertificates returns what this login trusts in the place of the
+// system's certificates, where crypto/x509 reads variables; else what the session
+// that is signed in again does.
+func (o *loginOptions) systemCertificates() ([]string, error) {
+	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
+		return nil, nil
+	}
+	named := append([]string{o.deps.Getenv("SSL_CERT_FILE")}, filepath.SplitList(o.deps.Getenv("SSL_CERT_DIR"))...)
+	var paths []string
+	for _, path := range named {
+		if path == "" {
+			continue
+		}
+		absolute, err := filepath.Abs(path)
+		if err != nil {
+			return nil, err
+		}
+		paths = append(paths, absolute)
+	}
+	if len(paths) == 0 {
+		return o.certificates, nil
+	}
+	return paths, nil
 }
 
 // complete fills in what all sessions have.
 func (o *loginOptions) complete(s session.Session, h hosts) (session.Session, error) {
 	var err error
-	s.CAFile, s.Created = h.caFile, o.deps.Now()
+	s.CAFile, s.Certificates, s.Created = h.caFile, h.certificates, o.deps.Now()
 	if s.API == "" {
 		s.API = h.api
 	}

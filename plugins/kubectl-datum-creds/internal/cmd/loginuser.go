@@ -60,7 +60,7 @@ func (o *loginOptions) request(ctx context.Context, h hosts) (signin.Request, er
 	if client == "" {
 		return signin.Request{}, problem.New(problem.BadInput, "name the OAuth client with --client-id", "%s is not Datum's, and its client is not known", h.auth)
 	}
-	web, err := oauth.NewClient(h.caFile, userAgent())
+	web, err := oauth.NewClient(h.caFile, userAgent(), h.certificates...)
 	if err != nil {
 		return signin.Request{}, err
 	}

@@ -46,6 +46,7 @@ func (o *loginOptions) takeOver(old session.Session) {
 	if old.Type != session.ServiceAccount { // whose key file names the hosts
 		all["hostname"], all["api-hostname"] = old.Issuer, old.API
 	}
+	o.certificates = old.Certificates
 	if old.Type == session.Ambient {
 		all["sts-url"], all["audience"] = old.TokenURL, old.Audience
 	}

@@ -137,7 +137,7 @@ func hostOf(text string) string {
 func (p Patient) host(ctx context.Context, s session.Session) []Finding {
 	issuer := address.Parse(s.Issuer)
 	check := "auth host " + issuer.String()
-	client, err := oauth.NewClient(s.CAFile, p.Auth.UserAgent)
+	client, err := oauth.NewClient(s.CAFile, p.Auth.UserAgent, s.Certificates...)
 	if err != nil {
 		return []Finding{bad(check, "log in anew with --ca-file", "%v", err)}
 	}
