@@ -61,7 +61,7 @@ func run(ctx context.Context, rounds int) error {
 	}
 	subjects := []*subject{
 		{name: "a bare Go program that prints a file", path: bare, args: []string{file}},
-		{name: "get-token, asked by a person", path: plugin, args: []string{"get-token", "--session", sessionName}, env: home},
+		{name: "get-token -o token, for a script", path: plugin, args: []string{"get-token", "--session", sessionName, "-o", "token"}, env: home},
 		{name: "get-token, asked by a kubeconfig", path: plugin, args: []string{"get-token", "--session", sessionName}, env: append(home, question)},
 		{name: "the same program, version", path: plugin, args: []string{"version"}, env: home},
 	}
