@@ -117,15 +117,21 @@ func TestWhoseTheAnswerIs(t *testing.T) {
 		"userinfo refuses the token": {set: userInfoSays(401, "application/json", `{"error":"invalid_token"}`), want: asOfLogin, userInfo: 1},
 		"userinfo refuses the scope": {set: userInfoSays(403, "application/json", `{"error":"insufficient_scope"}`), want: asOfLogin, userInfo: 1},
 		"userinfo is gone":           {set: userInfoSays(404, "", ""), want: asOfLogin, userInfo: 1},
-		"userinfo is gone for good":  {set: userInfoSays(410, "", ""), want: asOfLogin, userInfo: 1},
-		"userinfo takes no GET":      {set: userInfoSays(405, "", ""), want: asOfLogin, userInfo: 1},
-		"userinfo breaks":            {set: userInfoSays(500, "", ""), kind: problem.Unable, says: "whose the new token is could not be asked", userInfo: 5},
-		"userinfo is busy":           {set: userInfoSays(429, "", ""), kind: problem.Unable, says: "429", userInfo: 5},
-		"userinfo is a web page":     {set: userInfoSays(200, "text/html", "<html>"), kind: problem.Unable, says: "a web page", userInfo: 1},
-		"userinfo leads elsewhere":   {set: userInfoSays(302, "", ""), kind: problem.Unable, says: "a redirect", userInfo: 1},
-		"there is no userinfo":       {set: func(s *authtest.Server, _ *User) { quiet(s); s.NoUserInfo = true }, want: asOfLogin},
-		"there was no userinfo":      {set: func(s *authtest.Server, u *User) { quiet(s); u.Session.NoUserInfo = true }, want: asOfLogin},
-		"userinfo moved":             {set: func(s *authtest.Server, u *User) { quiet(s); u.Session.UserInfoURL = s.URL + "/old/userinfo" }, userInfo: 1},
+		"the login's userinfo is gone": {
+			set: func(s *authtest.Server, u *User) {
+				userInfoSays(404, "", "")(s, u)
+				u.Session.UserInfoURL = s.URL + authtest.UserInfoPath
+			}, want: asOfLogin, userInfo: 1,
+		},
+		"userinfo is gone for good": {set: userInfoSays(410, "", ""), want: asOfLogin, userInfo: 1},
+		"userinfo takes no GET":     {set: userInfoSays(405, "", ""), want: asOfLogin, userInfo: 1},
+		"userinfo breaks":           {set: userInfoSays(500, "", ""), kind: problem.Unable, says: "whose the new token is could not be asked", userInfo: 5},
+		"userinfo is busy":          {set: userInfoSays(429, "", ""), kind: problem.Unable, says: "429", userInfo: 5},
+		"userinfo is a web page":    {set: userInfoSays(200, "text/html", "<html>"), kind: problem.Unable, says: "a web page", userInfo: 1},
+		"userinfo leads elsewhere":  {set: userInfoSays(302, "", ""), kind: problem.Unable, says: "a redirect", userInfo: 1},
+		"there is no userinfo":      {set: func(s *authtest.Server, _ *User) { quiet(s); s.NoUserInfo = true }, want: asOfLogin},
+		"there was no userinfo":     {set: func(s *authtest.Server, u *User) { quiet(s); u.Session.NoUserInfo = true }, want: asOfLogin},
+		"userinfo moved":            {set: func(s *authtest.Server, u *User) { quiet(s); u.Session.UserInfoURL = s.URL + "/old/userinfo" }, userInfo: 1},
 		"userinfo moved to nowhere": {set: func(s *authtest.Server, u *User) {
 			quiet(s)
 			s.NoUserInfo = true
@@ -246,23 +252,53 @@ func TestUserInfoIsNotAskedOfAForeignHost(t *testing.T) {
 	}
 }
 
-// TestNoSecretInAStrangersName: a server may put anything into a subject.
+// TestNoSecretInAStrangersName: a server may put anything into a subject, and a
+// piece of a secret is not shown either. Tokens of tests begin with the same word.
 func TestNoSecretInAStrangersName(t *testing.T) {
-	server := authtest.New(t)
-	u, _ := user(t, server)
-	sent, err := u.Vault.Load()
-	if err != nil {
-		t.Fatal(err)
+	secretPart := func(token string) string { return token[strings.Index(token, "-")+1:] }
+	for name, subject := range map[string]func(sent string, answer map[string]any) string{
+		"the token that was sent":  func(sent string, _ map[string]any) string { return secretPart(sent) },
+		"the new refresh token":    func(_ string, answer map[string]any) string { return secretPart(answer["refresh_token"].(string)) },
+		"the access token":         func(_ string, answer map[string]any) string { return secretPart(answer["access_token"].(string)) },
+		"a part of the new token":  func(_ string, answer map[string]any) string { return secretPart(answer["refresh_token"].(string))[:10] },
+		"a long name":              func(string, map[string]any) string { return strings.Repeat("é", 3000) },
+		"a name of several lines.": func(string, map[string]any) string { return "a\nb" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := authtest.New(t)
+			server.Opaque = true
+			u, _ := user(t, server)
+			sent, err := u.Vault.Load()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var said string
+			server.SpoilAnswer = func(_ string, answer map[string]any) {
+				said = subject(sent.Reveal(), answer)
+				answer["id_token"] = unsigned(t, map[string]any{"iss": server.URL, "sub": said, "aud": authtest.ClientID})
+			}
+			_, err = u.Renew(t.Context())
+			if problem.KindOf(err) != problem.Refused || strings.Contains(err.Error(), said) || len(err.Error()) > 600 || strings.Contains(err.Error(), "\n") {
+				t.Errorf("Renew = %v", err)
+			}
+		})
 	}
-	for name, text := range map[string]string{"of the user": sent.Reveal(), "long": strings.Repeat("é", 3000), "of characters": "a\nb"} {
-		server.Spoil = claim("sub", text)
-		if err := u.Vault.Save(secret.New(server.NewRefreshToken())); name != "of the user" && err != nil {
-			t.Fatal(err)
+}
+
+// TestNoAssertionInAStrangersName is the same of a service account.
+func TestNoAssertionInAStrangersName(t *testing.T) {
+	server := authtest.New(t)
+	var sent string
+	server.SetFault(func(_ http.ResponseWriter, r *http.Request, _ int) bool {
+		sent = r.PostFormValue("assertion")
+		server.SpoilAnswer = func(_ string, answer map[string]any) {
+			answer["id_token"] = unsigned(t, map[string]any{"iss": server.URL, "sub": sent})
 		}
-		_, err := u.Renew(t.Context())
-		if problem.KindOf(err) != problem.Refused || strings.Contains(err.Error(), sent.Reveal()) || len(err.Error()) > 600 || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%s: %v", name, err)
-		}
+		return false
+	})
+	_, err := account(t, server).Renew(t.Context())
+	if problem.KindOf(err) != problem.Refused || sent == "" || strings.Contains(err.Error(), sent[:20]) {
+		t.Errorf("Renew = %v", err)
 	}
 }
 
