@@ -185,8 +185,8 @@ func TestAKilledLoginToTheKeyring(t *testing.T) {
 		if _, err := e.Add(t.Context(), next); err == nil {
 			t.Fatal("it was saved")
 		}
-		if !place.Unfinished() || len(r.items) == 0 {
-			t.Error("what says where the older secret is was lost")
+		if p, err := place.Pending(); err != nil || p.Session.Storage != session.Keyring || len(r.items) == 0 {
+			t.Errorf("what says where the older secret is was lost: %+v, %v", p, err)
 		}
 	})
 	t.Run("of somebody else", func(t *testing.T) {
@@ -199,6 +199,19 @@ func TestAKilledLoginToTheKeyring(t *testing.T) {
 			t.Errorf("revoked: %q, want the token of whom no session is kept", got)
 		}
 	})
+}
+
+// TestAFirstLoginThatIsNotSavedLeavesNothing to find.
+func TestAFirstLoginThatIsNotSavedLeavesNothing(t *testing.T) {
+	for _, storage := range []session.Storage{session.File, session.Keyring} {
+		e, r, server := newStubborn(t)
+		n := login(server, server.NewRefreshToken())
+		n.Session.Storage, n.Session.RevocationURL = storage, "http://plain.test" // which is not saved
+		if _, err := e.Add(t.Context(), n); err == nil {
+			t.Fatal("it was saved")
+		}
+		e.bare(t, r, e.Home.Session("s"))
+	}
 }
 
 // TestWipeAsksTheKeyring, and keeps the way to an item that it does not remove.

@@ -21,7 +21,7 @@ func (h Handle) write(n New, old kept, before []session.Session) error {
 		{func() error { return h.Place.SavePending(h.pending(before)) }, func() error { return h.restorePending(before) }},
 		{func() error { return h.saveSecret(n) }, func() error { return h.restoreSecret(n, old) }},
 		// No moment has the old token beside the new session.
-		{func() error { return h.dropToken(old) }, func() error { return h.Place.SaveToken(old.token) }},
+		{func() error { return h.dropToken(old) }, func() error { return h.restoreToken(old) }},
 		{func() error { return h.Place.SaveSession(h.Session) }, func() error { return h.restoreSession(old) }},
 		{func() error { return h.saveToken(n.Token) }, nil},
 	}
@@ -103,6 +103,13 @@ func (h Handle) dropToken(old kept) error {
 		return nil
 	}
 	return h.Place.SaveToken(store.Token{})
+}
+
+func (h Handle) restoreToken(old kept) error {
+	if !old.there {
+		return nil
+	}
+	return h.Place.SaveToken(old.token)
 }
 
 func (h Handle) saveToken(token store.Token) error {
