@@ -198,13 +198,20 @@ func TestTheQuestionEndsWithTheClient(t *testing.T) {
 	b := newBed(t)
 	place := b.ended("s")
 	screen := newTerminal(t)
-	cmd := b.asClient([]string{interactive()}, "get-token")
-	screen.while(t, cmd, func() {
+	cmd := byClient(append(b.env, aloneVariable+"=1"), []string{interactive()}, "get-token")
+	r := screen.while(t, cmd, func() {
 		for !screen.says("ABCD-EFGH") {
-			time.Sleep(10 * time.Millisecond)
+			select {
+			case <-screen.done:
+				return
+			case <-time.After(10 * time.Millisecond):
+			}
 		}
 		_ = cmd.Process.Kill() // while waits until the helper has let the terminal go
 	})
+	if !contains(r.said, "ABCD-EFGH") {
+		t.Fatalf("nobody was asked: %+v", r)
+	}
 	held, err := place.TryLogin()
 	if err != nil {
 		t.Fatalf("the login goes on: %v", err)

@@ -25,11 +25,12 @@ func byClient(env, added []string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// These tell a client which plugin it has, and how often to start it; once by
-// default.
+// These tell a client which plugin it has, how often to start it (once by
+// default), and to leave it alone when the client is killed.
 const (
 	pluginVariable = "CREDS_TEST_PLUGIN"
 	timesVariable  = "CREDS_TEST_TIMES"
+	aloneVariable  = "CREDS_TEST_ALONE"
 )
 
 // client starts the plugin and ends as it does. It passes signals on.
@@ -49,7 +50,9 @@ func start(args []string) (code int) {
 	cmd := exec.Command(os.Getenv(pluginVariable), args[end+1:]...)
 	cmd.Env = append(os.Environ(), args[:end]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	cmd.SysProcAttr = following()
+	if os.Getenv(aloneVariable) == "" {
+		cmd.SysProcAttr = following()
+	}
 	signals := make(chan os.Signal, 10)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	if err := cmd.Start(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -41,7 +42,7 @@ func TestNoCoreIsLeft(t *testing.T) {
 	t.Cleanup(func() { close(over) })
 	b.server.SetFault(func(http.ResponseWriter, *http.Request, int) bool { asked <- struct{}{}; <-over; return true })
 	cmd := exec.Command("/bin/sh", append(unlimited, plugin, "get-token", "-o", "json")...)
-	cmd.Dir, cmd.Env = t.TempDir(), append(b.env, "GOTRACEBACK=crash")
+	cmd.Dir, cmd.Env = t.TempDir(), slices.Concat(b.env, []string{"GOTRACEBACK=crash"})
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -127,7 +127,7 @@ func TestAnUnprovenHomeGetsNothing(t *testing.T) {
 		}
 	}
 	before := v.server.Requests("/oauth/v2/token")
-	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same attacks each time
+	r := rand.New(rand.NewPCG(1, 2)) // the same attacks each time
 	rounds := 150
 	if testing.Short() {
 		rounds = 30

@@ -8,11 +8,12 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 	"io"
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 )
 
 // Bounds of one request.

@@ -43,7 +43,7 @@ func refused() map[string]string {
 		"runtime:":                                `"runtime"`,
 		"tmpdir:":                                 `"tmpdir"`,
 		"UNIX:path=/tmp/bus":                      `"UNIX"`,
-		" unix:path=/tmp/bus":                     `" unix"`,
+		"\x20unix:path=/tmp/bus":                  `" unix"`,
 		"disabled:":                               `"disabled"`,
 		"/run/user/1000/bus":                      "no transport",
 		"unix":                                    "no transport",

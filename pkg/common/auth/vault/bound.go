@@ -55,7 +55,7 @@ type bound struct {
 // service account's key is JSON too.
 type envelope struct {
 	Binding
-	Secret string `json:"secret"`
+	Text string `json:"secret"`
 }
 
 const envelopeVersion = "datum-creds/1 "
@@ -78,7 +78,7 @@ func (v bound) Load() (secret.Text, error) {
 	if difference := e.differs(bindingOf(v.session)); difference != "" {
 		return secret.Text{}, v.refuse(difference)
 	}
-	return secret.New(e.Secret), nil
+	return secret.New(e.Text), nil
 }
 
 func (v bound) refuse(why string) error {

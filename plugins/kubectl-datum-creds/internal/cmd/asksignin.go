@@ -40,7 +40,7 @@ func mended(handle auth.Handle, failed error) bool {
 
 // signIn signs the user in to the session again: as the same person, at the
 // session's own hosts, once for all processes that ask.
-func (o *getTokenOptions) signIn(ctx context.Context, handle auth.Handle, asked execcred.Request, why error) (store.Token, error) {
+func (o *getTokenOptions) signIn(ctx context.Context, handle auth.Handle, why error) (store.Token, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, signin.Patience, fmt.Errorf("nobody signed in within %s", signin.Patience))
 	defer cancel()
 	deps := o.deps

@@ -143,7 +143,7 @@ func (o *getTokenOptions) token(ctx context.Context, handle auth.Handle, asked e
 	}
 	token, err := handle.Token(ctx, want)
 	if err != nil && mended(handle, err) && o.mayAsk(asked) {
-		token, err = o.signIn(ctx, handle, asked, err)
+		token, err = o.signIn(ctx, handle, err)
 	}
 	if err == nil && asked.Asked && handle.Place != nil {
 		by.Note(handle.Place.Home(), token.Access)

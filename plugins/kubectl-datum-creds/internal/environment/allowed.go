@@ -1,6 +1,7 @@
 package environment
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -96,7 +97,7 @@ func proxy(value string) error {
 
 func printable(value string) error {
 	if strings.ContainsFunc(value, unprintable) {
-		return fmt.Errorf("want printable characters")
+		return errors.New("want printable characters")
 	}
 	return nil
 }
@@ -105,7 +106,7 @@ func unprintable(r rune) bool { return r <= ' ' || r > '~' }
 
 func absolute(value string) error {
 	if !strings.HasPrefix(value, "/") {
-		return fmt.Errorf("want an absolute path")
+		return errors.New("want an absolute path")
 	}
 	return nil
 }
@@ -113,7 +114,7 @@ func absolute(value string) error {
 // word accepts names of terminals and the like.
 func word(value string) error {
 	if len(value) > 64 {
-		return fmt.Errorf("want at most 64 characters")
+		return errors.New("want at most 64 characters")
 	}
 	return printable(value)
 }
