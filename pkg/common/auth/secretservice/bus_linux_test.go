@@ -33,6 +33,7 @@ func client(t testing.TB, address string) Client {
 
 // soon returns a context that ends before a test that hangs would be killed.
 func soon(t testing.TB) context.Context {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	return ctx

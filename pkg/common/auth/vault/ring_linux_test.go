@@ -19,7 +19,10 @@ import (
 
 // system returns the keyring on a bus, whatever bus the user of this machine
 // has.
-func system(t testing.TB, bus string) System { return System{Bus: bus, runtimeDirs: t.TempDir()} }
+func system(t testing.TB, bus string) System {
+	t.Helper()
+	return System{Bus: bus, runtimeDirs: t.TempDir()}
+}
 
 func TestSystemIsAKeyring(t *testing.T) {
 	ring := system(t, bustest.Keyring(t))
