@@ -164,6 +164,7 @@ func TestAMovedHomeGetsNothing(t *testing.T) {
 	}
 	v.robot(t, "robot") // whose key is in the victim's home
 	url := "https://" + v.evil.address
+	trusting := map[string]bool{"its own API server": true, "the victim's key": true}
 	trustEvil := func(s map[string]any) {
 		s["trust"] = map[string]any{"servers": []any{map[string]any{"host": v.evil.address}}}
 	}
@@ -189,8 +190,12 @@ func TestAMovedHomeGetsNothing(t *testing.T) {
 			} {
 				for _, mode := range []string{"Never", "IfAvailable"} {
 					before := v.evil.heard.Load()
-					// kubectl itself goes to the attacker's server only with a token.
-					if said := v.strike(t, mode, url, pair); !strings.Contains(said, "exit code 5") {
+					// A session that trusts the attacker's server is asked for a token for it.
+					server := v.planes.URL + projectOne
+					if trusting[name] {
+						server = url
+					}
+					if said := v.strike(t, mode, server, pair); !strings.Contains(said, "exit code 5") {
 						t.Errorf("%s, %s: %s", pair, mode, said)
 					}
 					if n := v.evil.heard.Load() - before; n > 0 {

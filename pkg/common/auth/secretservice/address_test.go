@@ -43,7 +43,7 @@ func refused() map[string]string {
 		"runtime:":                                `"runtime"`,
 		"tmpdir:":                                 `"tmpdir"`,
 		"UNIX:path=/tmp/bus":                      `"UNIX"`,
-		"\x20unix:path=/tmp/bus":                  `" unix"`,
+		"%75nix:path=/tmp/bus":                    `"%75nix"`,
 		"disabled:":                               `"disabled"`,
 		"/run/user/1000/bus":                      "no transport",
 		"unix":                                    "no transport",
