@@ -194,7 +194,7 @@ func TestNoPasswordOfAProxyIsShown(t *testing.T) {
 			const server = "https://server.invalid"
 			config := r.kubeconfig(t, server, proxy, true)
 			for _, args := range [][]string{{"--kubeconfig", config}, {"-s", server, "--proxy-url", proxy}} {
-				if said := r.run(t, nil, append([]string{"graph", "--request-timeout", "2s"}, args...)...); !strings.Contains(said, "prox") && !strings.Contains(said, "socks") {
+				if said := r.run(t, nil, append([]string{"graph", "--request-timeout", "30s"}, args...)...); !strings.Contains(said, "prox") && !strings.Contains(said, "socks") {
 					t.Errorf("the proxy is not named:\n%s", said)
 				}
 			}
