@@ -61,7 +61,7 @@ func TestLoginToLogout(t *testing.T) {
 	if got := strings.Join(b.server.Revoked(), " "); got != "refresh_token access_token" {
 		t.Errorf("revoked: %s", got)
 	}
-	b.run(nil, "get-token").wantFailure(t, 6, "nobody is signed in", "kubectl datum-creds login")
+	b.run(nil, "get-token").wantFailure(t, 6, "not signed in", "kubectl datum-creds login")
 	b.run([]string{question(apiHost)}, "get-token", "--session", name).wantFailure(t, 6, "there is no session", "--name '"+name+"'")
 }
 

@@ -83,7 +83,7 @@ func TestDoctorFindsAnOpenHome(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := b.run(nil, "doctor")
-	if r.code != 1 || !contains(r.out, "lets others in") || contains(r.out, "nobody is signed in") {
+	if r.code != 1 || !contains(r.out, "lets others in") || contains(r.out, "not signed in") {
 		t.Errorf("%+v", r)
 	}
 	b.run([]string{question(apiHost)}, "get-token").wantFailure(t, 5, "lets others in")

@@ -43,7 +43,7 @@ func TestLogoutOfASessionThatCannotBeRead(t *testing.T) {
 	if got := left(t, place); len(got) > 0 {
 		t.Errorf("left behind: %v", got)
 	}
-	b.run(nil, "get-token").wantFailure(t, 6, "nobody is signed in")
+	b.run(nil, "get-token").wantFailure(t, 6, "not signed in")
 }
 
 func TestLogoutOfAllAndTheBroken(t *testing.T) {

@@ -128,7 +128,7 @@ func (e Environment) current() (Handle, error) {
 		return Handle{}, unreadable(err)
 	}
 	if name == "" {
-		return Handle{}, problem.New(problem.LoginNeeded, "kubectl datum-creds login", "nobody is signed in")
+		return Handle{}, problem.New(problem.LoginNeeded, "kubectl datum-creds login", "not signed in")
 	}
 	return e.Named(name)
 }

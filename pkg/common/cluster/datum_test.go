@@ -104,7 +104,7 @@ func TestDatumFlagsRefuse(t *testing.T) {
 		"context":    {[]string{"--datum-project", "p", "--context", "c"}, "--context does not go with"},
 		"server":     {[]string{"--datum-project", "p", "--server", "https://evil.test"}, "--server does not go with"},
 		"bad id":     {[]string{"--datum-project", "../p"}, "want letters"},
-		"no session": {[]string{"--datum-project", "p"}, "nobody is signed in"},
+		"no session": {[]string{"--datum-project", "p"}, "not signed in"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			flags, set := NewFlags(), pflag.NewFlagSet("", pflag.ContinueOnError)

@@ -94,13 +94,13 @@ func TestDatumEndsRefuse(t *testing.T) {
 		"--from-datum-project=p --from-datum-organization=o":                   "each name a source",
 		"--from-datum-project=p --from-context=c":                              "each name a source",
 		"--from-datum-project=p --from-in-cluster":                             "each name a source",
-		"--from-datum-project=p":                                               "nobody is signed in",
+		"--from-datum-project=p":                                               "not signed in",
 		"--from-datum-project=../p":                                            "want letters",
-		"--to-datum-project=p":                                                 "nobody is signed in",
+		"--to-datum-project=p":                                                 "not signed in",
 		"--to-datum-organization=a/b":                                          "want letters",
 		"--to-context=management --datum-session=s":                            "--datum-session goes with",
 		"--to-datum-project=p --datum-session=nobody":                          "there is no session nobody",
-		"--from-datum-organization=o --to-context=management --datum-session=": "nobody is signed in",
+		"--from-datum-organization=o --to-context=management --datum-session=": "not signed in",
 	} {
 		e, set := &Ends{}, pflag.NewFlagSet("", pflag.ContinueOnError)
 		e.AddFlags(set)

@@ -60,7 +60,7 @@ func nameOrCurrent(env auth.Environment, name string) (string, error) {
 	}
 	current, err := env.Home.Current()
 	if err == nil && current == "" {
-		err = problem.New(problem.LoginNeeded, "kubectl datum-creds login", "nobody is signed in")
+		err = problem.New(problem.LoginNeeded, "kubectl datum-creds login", "not signed in")
 	}
 	return current, err
 }

@@ -28,7 +28,7 @@ func (p Patient) sessions(ctx context.Context) []Finding {
 		findings = append(findings, bad("sessions", "kubectl datum-creds logout --session NAME --local, and log in anew", "%v", err))
 	}
 	if len(all) == 0 && err == nil {
-		findings = append(findings, ok("sessions", "nobody is signed in"))
+		findings = append(findings, ok("sessions", "not signed in"))
 	}
 	hosts := map[string]bool{}
 	for _, s := range all {
