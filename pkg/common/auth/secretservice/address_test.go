@@ -18,7 +18,7 @@ func TestParseAddress(t *testing.T) {
 		"unix:abstract=%40bus":                                           "@@bus",
 		"unix:path=/tmp/bus,unknown,=x,tcp=1":                            "/tmp/bus",
 		"unix:path=/tmp/with+plus":                                       "/tmp/with+plus",
-		"unix:path=/tmp/b%c3%bcs":                                        "/tmp/büs",
+		"unix:path=/tmp/b%c3%bcs":                                        "/tmp/b\u00fcs",
 		"unix:path=/tmp/a=b":                                             "/tmp/a=b",
 		"unix:guid=%zz,path=/tmp/the-escapes-of-other-keys-do-not-count": "/tmp/the-escapes-of-other-keys-do-not-count",
 	} {
