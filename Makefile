@@ -48,6 +48,21 @@ test-e2e: $(GOTESTSUM) test-deps release-snapshot ## Run the tests on real serve
 	go run ./hack/devcluster servers --flux --flux-cli --kubectl >/dev/null
 	cd hack && $(TEST) -count=1 -timeout 20m ./e2e/...
 
+# The clients of other projects that hack/e2e/clients runs. Versions are those that build
+# with the Go version of go.mod.
+CLIENTS := $(addprefix $(TOOLS)/,helm-v4.3.2 k9s-v0.50.16 kubelogin-v0.2.21 aws-iam-authenticator-v0.7.2)
+
+.PHONY: test-clients
+test-clients: $(GOTESTSUM) $(CLIENTS) ## Run clients of other projects with the plugins; builds them the first time
+	TESTBED_WITHOUT=dot,chromium,gnome-keyring-daemon,zsh hack/install-deps.sh
+	go run ./hack/devcluster servers --kubectl >/dev/null
+	cd hack && CLIENTS='$(CLIENTS)' $(TEST) -count=1 -timeout 20m ./e2e/clients
+
+$(TOOLS)/helm-v4.3.2: tool = helm.sh/helm/v4/cmd/helm@v4.3.2
+$(TOOLS)/k9s-v0.50.16: tool = github.com/derailed/k9s@v0.50.16
+$(TOOLS)/kubelogin-v0.2.21: tool = github.com/Azure/kubelogin@v0.2.21
+$(TOOLS)/aws-iam-authenticator-v0.7.2: tool = sigs.k8s.io/aws-iam-authenticator/cmd/aws-iam-authenticator@v0.7.2
+
 .PHONY: test-deps
 test-deps: ## Install what tests need beyond Go, git and make, where it may
 	hack/install-deps.sh
@@ -120,7 +135,7 @@ $(GOLANGCI_LINT): tool = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@
 $(GOTESTSUM): tool = gotest.tools/gotestsum@v1.13.0
 $(GORELEASER): tool = github.com/goreleaser/goreleaser/v2@v2.15.0
 $(ACTIONLINT): tool = github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
-$(GOLANGCI_LINT) $(GOTESTSUM) $(GORELEASER) $(ACTIONLINT):
+$(GOLANGCI_LINT) $(GOTESTSUM) $(GORELEASER) $(ACTIONLINT) $(CLIENTS):
 	mkdir -p '$@.tmp'
 	cd '$@.tmp' && GOWORK=off GOFLAGS= GOBIN='$@.tmp' go install $(tool)
 	mv '$@.tmp'/* '$@' && rmdir '$@.tmp'

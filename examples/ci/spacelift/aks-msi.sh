@@ -3,8 +3,7 @@
 # secret at all. AZURE_CLIENT_ID chooses among several identities.
 set -eu
 umask 077
-# The authority comes with the stack: asking the cloud for it would take a
-# permission more.
+# The CA comes with the stack: asking the cloud for it would take one more permission.
 ca=$(mktemp)
 printf %s "$CLUSTER_CA" | base64 -d > "$ca"
 kubectl config set-cluster "$CLUSTER_NAME" --server="$CLUSTER_SERVER" --certificate-authority="$ca" --embed-certs

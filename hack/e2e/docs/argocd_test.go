@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -35,15 +36,15 @@ func TestArgoCDApplication(t *testing.T) {
 	if err := yaml.UnmarshalStrict(text, &app); err != nil || app.APIVersion != "argoproj.io/v1alpha1" || app.Kind != "Application" || app.Spec.Source.RepoURL == "" {
 		t.Fatalf("%+v, %v", app, err)
 	}
-	if _, job := example(t, strings.TrimPrefix(app.Spec.Source.Path, "examples/ci/")+"/job.yaml"); len(job) == 0 {
-		t.Error("its folder holds no job")
+	if _, job := example(t, strings.TrimPrefix(app.Spec.Source.Path, "examples/ci/")+"/cronjob.yaml"); len(job) == 0 {
+		t.Error("its folder has no CronJob")
 	}
 }
 
-// TestArgoCDJob runs the Job's arguments with the rights of its own service
-// account, to the clusters of Argo CD's Secrets. A Pod's cluster cannot be had
-// here, so it is named by a kubeconfig.
-func TestArgoCDJob(t *testing.T) {
+// TestArgoCDCronJob runs the CronJob's arguments with the rights of its own service
+// account, to the clusters of Argo CD's Secrets. No Pod runs here, so a kubeconfig stands
+// for the Pod's cluster.
+func TestArgoCDCronJob(t *testing.T) {
 	m := newMachine(t)
 	m.fleet(t)
 	job := argoJob(t)
@@ -51,7 +52,7 @@ func TestArgoCDJob(t *testing.T) {
 	control.Apply(t, "apiVersion: v1\nkind: Namespace\nmetadata: {name: argocd}\n")
 	_, rbac := example(t, "argocd/fleet-secrets/rbac.yaml")
 	control.Apply(t, string(rbac))
-	path, _ := example(t, "argocd/fleet-secrets/job.yaml")
+	path, _ := example(t, "argocd/fleet-secrets/cronjob.yaml")
 	control.Kubectl(t, "create", "--dry-run=server", "-f", path)
 	m.must(t, `kubectl --context management get secret ghcr-pull -n flux-system -o 'jsonpath={.data.\.dockerconfigjson}' | base64 -d |
   kubectl create secret generic ghcr-pull -n argocd --type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=/dev/stdin --dry-run=client -o yaml |
@@ -59,6 +60,7 @@ func TestArgoCDJob(t *testing.T) {
 	for _, name := range []string{prodOne, prodTwo} {
 		control.Apply(t, argoCluster(t, m, name))
 	}
+	control.Apply(t, argoOnly)
 
 	token := strings.TrimSpace(control.Kubectl(t, "create", "token", job.ServiceAccountName, "-n", "argocd"))
 	server, ca := control.Server()
@@ -72,20 +74,41 @@ kubectl config set-credentials u --token="$TOKEN"; kubectl config set-context c 
 	if len(args) != len(container.Args)-1 {
 		t.Fatalf("%v", container.Args)
 	}
-	m.must(t, strings.Join(container.Command, " ")+" '"+strings.Join(args, "' '")+"'", asJob)
+	said, code := m.shell(t, strings.Join(container.Command, " ")+" '"+strings.Join(args, "' '")+"'", asJob)
+	if code != 0 || !strings.Contains(said, "2 created, 2 skipped") {
+		t.Errorf("exit code %d\n%s", code, said)
+	}
+	for _, name := range []string{"eks", "in-cluster"} {
+		if !strings.Contains(said, "warning: secret argocd/"+name+" is skipped: ") {
+			t.Errorf("%s is not named\n%s", name, said)
+		}
+	}
 	for _, name := range []string{prodOne, prodTwo} {
 		m.cluster(name).Kubectl(t, "get", "secret", "ghcr-pull", "-n", "flux-system")
 	}
 }
 
+// argoOnly are clusters that only Argo CD can use by their Secrets.
+const argoOnly = `
+apiVersion: v1
+kind: Secret
+metadata: {name: eks, namespace: argocd, labels: {argocd.argoproj.io/secret-type: cluster}}
+stringData: {name: eks, server: "https://eks.example.com", config: '{"awsAuthConfig":{"clusterName":"production"}}'}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: in-cluster, namespace: argocd, labels: {argocd.argoproj.io/secret-type: cluster}}
+stringData: {name: in-cluster, server: "https://kubernetes.default.svc", config: '{"tlsClientConfig":{"insecure":false}}'}
+`
+
 func argoJob(t *testing.T) corev1.PodSpec {
 	t.Helper()
-	_, text := example(t, "argocd/fleet-secrets/job.yaml")
-	var job batchv1.Job
-	if err := yaml.UnmarshalStrict(text, &job); err != nil || job.Annotations["argocd.argoproj.io/hook"] != "PostSync" {
-		t.Fatalf("%v, %v", job.Annotations, err)
+	_, text := example(t, "argocd/fleet-secrets/cronjob.yaml")
+	var job batchv1.CronJob
+	if err := yaml.UnmarshalStrict(text, &job); err != nil || job.Spec.ConcurrencyPolicy != batchv1.ForbidConcurrent {
+		t.Fatalf("%+v, %v", job.Spec, err)
 	}
-	return job.Spec.Template.Spec
+	return job.Spec.JobTemplate.Spec.Template.Spec
 }
 
 // argoCluster is the Secret by which Argo CD knows a cluster.
@@ -104,20 +127,48 @@ stringData: {name: %[1]s, server: %[2]q, config: %[3]q}
 `, name, config.Host, text)
 }
 
-// TestArgoCDCluster runs what the comment of the cluster Secret says, and then its
-// program as Argo CD does: without a word about the server.
+// TestArgoCDCluster runs the commands in the comment of the cluster Secret, and then kubectl
+// with what Argo CD makes of the Secret: since 3.5 it passes the cluster to the program,
+// before it did not.
 func TestArgoCDCluster(t *testing.T) {
 	m := newMachine(t)
 	m.key(t)
 	_, text := example(t, "argocd/cluster.yaml")
 	here := strings.NewReplacer("/etc/datum", m.home, "/datum-creds", m.path("creds")).Replace(string(text))
+	var commands []string
 	for line := range strings.Lines(here) {
-		if command, ok := strings.CutPrefix(line, "#   "); ok {
-			m.must(t, command, "DATUM_CREDS_HOME="+m.path("creds"))
+		if command, ok := strings.CutPrefix(line, "#     "); ok {
+			commands = append(commands, command)
 		}
 	}
+	if len(commands) != 2 {
+		t.Fatalf("%q", commands)
+	}
+	creds := "DATUM_CREDS_HOME=" + m.path("creds")
+	m.must(t, commands[0], creds)
+	m.argoKubeconfig(t, here, true)
+	if said, code := m.shell(t, argoAsks); code != 0 || !strings.HasSuffix(said, "sa-4711") {
+		t.Errorf("Argo CD 3.5: exit code %d\n%s", code, said)
+	}
+	m.argoKubeconfig(t, here, false)
+	if said, code := m.shell(t, argoAsks); code == 0 || !strings.Contains(said, "--without-cluster-info") {
+		t.Errorf("before 3.5, without trust: exit code %d\n%s", code, said)
+	}
+	m.must(t, commands[1], creds)
+	if said, code := m.shell(t, argoAsks); code != 0 || !strings.HasSuffix(said, "sa-4711") {
+		t.Errorf("before 3.5: exit code %d\n%s", code, said)
+	}
+}
+
+const argoAsks = `kubectl --kubeconfig kubeconfig.argocd auth whoami -o 'jsonpath={.status.userInfo.username}'`
+
+// argoKubeconfig writes what Argo CD makes of a cluster Secret
+// (argo-cd pkg/apis/application/v1alpha1, Cluster.RawRestConfig) as a kubeconfig. Its
+// server stands for Datum's.
+func (m *machine) argoKubeconfig(t *testing.T, text string, knowsClusterInfo bool) {
+	t.Helper()
 	var secret corev1.Secret
-	if err := yaml.UnmarshalStrict([]byte(here), &secret); err != nil {
+	if err := yaml.UnmarshalStrict([]byte(text), &secret); err != nil {
 		t.Fatal(err)
 	}
 	var config struct {
@@ -125,17 +176,50 @@ func TestArgoCDCluster(t *testing.T) {
 			APIVersion, Command string
 			Args                []string
 			Env                 map[string]string
+			ProvideClusterInfo  bool
 		}
+		TLSClientConfig struct{ Insecure bool }
 	}
-	if err := json.Unmarshal([]byte(secret.StringData["config"]), &config); err != nil {
-		t.Fatal(err)
+	decoder := json.NewDecoder(strings.NewReader(secret.StringData["config"]))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&config); err != nil || !config.ExecProviderConfig.ProvideClusterInfo {
+		t.Fatalf("%+v, %v", config, err)
+	}
+	if want := m.server(t, "https://api.datum.net"); secret.StringData["server"] != want {
+		t.Errorf("the server is %s, and the plugin writes %s", secret.StringData["server"], want)
 	}
 	exec := config.ExecProviderConfig
-	env := []string{fmt.Sprintf(`KUBERNETES_EXEC_INFO={"apiVersion":%q,"kind":"ExecCredential","spec":{"interactive":false}}`, exec.APIVersion)}
+	env := []map[string]string{}
 	for name, value := range exec.Env {
-		env = append(env, name+"="+value)
+		env = append(env, map[string]string{"name": name, "value": value})
 	}
-	if said, code := m.shell(t, exec.Command+" "+strings.Join(exec.Args, " "), env...); code != 0 || !strings.Contains(said, `"token":`) {
-		t.Errorf("exit code %d\n%s", code, said)
+	user := map[string]any{"exec": map[string]any{
+		"apiVersion": exec.APIVersion, "command": exec.Command, "args": exec.Args, "env": env, "interactiveMode": "Never",
+		"provideClusterInfo": exec.ProvideClusterInfo && knowsClusterInfo,
+	}}
+	cluster := map[string]any{"server": m.plane(t), "certificate-authority-data": issuing.certificate.PEM}
+	written, err := json.Marshal(map[string]any{
+		"apiVersion": "v1", "kind": "Config", "current-context": "c",
+		"clusters": []any{map[string]any{"name": "c", "cluster": cluster}},
+		"users":    []any{map[string]any{"name": "c", "user": user}},
+		"contexts": []any{map[string]any{"name": "c", "context": map[string]any{"cluster": "c", "user": "c"}}},
+	})
+	if err == nil {
+		err = os.WriteFile(m.path("kubeconfig.argocd"), written, 0o600)
 	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// plane is the address of my-project that the key's API host serves here.
+func (m *machine) plane(t *testing.T) string {
+	t.Helper()
+	var key struct {
+		API string `json:"api_endpoint"`
+	}
+	if err := json.Unmarshal([]byte(m.read(t, "key.json")), &key); err != nil || key.API == "" {
+		t.Fatalf("no API host in the key: %v", err)
+	}
+	return key.API + plane
 }

@@ -2,9 +2,9 @@ package docs_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
-	"os"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -72,20 +72,18 @@ func githubSteps(t *testing.T) (steps []githubStep) {
 
 var githubSecret = regexp.MustCompile(`^\$\{\{ secrets\.(\w+) \}\}$`)
 
-// TestGitHubRuns runs every step as a runner does. What is cloned from GitHub is
-// this checkout.
+// TestGitHubRuns runs every step as a runner does. This checkout stands for the version
+// that is cloned from GitHub.
 func TestGitHubRuns(t *testing.T) {
 	m := newMachine(t)
 	m.tree(t)
 	m.key(t)
 	m.fleet(t)
-	if err := os.Mkdir(m.path("runner"), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	m.upstream(t)
 	secrets := map[string]string{"DATUM_SA_CREDENTIALS": m.read(t, "key.json"), "FLEET_KUBECONFIG": m.read(t, "kubeconfig.fleet"), "REGISTRY_TOKEN": "token-" + t.Name()}
 	runner := append(goCaches(t),
 		"RUNNER_TEMP="+m.path("runner"), "GITHUB_STEP_SUMMARY="+m.path("summary"), "GITHUB_PATH="+m.path("added-to-path"),
-		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url.file://"+m.root+".insteadOf", "GIT_CONFIG_VALUE_0=https://github.com/datum-cloud/kubectl-plugins",
+		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url.file://"+m.path("upstream")+".insteadOf", "GIT_CONFIG_VALUE_0=https://github.com/datum-cloud/kubectl-plugins",
 	)
 	steps := githubSteps(t)
 	for _, step := range steps {
@@ -109,9 +107,27 @@ func TestGitHubRuns(t *testing.T) {
 		t.Errorf("the summary is\n%s", m.read(t, "summary"))
 	}
 	m.holds(t, "registry-token", "token", secrets["REGISTRY_TOKEN"])
-	if len(steps) < 5 {
+	if len(steps) < 6 {
 		t.Errorf("only %d steps were run", len(steps))
 	}
+}
+
+// pinned is the installation of a version. A branch would be whatever somebody pushes.
+var pinned = regexp.MustCompile(`git clone [^\n]*--branch (v\d+\.\d+\.\d+) https://github\.com/datum-cloud/kubectl-plugins `)
+
+// upstream is the repository on GitHub, with a tag of the version that the workflow
+// installs at this commit, and a main that builds nothing.
+func (m *machine) upstream(t *testing.T) {
+	t.Helper()
+	_, text := example(t, "github-actions.yaml")
+	version := pinned.FindSubmatch(text)
+	if version == nil {
+		t.Fatal("the workflow installs no version")
+	}
+	m.must(t, fmt.Sprintf(`mkdir -m 700 runner
+git clone -q --depth 1 "file://%s" upstream && cd upstream
+git tag -f %s
+git checkout -q --orphan main-of-somebody && git rm -rfq . && git -c user.name=t -c user.email=t@example.com commit -q --allow-empty -m empty`, m.root, version[1]))
 }
 
 // goCaches let a build on the machine find what this one has.
@@ -172,17 +188,26 @@ func TestGitHubMayLittle(t *testing.T) {
 	}
 }
 
-// TestGitHubCatches: the check fails where the tree is broken.
+// TestGitHubCatches: the check fails where the tree is broken, and what is drawn is what
+// was checked, with the changes that only a rendered tree shows.
 func TestGitHubCatches(t *testing.T) {
 	m := newMachine(t)
 	m.typo(t)
+	m.must(t, "mkdir runner && echo 'nameSuffix: -rendered' >> clusters/production/kustomization.yaml")
+	env := []string{"RUNNER_TEMP=" + m.path("runner"), "GITHUB_STEP_SUMMARY=" + m.path("summary")}
 	for _, step := range githubSteps(t) {
-		if strings.Contains(step.Run, "--exit-code") {
-			if said, code := m.shell(t, step.Run); code != 1 {
-				t.Errorf("exit code %d\n%s", code, said)
-			}
-			return
+		want := 0
+		switch {
+		case strings.Contains(step.Run, "--exit-code"):
+			want = 1
+		case !strings.Contains(step.Run, "tree.yaml"):
+			continue
+		}
+		if said, code := m.shell(t, step.Run, env...); code != want {
+			t.Errorf("%s: exit code %d, want %d\n%s", step.Name, code, want, said)
 		}
 	}
-	t.Error("there is no check")
+	if drawn := m.read(t, "summary"); !strings.Contains(drawn, "activity-ui-rendered") {
+		t.Errorf("another tree is drawn\n%s", drawn)
+	}
 }

@@ -65,14 +65,14 @@ func keys(data map[string][]byte) []string { return slices.Sorted(maps.Keys(data
 // argoConfig is the field config of Argo CD's cluster Secrets
 // (argo-cd pkg/apis/application/v1alpha1, ClusterConfig).
 type argoConfig struct {
-	Username           string          `json:"username"`
-	Password           string          `json:"password"`
-	BearerToken        string          `json:"bearerToken"`
-	TLS                argoTLS         `json:"tlsClientConfig"`
-	AWSAuth            json.RawMessage `json:"awsAuthConfig"`
-	ExecProvider       *argoExec       `json:"execProviderConfig"`
-	DisableCompression bool            `json:"disableCompression"`
-	ProxyURL           string          `json:"proxyUrl"`
+	Username           string    `json:"username"`
+	Password           string    `json:"password"`
+	BearerToken        string    `json:"bearerToken"`
+	TLS                argoTLS   `json:"tlsClientConfig"`
+	AWSAuth            *argoAWS  `json:"awsAuthConfig"`
+	ExecProvider       *argoExec `json:"execProviderConfig"`
+	DisableCompression bool      `json:"disableCompression"`
+	ProxyURL           string    `json:"proxyUrl"`
 }
 
 type argoTLS struct {
@@ -88,19 +88,26 @@ type argoExec struct {
 	Args       []string          `json:"args"`
 	Env        map[string]string `json:"env"`
 	APIVersion string            `json:"apiVersion"`
+	// ProvideClusterInfo is known to Argo CD since 3.5.
+	ProvideClusterInfo bool `json:"provideClusterInfo"`
 }
 
 func isArgo(data map[string][]byte) bool { return len(data["server"]) > 0 && len(data["config"]) > 0 }
 
-// fromArgo turns Argo CD's form into a kubeconfig.
-func fromArgo(data map[string][]byte) (*clientcmdapi.Config, error) {
+func parseArgo(data map[string][]byte) (argoConfig, error) {
 	var argo argoConfig
 	if err := json.Unmarshal(data["config"], &argo); err != nil {
-		// Its own words could quote what it has read.
-		return nil, errors.New(`key "config": not the JSON that Argo CD writes`)
+		// The parser's own words could quote credentials.
+		return argo, errors.New(`key "config": not the JSON that Argo CD writes`)
 	}
-	if len(argo.AWSAuth) > 0 && string(argo.AWSAuth) != "null" {
-		return nil, errors.New(`key "config": awsAuthConfig needs Argo CD's own program`)
+	return argo, nil
+}
+
+// fromArgo turns Argo CD's form into a kubeconfig.
+func fromArgo(data map[string][]byte) (*clientcmdapi.Config, error) {
+	argo, err := parseArgo(data)
+	if err != nil {
+		return nil, err
 	}
 	name := string(data["name"])
 	config := clientcmdapi.NewConfig()
@@ -110,7 +117,7 @@ func fromArgo(data map[string][]byte) (*clientcmdapi.Config, error) {
 	}
 	config.AuthInfos[name] = &clientcmdapi.AuthInfo{
 		Token: argo.BearerToken, Username: argo.Username, Password: argo.Password,
-		ClientCertificateData: argo.TLS.CertData, ClientKeyData: argo.TLS.KeyData, Exec: argo.ExecProvider.exec(),
+		ClientCertificateData: argo.TLS.CertData, ClientKeyData: argo.TLS.KeyData, Exec: argo.login().exec(),
 	}
 	config.Contexts[name] = &clientcmdapi.Context{Cluster: name, AuthInfo: name}
 	config.CurrentContext = name
@@ -122,7 +129,8 @@ func (e *argoExec) exec() *clientcmdapi.ExecConfig {
 		return nil
 	}
 	exec := &clientcmdapi.ExecConfig{
-		Command: e.Command, Args: e.Args, APIVersion: e.APIVersion, InteractiveMode: clientcmdapi.NeverExecInteractiveMode,
+		Command: e.Command, Args: e.Args, APIVersion: e.APIVersion, ProvideClusterInfo: e.ProvideClusterInfo,
+		InteractiveMode: clientcmdapi.NeverExecInteractiveMode,
 	}
 	for _, key := range slices.Sorted(maps.Keys(e.Env)) {
 		exec.Env = append(exec.Env, clientcmdapi.ExecEnvVar{Name: key, Value: e.Env[key]})

@@ -75,7 +75,7 @@ func (e *Ends) toSecrets(ctx context.Context, access Access, source Member, read
 				"--to-kubeconfig-secret-namespace names another namespace")
 		}
 		for _, secret := range secrets {
-			into.add(access, query.Namespace+"/"+secret.Name, secret.Data, flags.Key, allowed)
+			into.addSecret(access, "secret "+query.Namespace+"/"+secret.Name, secret.Data, asked.Selector != "", flags.Key, allowed)
 		}
 	}
 	return nil
@@ -92,8 +92,12 @@ func (q SecretQuery) each(selector string) (queries []SecretQuery) {
 	return queries
 }
 
-func (r *Resolved) add(access Access, where string, data map[string][]byte, key string, allowed []Allowance) {
-	name := "secret " + where
+// addSecret adds the cluster of a kubeconfig Secret, or why it cannot be used.
+func (r *Resolved) addSecret(access Access, name string, data map[string][]byte, selected bool, key string, allowed []Allowance) {
+	if only := argoOnly(name, data, key, selected, allowed); only != nil {
+		r.Refused = append(r.Refused, Refusal{name, only})
+		return
+	}
 	member, err := access.Untrusted(name, data, key, allowed)
 	if err != nil {
 		r.Refused = append(r.Refused, Refusal{name, err})

@@ -104,7 +104,7 @@ func TestShapes(t *testing.T) {
 		{"none", "", map[string][]byte{"a": []byte("x"), "b": []byte("y")}, "no key holds a kubeconfig among: a, b"},
 		{"nothing", "", nil, "no key holds a kubeconfig"},
 		{"not a kubeconfig", "", map[string][]byte{"value": []byte("hunter2")}, `key "value"`},
-		{"Argo CD, AWS", "", map[string][]byte{"server": []byte("https://x"), "config": []byte(`{"awsAuthConfig":{"clusterName":"x"}}`)}, "awsAuthConfig"},
+		{"Argo CD, AWS", "", map[string][]byte{"server": []byte("https://x"), "config": []byte(`{"awsAuthConfig":{"clusterName":"x"}}`)}, "refused"},
 		{"Argo CD, a program", "", map[string][]byte{"server": []byte("https://x"), "config": []byte(`{"execProviderConfig":{"command":"touch"}}`)}, "refused"},
 		{"Argo CD, not JSON", "", map[string][]byte{"server": []byte("https://x"), "config": []byte(`hunter2`)}, "not the JSON"},
 	} {
@@ -129,6 +129,7 @@ func FuzzUntrusted(f *testing.F) {
 	f.Add([]byte(strings.NewReplacer("CLUSTER", https, "USER", "token: t").Replace(harmless)), "value")
 	f.Add([]byte(`{"bearerToken":"t"}`), "config")
 	f.Add([]byte(`{"execProviderConfig":{"command":"x"}}`), "config")
+	f.Add([]byte(`{"awsAuthConfig":{"clusterName":"x"}}`), "config")
 	f.Fuzz(func(t *testing.T, text []byte, key string) {
 		data := map[string][]byte{key: text, "server": []byte("https://c.example.com")}
 		member, err := Access{}.Untrusted("s", data, "", nil)

@@ -8,6 +8,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
 
@@ -50,12 +51,30 @@ func readAll(ctx context.Context, client *api.Client, query cluster.SecretQuery)
 	return found, nil
 }
 
-// refusal is a target whose kubeconfig cannot be used.
+// unusable adds a target whose kubeconfig cannot be used. One that is skipped is named
+// on stderr too, because it does not change the exit code.
+func (s *session) unusable(target cluster.Refusal) {
+	problem := refusal(target.Err, s.scrub)
+	if problem.Kind == plan.KindSkipped {
+		s.warnings = append(s.warnings, target.Name+" is skipped: "+problem.Text)
+	}
+	s.clusters = append(s.clusters, rollout.Broken(target.Name, problem))
+}
+
+// refusal returns why a target's kubeconfig cannot be used.
 func refusal(err error, scrub *secret.Scrubber) plan.Problem {
 	problem := plan.Problem{Kind: plan.KindConfig, Text: scrub.Clean(err.Error())}
 	var refused *cluster.RefusedError
-	if errors.As(err, &refused) {
+	var argo *cluster.ArgoError
+	switch {
+	case errors.As(err, &refused):
 		problem.Kind, problem.Hint = plan.KindRefused, refused.Hint()
+	case errors.As(err, &argo):
+		// It quotes no value, and names such as "in-cluster" are values too.
+		problem.Text, problem.Hint = argo.Reason(), argo.Hint()
+		if argo.Selected {
+			problem.Kind = plan.KindSkipped
+		}
 	}
 	return problem
 }

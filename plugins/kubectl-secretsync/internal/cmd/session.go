@@ -81,7 +81,7 @@ func (s *session) connect(ctx context.Context) error {
 		}
 	}
 	for _, refused := range resolved.Refused {
-		s.clusters = append(s.clusters, rollout.Broken(refused.Name, refusal(refused.Err, s.scrub)))
+		s.unusable(refused)
 	}
 	return nil
 }

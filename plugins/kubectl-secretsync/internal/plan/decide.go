@@ -71,6 +71,8 @@ func (a Action) problem(p Problem) Action {
 		return a.stop(Forbidden, p.Text, p.Hint)
 	case KindRefused:
 		return a.stop(Refused, p.Text, p.Hint)
+	case KindSkipped:
+		return a.stop(Skip, p.Text, p.Hint)
 	default:
 		return a.stop(Failed, p.Text, p.Hint)
 	}

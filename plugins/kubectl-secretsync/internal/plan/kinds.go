@@ -18,6 +18,7 @@ const (
 	KindNoAPI        = "not-an-api-server"
 	KindConfig       = "kubeconfig"
 	KindRefused      = "refused"
+	KindSkipped      = "skipped"
 	KindInterrupted  = "interrupted"
 	KindAudit        = "audit"
 )

@@ -21,7 +21,8 @@ const (
 	Unchanged Verb = "unchanged"
 	// Absent is a copy to delete that is not there.
 	Absent Verb = "absent"
-	// Skip was asked for: --on-conflict=skip, or a special type in a selection.
+	// Skip was asked for: --on-conflict=skip, a special type in a selection, or a
+	// selected cluster that this process cannot use.
 	Skip Verb = "skip"
 	// Conflict is a target that somebody else owns.
 	Conflict Verb = "conflict"

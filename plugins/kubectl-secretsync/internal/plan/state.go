@@ -88,7 +88,7 @@ func writers(all []secret.ManagedFields) (ours, others []string, err error) {
 func StateOf(a Action) State {
 	object := a.Seen.Object
 	switch {
-	case a.Verb == Failed, a.Verb == Forbidden && object == nil:
+	case a.Verb == Failed, a.Seen.Problem != nil, a.Verb == Forbidden && object == nil:
 		return UnknownState
 	case a.Lost != "":
 		return Orphaned

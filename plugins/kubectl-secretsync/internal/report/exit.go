@@ -2,6 +2,7 @@ package report
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
@@ -13,6 +14,8 @@ import (
 func Exit(results []rollout.Result) error {
 	fine, refused, failed := count(results)
 	switch {
+	case noneUsable(results):
+		return &cli.Error{Code: cli.Refused}
 	case refused+failed == 0:
 		return nil
 	case fine > 0:
@@ -24,6 +27,16 @@ func Exit(results []rollout.Result) error {
 	default:
 		return &cli.Error{Code: cli.Failed}
 	}
+}
+
+// noneUsable reports whether each target cluster was skipped because this process
+// cannot use it. Success would claim copies that nobody has looked at.
+func noneUsable(results []rollout.Result) bool {
+	usable := func(r rollout.Result) bool {
+		problem := r.Action.Seen.Problem
+		return problem == nil || problem.Kind != plan.KindSkipped
+	}
+	return len(results) > 0 && !slices.ContainsFunc(results, usable)
 }
 
 func count(results []rollout.Result) (fine, refused, failed int) {
@@ -65,6 +78,8 @@ func ExitFound(results []rollout.Result, found bool) error {
 		}
 	}
 	switch {
+	case noneUsable(results):
+		return &cli.Error{Code: cli.Refused}
 	case unreadable > 0 && readable > 0:
 		return &cli.Error{Code: cli.SomeFailed}
 	case unreadable > 0:
