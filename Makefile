@@ -99,8 +99,9 @@ krew-index: release-snapshot ## Write an index for krew, a git repository, into 
 	hack/krew-index.sh '$(KREW_INDEX)'
 
 .PHONY: generate
-generate: ## Write generated documents and golden files anew
+generate: ## Write generated documents, golden files and license notices anew
 	$(PRODUCT) test ./plugins/kubectl-fluxdeps ./plugins/kubectl-fluxdeps/internal/render ./plugins/kubectl-datum-creds ./plugins/kubectl-secretsync -run 'TestReference|TestFormats' -update
+	go run ./hack/release notices
 
 .PHONY: picture
 picture: ## Draw the picture of the README anew; needs graphviz

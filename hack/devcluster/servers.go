@@ -9,7 +9,7 @@ import (
 )
 
 func newServers() *cobra.Command {
-	var flux, kubectl, cli bool
+	var flux, kubectl, cli, krew bool
 	command := &cobra.Command{
 		Use:   "servers",
 		Short: "Build the servers that are not there yet, and tell where they are",
@@ -27,11 +27,15 @@ func newServers() *cobra.Command {
 			if cli {
 				names = append(names, servers.FluxCLI)
 			}
+			if krew {
+				names = append(names, servers.Krew, servers.KrewValidator)
+			}
 			return provide(c, names)
 		},
 	}
 	command.Flags().BoolVar(&flux, "flux", false, "also kustomize-controller")
 	command.Flags().BoolVar(&cli, "flux-cli", false, "also the Flux CLI")
+	command.Flags().BoolVar(&krew, "krew", false, "also krew and its validator of manifests")
 	command.Flags().BoolVar(&kubectl, "kubectl", false, "also kubectl, unless there is one on PATH")
 	return command
 }
