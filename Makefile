@@ -46,6 +46,7 @@ test-unit: $(GOTESTSUM) ## Run the tests that need no server
 .PHONY: test-e2e
 test-e2e: $(GOTESTSUM) test-deps release-snapshot ## Run the tests on real servers, which it builds the first time
 	go run ./hack/devcluster servers --flux --flux-cli --kubectl >/dev/null
+	go run ./hack/devcluster servers krew validate-krew-manifest >/dev/null
 	cd hack && $(TEST) -count=1 -timeout 20m ./e2e/...
 
 .PHONY: test-deps
@@ -67,7 +68,7 @@ build: ## Build the plugins into bin/
 	$(foreach plugin,$(PLUGINS),$(BUILD) -o bin/$(call binary,$(plugin)) ./plugins/$(plugin) &&) true
 
 .PHONY: install
-install: build ## Install the plugins where kubectl and flux find them (INSTALL_DIR)
+install: build ## Install plugins, completion and man pages where kubectl, flux and man find them (INSTALL_DIR)
 	hack/install.sh '$(INSTALL_DIR)' $(foreach plugin,$(PLUGINS),bin/$(call binary,$(plugin)))
 
 .PHONY: cross
@@ -90,7 +91,7 @@ release-twice: $(GORELEASER) ## Build the release of this commit twice, and comp
 
 KREW_LOCAL ?= dist/krew-root
 .PHONY: krew-local
-krew-local: release-snapshot ## Install the release as krew would, into KREW_LOCAL, and have kubectl run it
+krew-local: release-snapshot ## Install the release with krew into KREW_LOCAL, and have kubectl run it
 	hack/krew-local.sh '$(KREW_LOCAL)'
 
 KREW_INDEX ?= dist/krew-index

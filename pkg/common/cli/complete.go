@@ -75,8 +75,37 @@ func complete(ctx context.Context, root *cobra.Command, streams genericiooptions
 // Values finds what a word of the command line can be, until ctx ends.
 type Values func(ctx context.Context) []string
 
-// Fixed are values that are known beforehand.
-func Fixed(values ...string) Values { return func(context.Context) []string { return values } }
+// Fixed returns values that are known beforehand.
+func Fixed(values ...string) Values {
+	return func(ctx context.Context) []string {
+		if r, ok := ctx.(*recorder); ok {
+			r.fixed = append(r.fixed, values...)
+		}
+		return values
+	}
+}
+
+// recorder is a canceled context in which Fixed leaves its values.
+type recorder struct {
+	context.Context //nolint:containedctx // it is one
+	fixed           []string
+}
+
+// Enumerated returns the fixed values of a flag that has completions; nil if its
+// values depend on a cluster, a file or a session.
+func Enumerated(c *cobra.Command, flag string) []string {
+	complete, ok := c.GetFlagCompletionFunc(flag)
+	if !ok {
+		return nil
+	}
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	before, r := c.Context(), &recorder{Context: ended}
+	c.SetContext(r)
+	_, _ = complete(c, nil, "")
+	c.SetContext(before)
+	return r.fixed
+}
 
 // Complete offers those values that begin with what has been typed. Those that
 // a terminal would act upon are left out.
