@@ -25,11 +25,10 @@ PATH=$KREW_ROOT/bin:$tools
 for plugin in datum-creds fluxdeps secretsync; do
 	for archive in "$dist/${plugin}"_*_"$platform".*; do
 		case $archive in
-		*.tar.gz | *.zip) kubectl krew install --manifest="$dist/krew/$plugin.yaml" --archive="$archive" ;;
+		*.tar.gz | *.zip) kubectl krew install --manifest="$dist/krew/$plugin.yaml" --archive="$archive" </dev/null ;;
 		esac
 	done
 done
-kubectl krew list
 for plugin in datum-creds fluxdeps secretsync; do
 	kubectl "$plugin" version
 done

@@ -34,6 +34,9 @@ func newKrewUser(t *testing.T, net *internet, env ...string) *krewUser {
 		}
 	}
 	u.shell = newShell(t, "", append(append(env, net.env()...), "KREW_ROOT="+u.root, "KREW_NO_UPGRADE_CHECK=1", "GIT_CONFIG_GLOBAL="+os.DevNull)...)
+	if err := os.MkdirAll(u.ownBin(), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	u.env = append(u.env, "PATH="+u.bin()+":"+u.ownBin()+":"+u.tools)
 	return u
 }

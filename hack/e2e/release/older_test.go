@@ -62,7 +62,7 @@ func olderManifest(t *testing.T, root, dir, plugin string) []byte {
 	manifest, err := krew.Render(read(t, filepath.Join(root, "krew", plugin+".yaml")), olderTag, func(uri string) (string, error) {
 		data, err := os.ReadFile(filepath.Join(dir, path.Base(uri)))
 		if errors.Is(err, os.ErrNotExist) {
-			return strings.Repeat("0", 64), nil
+			return strings.Repeat("f", 64), nil // digits alone would be a number in YAML
 		}
 		sum := sha256.Sum256(data)
 		return hex.EncodeToString(sum[:]), err
