@@ -197,7 +197,7 @@ func (m *machine) argoKubeconfig(t *testing.T, text string, knowsClusterInfo boo
 		"apiVersion": exec.APIVersion, "command": exec.Command, "args": exec.Args, "env": env, "interactiveMode": "Never",
 		"provideClusterInfo": exec.ProvideClusterInfo && knowsClusterInfo,
 	}}
-	cluster := map[string]any{"server": m.plane(t), "certificate-authority-data": issuing.certificate.PEM}
+	cluster := map[string]any{"server": m.plane(t)} // kubectl trusts SSL_CERT_FILE
 	written, err := json.Marshal(map[string]any{
 		"apiVersion": "v1", "kind": "Config", "current-context": "c",
 		"clusters": []any{map[string]any{"name": "c", "cluster": cluster}},
