@@ -11,12 +11,14 @@ import (
 )
 
 // suicidal takes the place of pkg/common/auth/private/rename.go: it kills the
-// process before the rename to the file that is named beside the program.
+// process before the rename to the last of the files that are named beside the
+// program, once those before it were renamed to.
 const suicidal = `package private
 
 import (
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 func rename(from, to string) error {
@@ -25,22 +27,34 @@ func rename(from, to string) error {
 		panic(err)
 	}
 	moment := filepath.Join(filepath.Dir(self), "` + momentFile + `")
-	if name, err := os.ReadFile(moment); err == nil && string(name) == filepath.Base(to) {
-		if err := os.Remove(moment); err != nil {
-			panic(err)
+	if names, err := os.ReadFile(moment); err == nil {
+		if first, others, more := strings.Cut(string(names), " "); first != filepath.Base(to) {
+			// not yet
+		} else if more {
+			if err := os.WriteFile(moment, []byte(others), 0o600); err != nil {
+				panic(err)
+			}
+		} else {
+			end(moment)
 		}
-		process, err := os.FindProcess(os.Getpid())
-		if err != nil {
-			panic(err)
-		}
-		_ = process.Kill()
-		select {}
 	}
 	return os.Rename(from, to)
 }
+
+func end(moment string) {
+	if err := os.Remove(moment); err != nil {
+		panic(err)
+	}
+	process, err := os.FindProcess(os.Getpid())
+	if err != nil {
+		panic(err)
+	}
+	_ = process.Kill()
+	select {}
+}
 `
 
-// momentFile names the file whose rename is never reached.
+// momentFile holds the names of the files.
 const momentFile = "kill-before-rename-to"
 
 // killer is the plugin, built so that it can be killed at an exact moment.
@@ -76,7 +90,7 @@ func newKiller(t *testing.T) killer {
 }
 
 // kills runs the plugin, and expects it, or the process that renews for it, to
-// be killed just before the rename to the file.
+// be killed just before the rename to the last of the files.
 func (b *bed) kills(k killer, before string, env []string, args ...string) run {
 	b.t.Helper()
 	moment := filepath.Join(filepath.Dir(k.program), momentFile)

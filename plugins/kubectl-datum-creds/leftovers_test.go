@@ -189,7 +189,8 @@ func TestAKilledLoginBesideASession(t *testing.T) {
 // TestAKilledLoginToAnotherStorage leaves a secret where the session has none.
 func TestAKilledLoginToAnotherStorage(t *testing.T) {
 	k := newKiller(t)
-	for _, before := range []string{"session.json", "token.json"} {
+	// The older token is dropped, then the session and the new token are saved.
+	for _, before := range []string{"token.json", "session.json", "token.json token.json"} {
 		t.Run(before, func(t *testing.T) {
 			b := newBed(t)
 			place := b.encrypted("s")
@@ -200,8 +201,25 @@ func TestAKilledLoginToAnotherStorage(t *testing.T) {
 				t.Errorf("logout: %+v", r)
 			}
 			b.wantRemains()
+			if got := strings.Join(b.server.Revoked(), " "); got != "refresh_token refresh_token" {
+				t.Errorf("revoked: %q", got)
+			}
 			b.wantEnded(refresh)
 		})
+	}
+}
+
+// TestALoginThatIsKilledLate has a session that works, without its first token.
+func TestALoginThatIsKilledLate(t *testing.T) {
+	b := newBed(t)
+	b.approve()
+	b.kills(newKiller(t), "token.json", nil, append(b.loginArgs(), "--name", "s", "--storage", "file")...)
+	if r := b.run(nil, "doctor"); !contains(r.out, "warning  session s: removed 2 files that a killed login left behind") {
+		t.Errorf("doctor: %+v", r)
+	}
+	b.wantRemains("secret.json", "session.json")
+	if r := b.run([]string{question(apiHost)}, "get-token", "--session", "s"); r.code != 0 || r.token() == "" {
+		t.Errorf("get-token: %+v", r)
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 )
 
 // patience is how long a shell may take for anything on a busy machine.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // These are run first in each shell: what makes one TAB list everything, and what the
 // help of `completion install` says.
@@ -171,10 +171,11 @@ func (s *shell) becomes(t *testing.T, line, want string) {
 func (s *shell) again(t *testing.T, line string, look func(since int) error, keys string) {
 	t.Helper()
 	var err error
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+	wait := 3 * time.Second // and longer each time, for a shell that is still at the keys before
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); wait *= 2 {
 		since := s.mark()
 		s.write(t, "\x15"+keys)
-		for wait := time.Now().Add(3 * time.Second); time.Now().Before(wait); time.Sleep(50 * time.Millisecond) {
+		for until := time.Now().Add(wait); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
 			if err = look(since); err == nil {
 				s.write(t, "\x15")
 				return

@@ -178,7 +178,7 @@ func Unreadable(err error) error {
 func (h Handle) finish(old kept, before []session.Session) error {
 	for _, s := range before {
 		if err := h.clear(s); err != nil {
-			return problem.New(problem.Unable, "once that is mended: kubectl datum-creds doctor",
+			return problem.New(problem.Unable, "mend that, then: kubectl datum-creds doctor; if the secret cannot be reached any more, remove pending.json in "+h.Place.Dir(),
 				"session %s is kept, but the older one's secret could not be removed from its %s: %w", h.Session.Name, s.Storage, err)
 		}
 	}

@@ -87,10 +87,11 @@ func (h Handle) removeAll(left []leftover) error {
 			return fmt.Errorf("session %s: what a killed login left: %w", h.Session.Name, err)
 		}
 	}
+	unfinished := h.Place.Empty() // of which the caller tells
 	if err := h.Remove(); err != nil {
 		return fmt.Errorf("session %s: %w", h.Session.Name, err)
 	}
-	if len(left) > 0 {
+	if len(left) > 0 && !unfinished {
 		h.env.Notify("Removed too: what a killed login or renewal of session " + h.Session.Name + " left behind.")
 	}
 	return nil
