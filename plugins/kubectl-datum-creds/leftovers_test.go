@@ -201,7 +201,8 @@ func TestAKilledLoginToAnotherStorage(t *testing.T) {
 				t.Errorf("logout: %+v", r)
 			}
 			b.wantRemains()
-			if got := strings.Join(b.server.Revoked(), " "); got != "refresh_token refresh_token" {
+			// The access token too, if the login came as far as that.
+			if got := strings.Join(b.server.Revoked(), " "); strings.Count(got, "refresh_token") != 2 {
 				t.Errorf("revoked: %q", got)
 			}
 			b.wantEnded(refresh)
@@ -246,7 +247,8 @@ func TestAKilledRenewal(t *testing.T) {
 				t.Errorf("logout: %+v", r)
 			}
 			b.wantRemains()
-			if got := strings.Join(b.server.Revoked(), " "); got != "refresh_token refresh_token" {
+			// The access token too, if the login came as far as that.
+			if got := strings.Join(b.server.Revoked(), " "); strings.Count(got, "refresh_token") != 2 {
 				t.Errorf("revoked: %q", got)
 			}
 		})
