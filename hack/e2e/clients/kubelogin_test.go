@@ -60,7 +60,8 @@ kubectl config set-credentials aks --exec-api-version=client.authentication.k8s.
 kubectl config set-context aks --cluster=aks --user=aks
 kubectl config use-context aks
 kubelogin convert-kubeconfig -l spn --use-azurerm-env-vars`, env...)
-	m.readBy(t, "aks", namespace, env...)
+	// The converted entry has no secret in it: the job exports it.
+	m.readBy(t, "aks", namespace, append(env, "AZURE_CLIENT_SECRET="+e.secret)...)
 }
 
 // newEntra serves a stand-in for Entra ID that issues a token for the namespace, and

@@ -6,25 +6,25 @@ import (
 )
 
 func TestParseAddress(t *testing.T) {
-	for text, want := range map[string]string{
-		"unix:path=/run/user/1000/bus":                                   "/run/user/1000/bus",
-		"unix:path=/run/user/1000/bus,guid=0123456789abcdef":             "/run/user/1000/bus",
-		"unix:guid=0123456789abcdef,path=/run/user/1000/bus":             "/run/user/1000/bus",
-		"unix:abstract=/tmp/dbus-E1c73yNqrG,guid=0123456789abcdef":       "@/tmp/dbus-E1c73yNqrG",
-		"unix:abstract=bus":                                              "@bus",
-		"unix:path=/tmp/a%20b%2cc%3Bd":                                   "/tmp/a b,c;d",
-		"unix:path=%2ftmp%2fbus":                                         "/tmp/bus",
-		"unix:path=/tmp/@bus":                                            "/tmp/@bus",
-		"unix:abstract=%40bus":                                           "@@bus",
-		"unix:path=/tmp/bus,unknown,=x,tcp=1":                            "/tmp/bus",
-		"unix:path=/tmp/with+plus":                                       "/tmp/with+plus",
-		"unix:path=/tmp/b%c3%bcs":                                        "/tmp/b\u00fcs",
-		"unix:path=/tmp/a=b":                                             "/tmp/a=b",
-		"unix:guid=%zz,path=/tmp/the-escapes-of-other-keys-do-not-count": "/tmp/the-escapes-of-other-keys-do-not-count",
+	for _, c := range []struct{ text, want string }{
+		{"unix:path=/run/user/1000/bus", "/run/user/1000/bus"},
+		{"unix:path=/run/user/1000/bus,guid=0123456789abcdef", "/run/user/1000/bus"},
+		{"unix:guid=0123456789abcdef,path=/run/user/1000/bus", "/run/user/1000/bus"},
+		{"unix:abstract=/tmp/dbus-E1c73yNqrG,guid=0123456789abcdef", "@/tmp/dbus-E1c73yNqrG"},
+		{"unix:abstract=bus", "@bus"},
+		{"unix:path=/tmp/a%20b%2cc%3Bd", "/tmp/a b,c;d"},
+		{"unix:path=%2ftmp%2fbus", "/tmp/bus"},
+		{"unix:path=/tmp/@bus", "/tmp/@bus"},
+		{"unix:abstract=%40bus", "@@bus"},
+		{"unix:path=/tmp/bus,unknown,=x,tcp=1", "/tmp/bus"},
+		{"unix:path=/tmp/with+plus", "/tmp/with+plus"},
+		{"unix:path=/tmp/b%c3%bcs", "/tmp/b\u00fcs"},
+		{"unix:path=/tmp/a=b", "/tmp/a=b"},
+		{"unix:guid=%zz,path=/tmp/the-escapes-of-other-keys-do-not-count", "/tmp/the-escapes-of-other-keys-do-not-count"},
 	} {
-		got, err := ParseAddress(text)
-		if err != nil || got.socket != want {
-			t.Errorf("ParseAddress(%q) = %q, %v; want %q", text, got.socket, err, want)
+		got, err := ParseAddress(c.text)
+		if err != nil || got.socket != c.want {
+			t.Errorf("ParseAddress(%q) = %q, %v; want %q", c.text, got.socket, err, c.want)
 		}
 	}
 }

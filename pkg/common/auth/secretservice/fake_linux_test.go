@@ -31,6 +31,17 @@ type fake struct {
 	prompts int
 }
 
+// state returns the item's text, "(none)" without an item, and how many prompts
+// were shown.
+func (f *fake) state() (text string, prompts int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.text == nil {
+		return "(none)", f.prompts
+	}
+	return *f.text, f.prompts
+}
+
 const fakeItem = login + "/1"
 
 // newFake starts a bus with a fake Secret Service and returns the bus's address.

@@ -42,8 +42,8 @@ func TestADismissedPromptIsNoSuccess(t *testing.T) {
 			if err := calls(c)[call](soon(t)); !errors.Is(err, ErrDismissed) {
 				t.Errorf("%s with a dismissed prompt of %s = %v, want ErrDismissed", call, asks, err)
 			}
-			if f.text == nil || *f.text != "old" || f.prompts != 1 {
-				t.Errorf("%s with a dismissed prompt of %s: the item is changed, or there were %d prompts", call, asks, f.prompts)
+			if text, prompts := f.state(); text != "old" || prompts != 1 {
+				t.Errorf("%s with a dismissed prompt of %s: the item is %s after %d prompts", call, asks, text, prompts)
 			}
 		}
 	}
@@ -54,8 +54,9 @@ func TestADismissedPromptIsNoSuccess(t *testing.T) {
 func TestGoKeyringTakesADismissedPromptForSuccess(t *testing.T) {
 	f := holding("CreateItem", "dismissed")
 	goKeyring(t, newFake(t, f))
-	if err := keyring.Set("app", "id", "new"); err != nil || *f.text != "old" || f.prompts != 1 {
-		t.Errorf("Set of go-keyring = %v, the item is %q after %d prompts", err, *f.text, f.prompts)
+	err := keyring.Set("app", "id", "new")
+	if text, prompts := f.state(); err != nil || text != "old" || prompts != 1 {
+		t.Errorf("Set of go-keyring = %v, the item is %q after %d prompts", err, text, prompts)
 	}
 }
 
@@ -64,10 +65,12 @@ func TestAnAcceptedPrompt(t *testing.T) {
 		for _, asks := range methods {
 			f := holding(asks, "accepted")
 			c := client(t, newFake(t, f))
-			if err := calls(c)[call](soon(t)); err != nil || f.prompts != 1 {
-				t.Errorf("%s with a prompt of %s = %v after %d prompts", call, asks, err, f.prompts)
+			err := calls(c)[call](soon(t))
+			text, prompts := f.state()
+			if err != nil || prompts != 1 {
+				t.Errorf("%s with a prompt of %s = %v after %d prompts", call, asks, err, prompts)
 			}
-			done := map[string]bool{"Get": f.text != nil && *f.text == "old", "Set": f.text != nil && *f.text == "new", "Delete": f.text == nil}
+			done := map[string]bool{"Get": text == "old", "Set": text == "new", "Delete": text == "(none)"}
 			if !done[call] {
 				t.Errorf("%s with a prompt of %s did nothing", call, asks)
 			}
@@ -79,7 +82,8 @@ func TestAPromptWithAStrangeResult(t *testing.T) {
 	for _, ends := range []string{"wrongly", "shapeless", "for nothing"} {
 		f := holding("CreateItem", ends)
 		c := client(t, newFake(t, f))
-		if err := calls(c)["Set"](soon(t)); err == nil || errors.Is(err, ErrDismissed) || *f.text != "old" {
+		err := calls(c)["Set"](soon(t))
+		if text, _ := f.state(); err == nil || errors.Is(err, ErrDismissed) || text != "old" {
 			t.Errorf("Set with a prompt that ends %s = %v", ends, err)
 		}
 	}
@@ -128,7 +132,8 @@ func TestTheCollection(t *testing.T) {
 		"no collection, yet": {[]dbus.ObjectPath{}, none, false},
 	} {
 		f := &fake{collections: c.collections, alias: c.alias}
-		if err := calls(client(t, newFake(t, f)))["Set"](soon(t)); (err == nil) != c.works || (f.text != nil) != c.works {
+		err := calls(client(t, newFake(t, f)))["Set"](soon(t))
+		if text, _ := f.state(); (err == nil) != c.works || (text != "(none)") != c.works {
 			t.Errorf("%s: Set = %v", name, err)
 		}
 	}
