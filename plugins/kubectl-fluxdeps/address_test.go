@@ -164,9 +164,19 @@ func TestNoOutputShowsThePassword(t *testing.T) {
 	r, c := runner{addresstest.NewPassword(), t.TempDir()}, newHostileServer(t, nil)
 	config := r.kubeconfig(t, r.password.Valid(c.host())["both"], "", true)
 	for _, args := range [][]string{
-		{"graph"}, {"graph", "-o", "wide"}, {"graph", "-o", "json"}, {"graph", "-o", "yaml"}, {"graph", "-o", "name"}, {"graph", "-o", "dot"},
-		{"graph", "-o", "mermaid"}, {"graph", "-o", "jsonpath={}"}, {"graph", "--exit-code"}, {"graph", "-v=9"},
-		{"__complete", "graph", "kustomization/"}, {"__complete", "graph", "--context", ""}, {"__complete", "graph", "--cluster", ""},
+		{"graph"},
+		{"graph", "-o", "wide"},
+		{"graph", "-o", "json"},
+		{"graph", "-o", "yaml"},
+		{"graph", "-o", "name"},
+		{"graph", "-o", "dot"},
+		{"graph", "-o", "mermaid"},
+		{"graph", "-o", "jsonpath={}"},
+		{"graph", "--exit-code"},
+		{"graph", "-v=9"},
+		{"__complete", "graph", "kustomization/"},
+		{"__complete", "graph", "--context", ""},
+		{"__complete", "graph", "--cluster", ""},
 	} {
 		said := r.run(t, nil, append([]string{args[0], "--kubeconfig", config}, args[1:]...)...)
 		if args[0] == "graph" && args[len(args)-1] != "-v=9" && !strings.Contains(said, `feature gates could not be read (Get "https://127.0.0.1:1"`) {

@@ -70,7 +70,7 @@ func argoOnly(name string, data map[string][]byte, key string, selected bool, al
 	}
 	argo, err := parseArgo(data)
 	if err != nil {
-		return nil
+		return nil //nolint:nilerr // whoever uses the entry says what is wrong with it
 	}
 	login, runs := argo.login(), slices.Contains(allowed, AllowExec)
 	if login == nil || filepath.Base(login.Command) != argoProgram || !runs && !selected {

@@ -30,52 +30,53 @@ func TestParseAddress(t *testing.T) {
 }
 
 // refused are addresses of all kinds that are not used, and a part of the error.
-func refused() map[string]string {
-	return map[string]string{
-		"":                                        "empty",
-		"tcp:host=127.0.0.1,port=1":               `"tcp"`,
-		"nonce-tcp:host=127.0.0.1,noncefile=/x":   `"nonce-tcp"`,
-		"autolaunch:":                             `"autolaunch"`,
-		"autolaunch:scope=*user":                  `"autolaunch"`,
-		"unixexec:path=/bin/sh,argv1=-c":          `"unixexec"`,
-		"launchd:env=DBUS_LAUNCHD_SESSION_SOCKET": `"launchd"`,
-		"systemd:":                                `"systemd"`,
-		"runtime:":                                `"runtime"`,
-		"tmpdir:":                                 `"tmpdir"`,
-		"UNIX:path=/tmp/bus":                      `"UNIX"`,
-		"%75nix:path=/tmp/bus":                    `"%75nix"`,
-		"disabled:":                               `"disabled"`,
-		"/run/user/1000/bus":                      "no transport",
-		"unix":                                    "no transport",
-		"unix:":                                   "neither path nor abstract",
-		"unix:guid=0123456789abcdef":              "neither path nor abstract",
-		"unix:path":                               "invalid name",
-		"unix:path=":                              "invalid name",
-		"unix:abstract=":                          "invalid name",
-		"unix:path=bus":                           "not absolute",
-		"unix:path=./bus":                         "not absolute",
-		"unix:path=@bus":                          "not absolute",
-		"unix:path=%40bus":                        "not absolute",
-		"unix:path=%00bus":                        "invalid name",
-		"unix:path=/tmp/bus%00x":                  "invalid name",
-		"unix:abstract=bus%00":                    "invalid name",
-		"unix:path=/tmp/%":                        "%XX",
-		"unix:path=/tmp/%zz":                      "%XX",
-		"unix:path=/tmp/a,path=/tmp/b":            "more than one",
-		"unix:path=/tmp/a,abstract=b":             "more than one",
-		"unix:runtime=yes":                        "runtime",
-		"unix:tmpdir=/tmp":                        "tmpdir",
-		"unix:dir=/tmp":                           "dir",
-		"unix:path=/tmp/bus,tmpdir=/tmp":          "tmpdir",
-		"unix:path=/tmp/a;unix:path=/tmp/b":       "list",
-		"unix:path=/tmp/a;":                       "list",
-		"tcp:host=127.0.0.1,port=1;unix:path=/a":  `"tcp"`,
-		";unix:path=/tmp/a":                       "list",
+func refused() [][2]string {
+	return [][2]string{
+		{"", "empty"},
+		{"tcp:host=127.0.0.1,port=1", `"tcp"`},
+		{"nonce-tcp:host=127.0.0.1,noncefile=/x", `"nonce-tcp"`},
+		{"autolaunch:", `"autolaunch"`},
+		{"autolaunch:scope=*user", `"autolaunch"`},
+		{"unixexec:path=/bin/sh,argv1=-c", `"unixexec"`},
+		{"launchd:env=DBUS_LAUNCHD_SESSION_SOCKET", `"launchd"`},
+		{"systemd:", `"systemd"`},
+		{"runtime:", `"runtime"`},
+		{"tmpdir:", `"tmpdir"`},
+		{"UNIX:path=/tmp/bus", `"UNIX"`},
+		{"%75nix:path=/tmp/bus", `"%75nix"`},
+		{"disabled:", `"disabled"`},
+		{"/run/user/1000/bus", "no transport"},
+		{"unix", "no transport"},
+		{"unix:", "neither path nor abstract"},
+		{"unix:guid=0123456789abcdef", "neither path nor abstract"},
+		{"unix:path", "invalid name"},
+		{"unix:path=", "invalid name"},
+		{"unix:abstract=", "invalid name"},
+		{"unix:path=bus", "not absolute"},
+		{"unix:path=./bus", "not absolute"},
+		{"unix:path=@bus", "not absolute"},
+		{"unix:path=%40bus", "not absolute"},
+		{"unix:path=%00bus", "invalid name"},
+		{"unix:path=/tmp/bus%00x", "invalid name"},
+		{"unix:abstract=bus%00", "invalid name"},
+		{"unix:path=/tmp/%", "%XX"},
+		{"unix:path=/tmp/%zz", "%XX"},
+		{"unix:path=/tmp/a,path=/tmp/b", "more than one"},
+		{"unix:path=/tmp/a,abstract=b", "more than one"},
+		{"unix:runtime=yes", "runtime"},
+		{"unix:tmpdir=/tmp", "tmpdir"},
+		{"unix:dir=/tmp", "dir"},
+		{"unix:path=/tmp/bus,tmpdir=/tmp", "tmpdir"},
+		{"unix:path=/tmp/a;unix:path=/tmp/b", "list"},
+		{"unix:path=/tmp/a;", "list"},
+		{"tcp:host=127.0.0.1,port=1;unix:path=/a", `"tcp"`},
+		{";unix:path=/tmp/a", "list"},
 	}
 }
 
 func TestAddressesThatAreRefused(t *testing.T) {
-	for text, want := range refused() {
+	for _, row := range refused() {
+		text, want := row[0], row[1]
 		got, err := ParseAddress(text)
 		if err == nil || got != (Address{}) || !strings.Contains(err.Error(), want) {
 			t.Errorf("ParseAddress(%q) = %q, %v; want an error with %q", text, got, err, want)
@@ -100,7 +101,8 @@ func TestErrorsShowNoMoreThanTheTransport(t *testing.T) {
 // FuzzParseAddress: what is accepted names one local socket, and is read again
 // as the same one.
 func FuzzParseAddress(f *testing.F) {
-	for text := range refused() {
+	for _, row := range refused() {
+		text := row[0]
 		f.Add(text)
 	}
 	for _, text := range []string{"unix:path=/run/user/1000/bus,guid=a", "unix:abstract=%2ftmp%2fdbus-x", "unix:path=/a%20b%3b%2c%25", "unix:abstract=\xff"} {

@@ -96,7 +96,8 @@ func (v bound) Save(s secret.Text) error {
 }
 
 func (v bound) wrap(s secret.Text) (secret.Text, error) {
-	text, err := json.Marshal(envelope{bindingOf(v.session), s.Reveal()})
+	var stored any = envelope{bindingOf(v.session), s.Reveal()}
+	text, err := json.Marshal(stored)
 	if err != nil {
 		return secret.Text{}, errors.New("the secret cannot be stored as JSON")
 	}

@@ -38,14 +38,20 @@ func variables() []variable {
 	unix := []string{"linux", "freebsd", "openbsd", "netbsd"} // without macOS
 	return []variable{
 		{name: execcred.Variable},
-		{name: credential.FileVariable}, {name: "DATUM_CREDENTIALS"}, {name: "DATUM_SA_CREDENTIALS"},
-		{name: sealed.FileVariable}, {name: sealed.Variable},
+		{name: credential.FileVariable},
+		{name: "DATUM_CREDENTIALS"},
+		{name: "DATUM_SA_CREDENTIALS"},
+		{name: sealed.FileVariable},
+		{name: sealed.Variable},
 		{name: "CI"},
-		{name: "TERM", check: word, exported: true}, {name: "NO_COLOR", check: word, exported: true},
+		{name: "TERM", check: word, exported: true},
+		{name: "NO_COLOR", check: word, exported: true},
 		// Offices need them. A foreign proxy gets a CONNECT with the name of the auth
 		// host, and neither a token nor a way into TLS.
-		{name: "HTTPS_PROXY", check: proxy, exported: true}, {name: "https_proxy", check: proxy, exported: true},
-		{name: "NO_PROXY", check: printable, exported: true}, {name: "no_proxy", check: printable, exported: true},
+		{name: "HTTPS_PROXY", check: proxy, exported: true},
+		{name: "https_proxy", check: proxy, exported: true},
+		{name: "NO_PROXY", check: printable, exported: true},
+		{name: "no_proxy", check: printable, exported: true},
 		// These say where secrets are; see proof.go.
 		{name: store.Variable},
 		{name: "HOME", on: append([]string{"darwin"}, unix...)},
