@@ -40,7 +40,7 @@ test: test-deps test-unit test-e2e ## Run all tests, those on real servers too
 
 .PHONY: test-unit
 test-unit: $(GOTESTSUM) ## Run the tests that need no server
-	GOWORK=off $(TEST) ./...
+	GOWORK=off $(TEST) -timeout 20m ./...
 	cd hack && $(TEST) $$(go list ./... | grep -v /e2e/)
 
 .PHONY: test-e2e
