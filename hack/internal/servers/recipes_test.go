@@ -14,7 +14,7 @@ func TestRecipesArePinned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []Name{Etcd, APIServer, ControllerManager, Kubectl, KustomizeController, FluxCLI, Krew, KrewValidator} {
+	for _, name := range []Name{Etcd, APIServer, ControllerManager, Kubectl, KustomizeController, FluxCLI} {
 		recipe, err := recipeOf(name)
 		if err != nil {
 			t.Fatal(err)
