@@ -68,7 +68,7 @@ apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
 metadata: {name: robot}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}
-subjects: [{kind: User, name: sa-4711, apiGroup: rbac.authorization.k8s.io}]
+subjects: [{kind: User, name: "4711", apiGroup: rbac.authorization.k8s.io}]
 `)
 	if err := issuing.robot.WriteKeyFile(m.path("key.json"), issuing.provider.Issuer, proxy.URL); err != nil {
 		t.Fatal(err)

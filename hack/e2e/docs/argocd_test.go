@@ -147,15 +147,16 @@ func TestArgoCDCluster(t *testing.T) {
 	creds := "DATUM_CREDS_HOME=" + m.path("creds")
 	m.must(t, commands[0], creds)
 	m.argoKubeconfig(t, here, true)
-	if said, code := m.shell(t, argoAsks); code != 0 || !strings.HasSuffix(said, "sa-4711") {
+	m.must(t, `rm "$DATUM_CREDS_HOME"/sessions/*/token.json`, creds) // so that it is renewed
+	if said, code := m.shell(t, argoAsks, creds); code != 0 || !strings.HasSuffix(said, "4711") {
 		t.Errorf("Argo CD 3.5: exit code %d\n%s", code, said)
 	}
 	m.argoKubeconfig(t, here, false)
-	if said, code := m.shell(t, argoAsks); code == 0 || !strings.Contains(said, "--without-cluster-info") {
+	if said, code := m.shell(t, argoAsks, creds); code == 0 || !strings.Contains(said, "--without-cluster-info") {
 		t.Errorf("before 3.5, without trust: exit code %d\n%s", code, said)
 	}
 	m.must(t, commands[1], creds)
-	if said, code := m.shell(t, argoAsks); code != 0 || !strings.HasSuffix(said, "sa-4711") {
+	if said, code := m.shell(t, argoAsks, creds); code != 0 || !strings.HasSuffix(said, "4711") {
 		t.Errorf("before 3.5: exit code %d\n%s", code, said)
 	}
 }
