@@ -54,6 +54,16 @@ func TestARenewalProvesWhoseItIs(t *testing.T) {
 func (d *desk) refusesAnother(t *testing.T) {
 	t.Helper()
 	d.edit(t, func(s map[string]any) { s["subject"] = "john" })
+	// The secret says whose it is, too.
+	file := filepath.Join(filepath.Dir(d.sessionFile(t)), "secret.json")
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(string(content), `\"subject\":\"jane\"`, `\"subject\":\"john\"`, 1)
+	if err := os.WriteFile(file, []byte(changed), 0o600); err != nil || changed == string(content) {
+		t.Fatalf("the secret's subject is not changed: %v", err)
+	}
 	d.expire(t)
 	kept := d.refreshToken(t)
 	got := d.plugin.Run(t, testbed.Call{Args: []string{"get-token", "-o", "json", "--session", "jane"}, Env: d.env})
