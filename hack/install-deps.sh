@@ -74,6 +74,7 @@ fi
 if ! left_out gnome-keyring-daemon; then
 	has gnome-keyring-daemon || lacking gnome-keyring-daemon gnome-keyring gnome-keyring-daemon
 	has dbus-run-session || lacking dbus-run-session dbus-daemon gnome-keyring-daemon
+	has dbus-send || lacking dbus-send dbus-bin gnome-keyring-daemon
 fi
 if ! left_out zsh; then
 	has zsh || lacking zsh zsh zsh
