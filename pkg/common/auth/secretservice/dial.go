@@ -15,7 +15,7 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// nobody is the UID that a user namespace shows in the place of every UID that
+// nobody is the UID that a user namespace shows instead of every UID that
 // it has no mapping for; see user_namespaces(7), "Unmapped user and group IDs".
 const nobody = 65534
 

@@ -58,7 +58,7 @@ func (p Patient) session(handle auth.Handle) []Finding {
 
 // failed explains the last renewal's failure. Some servers (glewlwyd 2.7 does)
 // answer a refresh token that was used before or has ended with an empty 400,
-// where RFC 6749, 5.2 wants an error code: nobody can tell that from a fault.
+// where RFC 6749, 5.2 wants an error code: it cannot be distinguished from a fault.
 func failed(check, name string, last store.Failure) Finding {
 	said := fmt.Sprintf("the last renewal failed at %s: %s", last.Time.UTC().Format(time.RFC3339), last.Message)
 	if !last.Unexplained {
