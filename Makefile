@@ -41,6 +41,8 @@ test: test-deps test-unit test-e2e ## Run all tests, those on real servers too
 .PHONY: test-unit
 test-unit: $(GOTESTSUM) ## Run the tests that need no server
 	GOWORK=off $(TEST) ./...
+	# Processes of a binary built with -cover may print nothing of their own.
+	$(PRODUCT) test -cover -run TestFaultsOfARenewal/ended ./plugins/kubectl-datum-creds
 	cd hack && $(TEST) $$(go list ./... | grep -v /e2e/)
 
 .PHONY: test-e2e

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -41,9 +42,21 @@ type bed struct {
 func newBed(t *testing.T) *bed {
 	t.Helper()
 	home := store.At(filepath.Join(t.TempDir(), "home"))
-	return &bed{t: t, home: home, server: authtest.New(t), env: []string{
-		asPlugin + "=1", store.Variable + "=" + home.Dir(), "PATH=" + os.Getenv("PATH"),
-	}}
+	return &bed{t: t, home: home, server: authtest.New(t), env: append(covered(t),
+		asPlugin+"=1", store.Variable+"="+home.Dir(), "PATH="+os.Getenv("PATH"),
+	)}
+}
+
+// covered returns the variable that names the folder for coverage data, if the
+// test binary was built with -cover. Without it, a process of such a binary
+// prints a warning among the plugin's own messages.
+func covered(t *testing.T) []string {
+	t.Helper()
+	if testing.CoverMode() == "" {
+		return nil
+	}
+	const variable = "GOCOVERDIR"
+	return []string{variable + "=" + cmp.Or(os.Getenv(variable), t.TempDir())}
 }
 
 // apiHost is the API server that the sessions of the bed are for.
@@ -96,14 +109,20 @@ func (b *bed) run(env []string, args ...string) run {
 	return finish(b.t, b.command(env, args...))
 }
 
+// watchdog kills a command that hangs: its exit code is then no code of ours.
+func watchdog(cmd *exec.Cmd) *time.Timer {
+	return time.AfterFunc(5*time.Minute, func() { _ = cmd.Process.Kill() })
+}
+
 func finish(t *testing.T, cmd *exec.Cmd) run {
 	t.Helper()
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
-	err := cmd.Run()
-	if cmd.ProcessState == nil {
+	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	defer watchdog(cmd).Stop()
+	_ = cmd.Wait() // the exit code says it
 	return run{out.String(), said.String(), cmd.ProcessState.ExitCode()}
 }
 
