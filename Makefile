@@ -46,6 +46,7 @@ test-unit: $(GOTESTSUM) ## Run the tests that need no server
 .PHONY: test-e2e
 test-e2e: $(GOTESTSUM) test-deps release-snapshot ## Run the tests on real servers, which it builds the first time
 	go run ./hack/devcluster servers --flux --flux-cli --kubectl >/dev/null
+	go run ./hack/devcluster servers krew validate-krew-manifest >/dev/null
 	cd hack && $(TEST) -count=1 -timeout 20m ./e2e/...
 
 # The clients of other projects that hack/e2e/clients runs. Versions are those that build
@@ -82,7 +83,7 @@ build: ## Build the plugins into bin/
 	$(foreach plugin,$(PLUGINS),$(BUILD) -o bin/$(call binary,$(plugin)) ./plugins/$(plugin) &&) true
 
 .PHONY: install
-install: build ## Install the plugins where kubectl and flux find them (INSTALL_DIR)
+install: build ## Install plugins, completion and man pages where kubectl, flux and man find them (INSTALL_DIR)
 	hack/install.sh '$(INSTALL_DIR)' $(foreach plugin,$(PLUGINS),bin/$(call binary,$(plugin)))
 
 .PHONY: cross
@@ -105,7 +106,7 @@ release-twice: $(GORELEASER) ## Build the release of this commit twice, and comp
 
 KREW_LOCAL ?= dist/krew-root
 .PHONY: krew-local
-krew-local: release-snapshot ## Install the release as krew would, into KREW_LOCAL, and have kubectl run it
+krew-local: release-snapshot ## Install the release with krew into KREW_LOCAL, and have kubectl run it
 	hack/krew-local.sh '$(KREW_LOCAL)'
 
 KREW_INDEX ?= dist/krew-index
@@ -114,8 +115,9 @@ krew-index: release-snapshot ## Write an index for krew, a git repository, into 
 	hack/krew-index.sh '$(KREW_INDEX)'
 
 .PHONY: generate
-generate: ## Write generated documents and golden files anew
+generate: ## Write generated documents, golden files and license notices anew
 	$(PRODUCT) test ./plugins/kubectl-fluxdeps ./plugins/kubectl-fluxdeps/internal/render ./plugins/kubectl-datum-creds ./plugins/kubectl-secretsync -run 'TestReference|TestFormats' -update
+	go run ./hack/release notices
 
 .PHONY: picture
 picture: ## Draw the picture of the README anew; needs graphviz

@@ -13,7 +13,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/testbed"
 )
 
-// TestTAB: names out of the cluster and the kubeconfig, in both shells.
+// TestTAB: names from the cluster and the kubeconfig, in each shell.
 func TestTAB(t *testing.T) {
 	u, namespace := newUser(t), objects(t)
 	shells(t, u, func(t *testing.T, s *shell) {
@@ -146,5 +146,30 @@ func TestGivesUpSilently(t *testing.T) {
 				t.Error("the program was run")
 			}
 		})
+	}
+}
+
+// TestPowerShell: there is none here to press TAB in. Its completion script must ask
+// kubectl in the way that runs our script, and be on as the help says.
+func TestPowerShell(t *testing.T) {
+	u := newUser(t)
+	run := func(program string, args ...string) string {
+		said, err := u.complete(t, program, args...)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, said)
+		}
+		return said
+	}
+	script := run("kubectl", "completion", "powershell")
+	for _, part := range []string{"Register-ArgumentCompleter -CommandName 'kubectl'", "$RequestComp=\"$Program __complete $Arguments\""} {
+		if !strings.Contains(script, part) {
+			t.Errorf("no %q in\n%s", part, script)
+		}
+	}
+	if said := run("kubectl", "__complete", "datum-creds", "get-token", "-o", "head"); !strings.HasPrefix(said, "header\n:4\n") {
+		t.Errorf("kubectl answers %q", said)
+	}
+	if said := run("kubectl-fluxdeps", "completion", "install"); !strings.Contains(said, "kubectl completion powershell | Out-String | Invoke-Expression") {
+		t.Errorf("%s", said)
 	}
 }

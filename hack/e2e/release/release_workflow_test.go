@@ -111,10 +111,10 @@ func TestWhatIsUploadedWasBuilt(t *testing.T) {
 			}
 		}
 	}
-	for _, folder := range []string{"krew", "flux", "flux/plugins"} {
-		manifests, err := fs.Glob(os.DirFS(d.Dir), folder+"/*.yaml")
+	for _, pattern := range []string{"krew/*.yaml", "flux/*.yaml", "flux/plugins/*.yaml", "flux/*_checksums.txt"} {
+		manifests, err := fs.Glob(os.DirFS(d.Dir), pattern)
 		if err != nil || len(manifests) == 0 {
-			t.Errorf("%s: %q, %v", folder, manifests, err)
+			t.Errorf("%s: %q, %v", pattern, manifests, err)
 		}
 		for _, manifest := range manifests {
 			if !slices.Contains(attached, manifest) {
