@@ -48,8 +48,8 @@ var steps = []*regexp.Regexp{
 	regexp.MustCompile(`^make release TAG="\$TAG"`),
 	regexp.MustCompile(`dist/digests\.txt.*>>"\$GITHUB_OUTPUT"`),
 	regexp.MustCompile(`^cosign sign --yes "\$IMAGE@\$DIGEST"`),
-	regexp.MustCompile(`^actions/attest-build-provenance@\S+ dist/checksums\.txt$`),
-	regexp.MustCompile(`^actions/attest-build-provenance@\S+ .*\.outputs\.digest }}$`),
+	regexp.MustCompile(`^actions/attest@\S+ dist/checksums\.txt$`),
+	regexp.MustCompile(`^actions/attest@\S+ .*\.outputs\.digest }}$`),
 	regexp.MustCompile(`^gh release upload .*"\$TAG"`),
 	regexp.MustCompile(`^gh release edit "\$TAG" --draft=false$`),
 }
