@@ -71,8 +71,8 @@ func krewManifests(built *dist.Dist) (map[string][]byte, error) {
 	return files, nil
 }
 
-// fluxManifests is a catalog with plugins/ beside it, as at fluxcd/plugins, and the
-// checksums that its updater reads.
+// fluxManifests is a catalog with plugins/ and the update workflow beside it, as at
+// fluxcd/plugins, and the checksums that its updater reads.
 func fluxManifests(built *dist.Dist) (map[string][]byte, error) {
 	plugin := fluxplugin.Deps(built)
 	file := "plugins/" + plugin.Name + ".yaml"
@@ -85,7 +85,10 @@ func fluxManifests(built *dist.Dist) (map[string][]byte, error) {
 	}
 	catalog, err := yaml.Marshal(fluxplugin.CatalogOf(plugin))
 	sums, text := fluxplugin.Checksums(built)
-	return map[string][]byte{"flux/" + file: manifest, "flux/catalog.yaml": catalog, "flux/" + sums: text}, err
+	workflow, jobs := fluxplugin.UpdateWorkflow(plugin)
+	return map[string][]byte{
+		"flux/" + file: manifest, "flux/catalog.yaml": catalog, "flux/" + sums: text, "flux/" + workflow: jobs,
+	}, err
 }
 
 func writeAll(dir string, files map[string][]byte) error {

@@ -56,24 +56,3 @@ func TestMakeInstallAddsFluxDeps(t *testing.T) {
 		t.Error("a program that somebody else installed was replaced")
 	}
 }
-
-// TestTheFluxCatalogFindsArchives: its updater looks for archives and checksums by the
-// program's name and the version without v.
-func TestTheFluxCatalogFindsArchives(t *testing.T) {
-	d := built(t)
-	version := strings.TrimPrefix(d.Tag, "v")
-	lines := strings.Split(strings.TrimSpace(read(t, filepath.Join(d.Dir, "flux", "flux-deps_"+version+"_checksums.txt"))), "\n")
-	if len(lines) != len(dist.Platforms()) {
-		t.Errorf("%q", lines)
-	}
-	for _, platform := range dist.Platforms() {
-		extension := ".tar.gz"
-		if strings.HasPrefix(platform, "windows/") {
-			extension = ".zip"
-		}
-		file := "flux-deps_" + version + "_" + strings.ReplaceAll(platform, "/", "_") + extension
-		if !slices.Contains(lines, d.Sums[file]+"  "+file) {
-			t.Errorf("no %s in %q", file, lines)
-		}
-	}
-}

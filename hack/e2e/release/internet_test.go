@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,6 +50,22 @@ func newInternet(t *testing.T, github http.Handler) *internet {
 // env makes programs in Go use it.
 func (i *internet) env() []string {
 	return []string{"HTTPS_PROXY=" + i.proxy, "SSL_CERT_FILE=" + i.caFile, "SSL_CERT_DIR=" + filepath.Dir(i.caFile)}
+}
+
+// client uses it.
+func (i *internet) client(t *testing.T) *http.Client {
+	t.Helper()
+	proxy, err := url.Parse(i.proxy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusted := x509.NewCertPool()
+	if !trusted.AppendCertsFromPEM([]byte(read(t, i.caFile))) {
+		t.Fatal("no certificate")
+	}
+	transport := &http.Transport{Proxy: http.ProxyURL(proxy), TLSClientConfig: &tls.Config{RootCAs: trusted, MinVersion: tls.VersionTLS12}}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
 }
 
 // tunnel connects the client of a CONNECT request with an address, until one closes.
@@ -100,8 +117,8 @@ func certificateOf(t *testing.T, host string) (certificate tls.Certificate, caFi
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, caFile
 }
 
-// download is a release's address without host and tag.
-const download = "/datum-cloud/kubectl-plugins/releases/download/"
+// downloads is a release's address without host and tag.
+const downloads = "/datum-cloud/kubectl-plugins/releases/download/"
 
 // released serves releases, whose folders it gets by tag, and the catalog of Flux
 // plugins as fluxcd/plugins would serve what the build has in dist/flux. change may
@@ -122,7 +139,7 @@ func released(d *dist.Dist, folders map[string]string, change func(file string, 
 		}
 		http.NotFound(w, r)
 	}
-	mux.HandleFunc("GET "+download+"{tag}/{file}", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET "+downloads+"{tag}/{file}", func(w http.ResponseWriter, r *http.Request) {
 		serve(w, r, folders[r.PathValue("tag")])
 	})
 	mux.HandleFunc("GET /fluxcd/plugins/releases/latest/download/{file}", func(w http.ResponseWriter, r *http.Request) {
