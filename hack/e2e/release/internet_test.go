@@ -140,7 +140,8 @@ func released(d *dist.Dist, folders map[string]string, change func(file string, 
 		http.NotFound(w, r)
 	}
 	mux.HandleFunc("GET "+downloads+"{tag}/{file}", func(w http.ResponseWriter, r *http.Request) {
-		serve(w, r, folders[r.PathValue("tag")])
+		folder := folders[r.PathValue("tag")]
+		serve(w, r, folder, filepath.Join(folder, "flux")) // whose checksums the workflow attaches
 	})
 	mux.HandleFunc("GET /fluxcd/plugins/releases/latest/download/{file}", func(w http.ResponseWriter, r *http.Request) {
 		serve(w, r, filepath.Join(d.Dir, "flux"), filepath.Join(d.Dir, "flux", "plugins"))
