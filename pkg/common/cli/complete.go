@@ -13,6 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // completePrefix begins the name of the program that kubectl asks for the
@@ -51,7 +53,7 @@ func completes(args []string) bool {
 }
 
 // complete answers a shell: in time, or with nothing. It never fails.
-func complete(ctx context.Context, root *cobra.Command, streams genericiooptions.IOStreams) Code {
+func complete(ctx context.Context, root *cobra.Command, streams genericiooptions.IOStreams) failure.Code {
 	ctx, cancel := context.WithTimeout(ctx, completionPatience)
 	defer cancel()
 	var found bytes.Buffer
@@ -69,7 +71,7 @@ func complete(ctx context.Context, root *cobra.Command, streams genericiooptions
 	case <-ctx.Done():
 		fmt.Fprintf(streams.Out, ":%d\n", cobra.ShellCompDirectiveNoFileComp)
 	}
-	return OK
+	return failure.OK
 }
 
 // Values finds what a word of the command line can be, until ctx ends.

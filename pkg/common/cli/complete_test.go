@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 func TestArgs(t *testing.T) {
@@ -38,7 +40,7 @@ func TestStderr(t *testing.T) {
 }
 
 // completing has a shell complete a command's argument and flag.
-func completing(t *testing.T, values Values, words ...string) (code Code, stdout, stderr string) {
+func completing(t *testing.T, values Values, words ...string) (code failure.Code, stdout, stderr string) {
 	t.Helper()
 	streams, _, out, errOut := genericiooptions.NewTestIOStreams()
 	root := &cobra.Command{Use: "kubectl-x"}
@@ -71,7 +73,7 @@ func TestComplete(t *testing.T) {
 		t.Run(words, func(t *testing.T) {
 			before, typed, _ := strings.Cut(words, "|")
 			code, stdout, stderr := completing(t, hostile, append(strings.Fields(before), typed)...)
-			if code != OK || stdout != want || stderr != "" {
+			if code != failure.OK || stdout != want || stderr != "" {
 				t.Errorf("code %d, stdout %q, stderr %q", code, stdout, stderr)
 			}
 		})
@@ -87,7 +89,7 @@ func TestCompletionGivesUp(t *testing.T) {
 		<-release
 		return []string{"late"}
 	}, "do", "")
-	if code != OK || stdout != ":4\n" || stderr != "" {
+	if code != failure.OK || stdout != ":4\n" || stderr != "" {
 		t.Errorf("code %d, stdout %q, stderr %q", code, stdout, stderr)
 	}
 }

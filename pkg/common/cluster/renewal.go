@@ -11,7 +11,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/handover"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
@@ -26,13 +26,13 @@ func environment(userAgent string, notices io.Writer) auth.Environment {
 // Renewal is what a plugin with these flags does before anything else: if this
 // process was started to renew a session, it does that and returns true with
 // the code to exit with.
-func Renewal(ctx context.Context, args []string, streams genericiooptions.IOStreams, userAgent string) (code cli.Code, done bool) {
+func Renewal(ctx context.Context, args []string, streams genericiooptions.IOStreams, userAgent string) (code failure.Code, done bool) {
 	if len(args) != 3 || args[0] != handover.Command || args[1] != "--session" {
-		return cli.OK, false
+		return failure.OK, false
 	}
 	if err := handover.Main(ctx, environment(userAgent, streams.ErrOut), args[2], streams.Out); err != nil {
 		fmt.Fprintln(streams.ErrOut, "error: "+output.Text(err.Error()))
-		return cli.Failed, true
+		return failure.Unable, true
 	}
-	return cli.OK, true
+	return failure.OK, true
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/private"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/kubeconfig"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/entries"
 )
@@ -107,11 +107,11 @@ func (o *convertOptions) sessionFor(named string) (session.Session, error) {
 		name = named
 	}
 	if name == "" {
-		return session.Session{}, problem.New(problem.BadInput, "name one with --session", "datumctl's entry names no session")
+		return session.Session{}, failure.New(failure.BadInput, "name one with --session", "datumctl's entry names no session")
 	}
 	handle, err := o.deps.Auth().Named(name)
 	if err != nil {
-		return session.Session{}, problem.New(problem.KindOf(err), session.LoginCommand(name)+", or name another with --session", "%w", err)
+		return session.Session{}, failure.New(failure.CodeOf(err), session.LoginCommand(name)+", or name another with --session", "%w", err)
 	}
 	return handle.Session, nil
 }

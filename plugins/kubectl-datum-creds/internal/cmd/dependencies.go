@@ -15,6 +15,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/signin"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/environment"
 )
@@ -66,7 +67,7 @@ func (d Dependencies) userIsThere() bool {
 func userAgent() string { return "kubectl-datum-creds/" + cli.Version(name).Version }
 
 // Main runs the command line.
-func Main(ctx context.Context, d Dependencies, args []string) cli.Code {
+func Main(ctx context.Context, d Dependencies, args []string) failure.Code {
 	d.Args = args
 	root := NewRootCommand(d)
 	if refusing := guarded(root, d); refusing != root {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/doctor"
 )
@@ -40,7 +40,7 @@ exit code is 1 when something is bad.`,
 
 func examine(ctx context.Context, d Dependencies, format string) error {
 	if format != "" && format != "json" {
-		return cli.Use(fmt.Errorf("--output=%q: want json", format))
+		return failure.Input(fmt.Errorf("--output=%q: want json", format))
 	}
 	findings := patient(d).Examine(ctx)
 	if err := writeFindings(d, findings, format); err != nil {
@@ -48,7 +48,7 @@ func examine(ctx context.Context, d Dependencies, format string) error {
 	}
 	for _, f := range findings {
 		if f.State == doctor.Bad {
-			return cli.FoundSomething()
+			return failure.Silent(failure.Found)
 		}
 	}
 	return nil

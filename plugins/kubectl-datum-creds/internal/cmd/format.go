@@ -9,7 +9,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // answer is a token for who asked.
@@ -32,7 +32,7 @@ func formatOf(output string) (writer, error) {
 	case "header":
 		return writeHeader, nil
 	}
-	return nil, cli.Use(fmt.Errorf("--output=%q: want exec, token, json or header", output))
+	return nil, failure.Input(fmt.Errorf("--output=%q: want exec, token, json or header", output))
 }
 
 // writeExec tells the client to ask again at the token's deadline. For a token

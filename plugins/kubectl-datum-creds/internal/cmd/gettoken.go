@@ -12,7 +12,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/renew"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/served"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
@@ -100,7 +100,7 @@ func (o *getTokenOptions) run(ctx context.Context) error {
 	info := o.deps.Getenv(execcred.Variable)
 	asked, err := o.request(info)
 	if err != nil {
-		return cli.Use(err)
+		return failure.Input(err)
 	}
 	env := o.deps.Auth()
 	env.Unproven = asked.Asked && !o.deps.Environment.HomeProven()

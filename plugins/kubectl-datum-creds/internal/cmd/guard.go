@@ -7,14 +7,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // forClients are the commands that answer a Kubernetes client, and the one
 // that get-token starts with its environment, which wants the lock besides.
 var forClients = []string{"get-token", "auth get-token", renewCommand}
 
-var errClient = cli.Fail(cli.Refused, errors.New("a Kubernetes client asks ("+execcred.Variable+" is set), and is given tokens only"),
+var errClient = failure.With(failure.Refused, errors.New("a Kubernetes client asks ("+execcred.Variable+" is set), and is given tokens only"),
 	"if you typed this command yourself: unset "+execcred.Variable)
 
 // guarded returns the root, or one that refuses all when a Kubernetes client

@@ -8,7 +8,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/kubeconfig"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/entries"
 )
@@ -49,7 +49,7 @@ the key in the same variable. No secret is in the kubeconfig.`,
 	return cmd
 }
 
-var errNotPrinted = cli.Fail(cli.BadUse, errors.New("--stdout=false: the kubeconfig is printed, and kept nowhere"),
+var errNotPrinted = failure.With(failure.BadInput, errors.New("--stdout=false: the kubeconfig is printed, and kept nowhere"),
 	"to add the control plane to a kubeconfig file: kubectl datum-creds update-kubeconfig")
 
 func (o *kubeconfigOptions) run() error {

@@ -14,7 +14,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/datum"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
@@ -252,4 +252,4 @@ func (o *loginOptions) storageChoice(ctx context.Context) (session.Storage, erro
 	return chosen, nil
 }
 
-var errKeyFromStream = cli.Fail(cli.BadUse, errors.New("a key from standard input is gone after the login"), "add --keep-key, or name a file")
+var errKeyFromStream = failure.With(failure.BadInput, errors.New("a key from standard input is gone after the login"), "add --keep-key, or name a file")

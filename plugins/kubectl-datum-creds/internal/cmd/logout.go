@@ -11,7 +11,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
@@ -122,11 +122,11 @@ func (t *tally) failed(err error) {
 func (t *tally) err(hint string) error {
 	switch {
 	case len(t.failures) > 0 && t.done > 0:
-		return cli.Fail(cli.SomeFailed, errors.Join(t.failures...), hint)
+		return failure.With(failure.SomeFailed, errors.Join(t.failures...), hint)
 	case len(t.failures) > 0:
 		return errors.Join(t.failures...)
 	case t.found:
-		return cli.FoundSomething()
+		return failure.Silent(failure.Found)
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
@@ -134,7 +134,7 @@ func writeSessions(w io.Writer, list sessionList, format string) error {
 	case "":
 		return writeTable(w, slices.Concat(list.Items, list.Credentials))
 	}
-	return cli.Use(fmt.Errorf("--output=%q: want json or name", format))
+	return failure.Input(fmt.Errorf("--output=%q: want json or name", format))
 }
 
 func writeTable(w io.Writer, reports []report) error {

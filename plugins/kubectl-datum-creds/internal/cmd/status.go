@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
@@ -54,10 +54,10 @@ func showStatus(d Dependencies, choice choiceFlags, format string) error {
 	case "":
 		err = writeStatus(d.Out, r, doubt(handle.Session), d.Now())
 	default:
-		err = cli.Use(fmt.Errorf("--output=%q: want json", format))
+		err = failure.Input(fmt.Errorf("--output=%q: want json", format))
 	}
 	if err == nil && r.Token != "fresh" {
-		return cli.FoundSomething()
+		return failure.Silent(failure.Found)
 	}
 	return err
 }

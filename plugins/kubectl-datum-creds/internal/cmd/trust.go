@@ -9,9 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
@@ -54,7 +53,7 @@ are written by whoever wrote the kubeconfig.`,
 
 func (o *trustOptions) run(ctx context.Context, args []string) error {
 	if len(args) == 0 && !o.withoutInfo {
-		return cli.Use(errors.New("name a server, or give --without-cluster-info"))
+		return failure.Input(errors.New("name a server, or give --without-cluster-info"))
 	}
 	env := o.deps.Auth()
 	name, err := nameOrCurrent(env, o.session)
@@ -98,7 +97,7 @@ func (o *trustOptions) change(env auth.Environment, name string, args []string) 
 func (o *trustOptions) servers(all []session.Server, server string) ([]session.Server, error) {
 	u, err := session.HTTPS(server)
 	if err != nil {
-		return nil, problem.New(problem.BadInput, "", "%w", err)
+		return nil, failure.New(failure.BadInput, "", "%w", err)
 	}
 	bundle, err := auth.Bundle(o.caFile)
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
@@ -60,7 +60,7 @@ func nameOrCurrent(env auth.Environment, name string) (string, error) {
 	}
 	current, err := env.Home.Current()
 	if err == nil && current == "" {
-		err = problem.New(problem.LoginNeeded, "kubectl datum-creds login", "not signed in")
+		err = failure.New(failure.LoginNeeded, "kubectl datum-creds login", "not signed in")
 	}
 	return current, err
 }

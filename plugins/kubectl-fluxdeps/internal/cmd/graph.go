@@ -11,6 +11,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/graph"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/render"
@@ -55,7 +56,7 @@ func NewGraphCommand(display string, streams genericiooptions.IOStreams) *cobra.
 func misspelt(c *cobra.Command, args []string) error {
 	for _, arg := range args {
 		if names := c.Root().SuggestionsFor(arg); len(names) > 0 && !strings.Contains(arg, "/") {
-			return cli.Fail(cli.BadUse, fmt.Errorf("%q is not a command", arg), fmt.Sprintf("did you mean '%s %s'?", c.Root().CommandPath(), names[0]))
+			return failure.With(failure.BadInput, fmt.Errorf("%q is not a command", arg), fmt.Sprintf("did you mean '%s %s'?", c.Root().CommandPath(), names[0]))
 		}
 	}
 	return nil
@@ -120,7 +121,7 @@ func (o *graphOptions) run(ctx context.Context) error {
 		return err
 	}
 	if o.exitCode && picture.Broken() {
-		return cli.FoundSomething()
+		return failure.Silent(failure.Found)
 	}
 	return nil
 }
@@ -178,7 +179,7 @@ func (o *graphOptions) write(picture *graph.Graph) error {
 	// Only the template can be at fault here, and half an answer is none.
 	var out bytes.Buffer
 	if err := render.Write(&out, picture, o.render); err != nil {
-		return cli.Use(err)
+		return failure.Input(err)
 	}
 	_, err := out.WriteTo(o.streams.Out)
 	return err

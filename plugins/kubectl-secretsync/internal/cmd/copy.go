@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/report"
@@ -168,7 +169,7 @@ func (r *copyRun) manifest(ctx context.Context) error {
 		return err
 	}
 	if refused > 0 {
-		return &cli.Error{Code: cli.Refused}
+		return failure.Silent(failure.Refused)
 	}
 	return nil
 }
