@@ -25,19 +25,19 @@ const completePrefix = "kubectl_complete-"
 // has none: a prompt that hangs is worse.
 const completionPatience = 250 * time.Millisecond
 
-// Args returns the arguments of a process. Under the name by which kubectl asks
+// arguments returns the arguments of a process. Under the name by which kubectl asks
 // for completions they are those of cobra's command for that.
-func Args(argv []string) []string {
+func arguments(argv []string) []string {
 	if strings.HasPrefix(filepath.Base(argv[0]), completePrefix) {
 		return append([]string{cobra.ShellCompRequestCmd}, argv[1:]...)
 	}
 	return argv[1:]
 }
 
-// Stderr returns where a process with these arguments writes what goes past its
+// unseen returns where a process with these arguments writes what goes past its
 // streams: nowhere while a shell completes, for cobra and client-go write there
 // into the line that is being typed.
-func Stderr(args []string, stderr *os.File) *os.File {
+func unseen(args []string, stderr *os.File) *os.File {
 	if !completes(args) {
 		return stderr
 	}

@@ -21,7 +21,7 @@ func TestArgs(t *testing.T) {
 		"/home/me/bin/kubectl_complete-x": {"__complete", "do", ""},
 		"/kubectl_complete-x/kubectl-x":   {"do", ""},
 	} {
-		if got := Args([]string{program, "do", ""}); !slices.Equal(got, want) {
+		if got := arguments([]string{program, "do", ""}); !slices.Equal(got, want) {
 			t.Errorf("%s: %q", program, got)
 		}
 	}
@@ -29,10 +29,10 @@ func TestArgs(t *testing.T) {
 
 // TestStderr: only while a shell completes is what goes past the streams lost.
 func TestStderr(t *testing.T) {
-	if Stderr([]string{"do"}, os.Stderr) != os.Stderr || Stderr(nil, os.Stderr) != os.Stderr {
+	if unseen([]string{"do"}, os.Stderr) != os.Stderr || unseen(nil, os.Stderr) != os.Stderr {
 		t.Error("a command lost its stderr")
 	}
-	nowhere := Stderr([]string{"__complete", "do"}, os.Stderr)
+	nowhere := unseen([]string{"__complete", "do"}, os.Stderr)
 	defer nowhere.Close()
 	if nowhere.Name() != os.DevNull {
 		t.Errorf("completion writes to %s", nowhere.Name())

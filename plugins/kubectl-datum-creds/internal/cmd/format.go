@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
@@ -33,6 +35,14 @@ func formatOf(output string) (writer, error) {
 		return writeHeader, nil
 	}
 	return nil, failure.Input(fmt.Errorf("--output=%q: want exec, token, json or header", output))
+}
+
+// oneOfFormats checks --output, which may be left out.
+func oneOfFormats(format string, formats ...string) error {
+	if format == "" || slices.Contains(formats, format) {
+		return nil
+	}
+	return failure.Input(fmt.Errorf("--output=%q: want %s", format, strings.Join(formats, " or ")))
 }
 
 // writeExec tells the client to ask again at the token's deadline. For a token

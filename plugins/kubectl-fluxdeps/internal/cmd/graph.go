@@ -29,27 +29,22 @@ type graphOptions struct {
 	render    render.Options
 }
 
-// NewGraphCommand returns `graph`. display is how the program is called.
-func NewGraphCommand(display string, streams genericiooptions.IOStreams) *cobra.Command {
+// newGraphCommand returns `graph`. display is how the program is called.
+func newGraphCommand(display string, streams genericiooptions.IOStreams) *cobra.Command {
 	flags := newGraphFlags()
 	command := &cobra.Command{
 		Use:     "graph [KIND/NAME...]",
 		Short:   "Show the dependency graph of a cluster or of files",
 		Long:    graphLong,
 		Example: strings.ReplaceAll(graphExamples, "kubectl fluxdeps", display),
-		RunE: func(c *cobra.Command, args []string) error {
-			if err := misspelt(c, args); err != nil {
-				return err
-			}
-			options, err := flags.options(streams, args)
-			if err != nil {
-				return err
-			}
-			return options.run(c.Context())
-		},
 	}
 	flags.add(command)
-	return command
+	return cli.Runs(command, func(args []string) (*graphOptions, error) {
+		if err := misspelt(command, args); err != nil {
+			return nil, err
+		}
+		return flags.options(streams, args)
+	})
 }
 
 // misspelt reports an argument that is almost the name of a command.
@@ -90,8 +85,8 @@ const graphExamples = `  # The whole cluster
   # In a pipeline: fail on cycles and on dependencies that do not exist
   kubectl fluxdeps graph -f ./clusters --exit-code`
 
-// run reads, builds, selects and writes.
-func (o *graphOptions) run(ctx context.Context) error {
+// Run reads, builds, selects and writes.
+func (o *graphOptions) Run(ctx context.Context) error {
 	collectRarely()
 	input, err := o.source.read(ctx, o.streams)
 	for _, warning := range input.warnings {

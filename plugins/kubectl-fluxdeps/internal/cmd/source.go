@@ -10,7 +10,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
@@ -177,5 +176,3 @@ func (o sourceOptions) checked(whole *graph.Graph) error {
 	return failure.With(failure.BadInput, errors.New(o.nothing()+", so nothing was checked"),
 		"what a kustomization.yaml takes from elsewhere is not read: name the folder that holds it all, or render it: kubectl kustomize DIR | kubectl fluxdeps -f - --exit-code")
 }
-
-func userAgent() string { return "kubectl-fluxdeps/" + cli.Version("").Version }

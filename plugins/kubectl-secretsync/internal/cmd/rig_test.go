@@ -66,7 +66,7 @@ func (d *desk) runUntil(ctx context.Context, line string) (code failure.Code, st
 		d.waits = append(d.waits, wait)
 		return ctx.Err()
 	}
-	root := newRoot(deps{IOStreams: streams, now: time.Now, pause: pause})
+	root := newRoot(deps{Process: cli.Process{IOStreams: streams}, now: time.Now, pause: pause})
 	code = cli.Main(ctx, root, streams, strings.Fields(line))
 	return code, out.String(), said.String()
 }
