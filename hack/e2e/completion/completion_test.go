@@ -154,7 +154,7 @@ func TestKubectlAsks(t *testing.T) {
 	u := newUser(t)
 	testbed.Eventually(t, "kubectl completes a flag's value", patience, func() error {
 		said, err := u.complete(t, "kubectl", "__complete", "datum-creds", "get-token", "-o", "head")
-		if err == nil && !strings.Contains(said, "\nheader\n:4\n") {
+		if err == nil && !strings.Contains("\n"+said, "\nheader\n:4\n") {
 			err = fmt.Errorf("kubectl answers %q", said)
 		}
 		return err

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // completer is the script that kubectl runs to complete the words of a plugin. It
@@ -78,7 +80,7 @@ func (c completer) free(path string, replace bool) error {
 	if err != nil {
 		return err
 	}
-	return Fail(Refused, fmt.Errorf("%s belongs to another program", path), "--replace overwrites it, --dir names another folder")
+	return failure.With(failure.Refused, fmt.Errorf("%s belongs to another program", path), "--replace overwrites it, --dir names another folder")
 }
 
 // remove removes the plugin's scripts from a folder and returns their paths.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"runtime"
@@ -8,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 const installLong = `Make kubectl complete this plugin's commands, flags and their values.
@@ -48,14 +51,14 @@ func NewCompletionCommand(binary string, streams genericiooptions.IOStreams) *co
 			return c.Help()
 		}
 		// Shells source what `completion bash` prints elsewhere: it must not be help.
-		return Fail(BadUse, fmt.Errorf("kubectl's own completion completes %s", o.completer.command()), "'"+o.completer.command()+" completion install' sets it up")
+		return failure.With(failure.BadInput, fmt.Errorf("kubectl's own completion completes %s", o.completer.command()), "'"+o.completer.command()+" completion install' sets it up")
 	}}
 	group.AddCommand(newCompletionInstall(o), newCompletionUninstall(o))
 	return group
 }
 
 func newCompletionInstall(o *completionOptions) *cobra.Command {
-	c := &cobra.Command{
+	c := Runs(&cobra.Command{
 		Use: "install", Short: "Make kubectl complete this plugin", Args: cobra.NoArgs,
 		Long: fmt.Sprintf(installLong, o.completer.name()),
 		Example: fmt.Sprintf(`  # in the folder that suits
@@ -63,15 +66,14 @@ func newCompletionInstall(o *completionOptions) *cobra.Command {
 
   # in another folder of PATH
   %[1]s completion install --dir ~/bin`, o.completer.command()),
-		RunE: func(*cobra.Command, []string) error { return o.install() },
-	}
+	}, func([]string) (completionInstall, error) { return completionInstall{o}, nil })
 	c.Flags().StringVar(&o.dir, "dir", "", "Folder to write to.")
 	c.Flags().BoolVar(&o.replace, "replace", false, "Replace a file of that name that belongs to another program.")
 	return c
 }
 
 func newCompletionUninstall(o *completionOptions) *cobra.Command {
-	c := &cobra.Command{
+	c := Runs(&cobra.Command{
 		Use: "uninstall", Short: "Remove what 'completion install' wrote", Args: cobra.NoArgs,
 		Long: fmt.Sprintf(uninstallLong, o.completer.name()),
 		Example: fmt.Sprintf(`  # from all folders of PATH
@@ -79,8 +81,7 @@ func newCompletionUninstall(o *completionOptions) *cobra.Command {
 
   # from a folder that is not on PATH
   %[1]s completion uninstall --dir ~/bin`, o.completer.command()),
-		RunE: func(*cobra.Command, []string) error { return o.uninstall() },
-	}
+	}, func([]string) (completionUninstall, error) { return completionUninstall{o}, nil })
 	c.Flags().StringVar(&o.dir, "dir", "", "Folder to remove it from; by default all folders of PATH.")
 	return c
 }
@@ -94,6 +95,18 @@ type completionOptions struct {
 	getenv     func(string) string
 	executable func() (string, error)
 }
+
+// completionInstall and completionUninstall are the two operations on them.
+type (
+	completionInstall   struct{ *completionOptions }
+	completionUninstall struct{ *completionOptions }
+)
+
+// Run implements Operation.
+func (o completionInstall) Run(context.Context) error { return o.install() }
+
+// Run implements Operation.
+func (o completionUninstall) Run(context.Context) error { return o.uninstall() }
 
 func (o *completionOptions) install() error {
 	dir, err := o.target()

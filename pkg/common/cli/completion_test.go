@@ -12,6 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // completionUser has a home, a plugin and a PATH of their own.
@@ -135,8 +137,8 @@ func TestCompletionWithoutHome(t *testing.T) {
 	u := newCompletionUser(t, ".krew/bin")
 	u.krew(t)
 	delete(u.env, "HOME")
-	var wrong *Error
-	if err := u.install(); !errors.As(err, &wrong) || wrong.Code != BadUse || !strings.Contains(wrong.Hint, "--dir") {
+	var wrong *failure.Error
+	if err := u.install(); !errors.As(err, &wrong) || wrong.Code != failure.BadInput || !strings.Contains(wrong.Hint, "--dir") {
 		t.Errorf("%v", err)
 	}
 }
@@ -147,8 +149,8 @@ func TestCompletionStaysOutOfKrew(t *testing.T) {
 	u := newCompletionUser(t, ".krew/bin")
 	u.krew(t)
 	u.dir = filepath.Join(u.homeDir, ".krew", "bin")
-	var refused *Error
-	if err := u.install(); !errors.As(err, &refused) || refused.Code != Refused || !strings.Contains(err.Error(), "krew's folder") {
+	var refused *failure.Error
+	if err := u.install(); !errors.As(err, &refused) || refused.Code != failure.Refused || !strings.Contains(err.Error(), "krew's folder") {
 		t.Errorf("%v", err)
 	}
 }
@@ -173,8 +175,8 @@ func TestCompletionSparesOthers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var refused *Error
-			if err := u.install(); !errors.As(err, &refused) || refused.Code != Refused || !strings.Contains(refused.Hint, "--replace") {
+			var refused *failure.Error
+			if err := u.install(); !errors.As(err, &refused) || refused.Code != failure.Refused || !strings.Contains(refused.Hint, "--replace") {
 				t.Errorf("%v", err)
 			}
 			if err := u.uninstall(); err != nil || !strings.Contains(u.errOut.String(), "is not installed in") {
@@ -273,13 +275,13 @@ func TestCompletionCommands(t *testing.T) {
 	dir := t.TempDir()
 	for _, c := range []struct {
 		args []string
-		code Code
+		code failure.Code
 		says string
 	}{
-		{[]string{"uninstall", "--dir", dir}, OK, "kubectl_complete-x of this plugin is not installed in " + dir},
-		{[]string{"install", "--dir", dir}, OK, "PATH lacks " + dir},
-		{[]string{"uninstall", "--dir", dir}, OK, "removed " + dir},
-		{[]string{"install", "--dir", dir + "/no/such"}, Failed, "no such file"},
+		{[]string{"uninstall", "--dir", dir}, failure.OK, "kubectl_complete-x of this plugin is not installed in " + dir},
+		{[]string{"install", "--dir", dir}, failure.OK, "PATH lacks " + dir},
+		{[]string{"uninstall", "--dir", dir}, failure.OK, "removed " + dir},
+		{[]string{"install", "--dir", dir + "/no/such"}, failure.Unable, "no such file"},
 	} {
 		streams, _, out, errOut := genericiooptions.NewTestIOStreams()
 		code := Main(t.Context(), NewCompletionCommand("kubectl-x", streams), streams, c.args)
@@ -308,7 +310,7 @@ func TestCompletionOfShells(t *testing.T) {
 	streams, _, out, errOut := genericiooptions.NewTestIOStreams()
 	root := &cobra.Command{Use: "kubectl-x"}
 	root.AddCommand(NewCompletionCommand("kubectl-x", streams))
-	if code := Main(t.Context(), root, streams, []string{"completion", "bash"}); code != BadUse ||
+	if code := Main(t.Context(), root, streams, []string{"completion", "bash"}); code != failure.BadInput ||
 		out.Len() > 0 || !strings.Contains(errOut.String(), "hint: 'kubectl x completion install'") {
 		t.Errorf("exit code %d\n%s%s", code, out, errOut)
 	}

@@ -6,13 +6,15 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // target returns the folder that the script goes to, which then exists.
 func (o *completionOptions) target() (string, error) {
 	if o.dir != "" {
 		if o.isKrewBin(o.dir) {
-			return "", Fail(Refused, fmt.Errorf("%s is krew's folder: krew takes every file in it for a plugin, and fails once it is the last one there", o.dir), "--dir names another folder of PATH")
+			return "", failure.With(failure.Refused, fmt.Errorf("%s is krew's folder: krew takes every file in it for a plugin, and fails once it is the last one there", o.dir), "--dir names another folder of PATH")
 		}
 		return filepath.Abs(o.dir)
 	}
@@ -42,7 +44,7 @@ func (o *completionOptions) besidePlugin() (dir string, ok bool) {
 func (o *completionOptions) personal() (string, error) {
 	home := o.home()
 	if home == "" {
-		return "", Fail(BadUse, errors.New("there is no home folder to install completion in"), "--dir names a folder of PATH")
+		return "", failure.With(failure.BadInput, errors.New("there is no home folder to install completion in"), "--dir names a folder of PATH")
 	}
 	usual := []string{filepath.Join(home, ".local", "bin"), filepath.Join(home, "bin")}
 	dir := usual[0]
