@@ -13,8 +13,12 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
-// completer is the script that kubectl runs to complete the words of a plugin. It
-// names the plugin without a folder: PATH says at each run where the plugin is.
+// completer is the program that kubectl runs to complete the words of a plugin: a script
+// that names the plugin without a folder, so that PATH says at each run where it is.
+//
+// On Windows it is a copy of the plugin, which completes under that name (arguments). A
+// batch file would not do: cmd.exe interprets the words that it gets, and could be made to
+// run another program by a line in which TAB is pressed.
 type completer struct {
 	// binary is the plugin's file name without .exe; goos is as in Go.
 	binary, goos string
@@ -30,32 +34,41 @@ func (c completer) name() string {
 	return completePrefix + strings.TrimPrefix(c.binary, "kubectl-")
 }
 
-// file is the script's file name. Windows finds programs by their extension.
+// file is the completer's file name. Windows finds programs by their extension.
 func (c completer) file() string {
 	if c.goos == "windows" {
-		return c.name() + ".cmd"
+		return c.name() + ".exe"
 	}
 	return c.name()
 }
 
-// mark is the line that makes a file ours.
+// mark is the text that makes a file ours: a line of the script, or what the Go linker
+// writes into each build of the plugin.
 func (c completer) mark() string {
+	if c.goos == "windows" {
+		return "path\tgithub.com/datum-cloud/kubectl-plugins/plugins/" + strings.ReplaceAll(c.binary, "_", "-") + "\n"
+	}
 	return "Written by '" + c.command() + " completion install'; '" + c.command() + " completion uninstall' removes it."
 }
 
-func (c completer) script() string {
+// content returns what the completer's file holds; plugin is the path of the plugin.
+func (c completer) content(plugin string) ([]byte, error) {
 	if c.goos == "windows" {
-		return "@rem " + c.mark() + "\r\n@" + c.binary + ".exe " + cobra.ShellCompRequestCmd + " %* 2>nul\r\n"
+		return os.ReadFile(plugin)
 	}
+	return []byte(c.script()), nil
+}
+
+func (c completer) script() string {
 	return "#!/bin/sh\n# " + c.mark() + "\n" +
 		"command -v " + c.binary + " >/dev/null || exit 0\n" +
 		"exec " + c.binary + " " + cobra.ShellCompRequestCmd + " \"$@\"\n"
 }
 
-// write writes the script into a folder and returns its path. Unless replace, it
-// refuses to overwrite what is not ours. The file is written aside and renamed, so
-// that nobody can run half of it.
-func (c completer) write(dir string, replace bool) (string, error) {
+// write writes content into the completer's file in a folder and returns its path.
+// Unless replace, it refuses to overwrite what is not ours. The file is written aside and
+// renamed, so that nobody can run half of it.
+func (c completer) write(dir string, content []byte, replace bool) (string, error) {
 	path := filepath.Join(dir, c.file())
 	if err := c.free(path, replace); err != nil {
 		return "", err
@@ -66,7 +79,7 @@ func (c completer) write(dir string, replace bool) (string, error) {
 	}
 	defer os.RemoveAll(aside)
 	written := filepath.Join(aside, c.file())
-	if err := os.WriteFile(written, []byte(c.script()), 0o755); err != nil { //nolint:gosec // a program for all users of the plugin
+	if err := os.WriteFile(written, content, 0o755); err != nil { //nolint:gosec // a program for all users of the plugin
 		return "", err
 	}
 	return path, os.Rename(written, path)
@@ -83,23 +96,18 @@ func (c completer) free(path string, replace bool) error {
 	return failure.With(failure.Refused, fmt.Errorf("%s belongs to another program", path), "--replace overwrites it, --dir names another folder")
 }
 
-// remove removes the plugin's scripts from a folder and returns their paths.
-func (c completer) remove(dir string) (removed []string, err error) {
-	for _, file := range []string{c.file(), c.name()} {
-		path := filepath.Join(dir, file)
-		if !c.ours(path) {
-			continue
-		}
-		if err := os.Remove(path); err != nil {
-			return removed, err
-		}
-		removed = append(removed, path)
+// remove removes the plugin's completer from a folder and reports whether it was there.
+func (c completer) remove(dir string) (path string, removed bool, err error) {
+	path = filepath.Join(dir, c.file())
+	if !c.ours(path) {
+		return path, false, nil
 	}
-	return removed, nil
+	err = os.Remove(path)
+	return path, err == nil, err
 }
 
-// ours reports whether a file is a script with our mark, or a link to the plugin,
-// which completes just as well (Args).
+// ours reports whether a file has our mark or is a link to the plugin, which completes
+// just as well (arguments).
 func (c completer) ours(path string) bool {
 	info, err := os.Lstat(path)
 	if err != nil {
@@ -109,7 +117,7 @@ func (c completer) ours(path string) bool {
 		target, err := os.Readlink(path)
 		return err == nil && strings.TrimSuffix(filepath.Base(target), ".exe") == c.binary
 	}
-	if !info.Mode().IsRegular() || info.Size() > 4096 {
+	if !info.Mode().IsRegular() || c.goos != "windows" && info.Size() > 4096 {
 		return false
 	}
 	text, err := os.ReadFile(path)

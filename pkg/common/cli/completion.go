@@ -18,9 +18,10 @@ const installLong = `Make kubectl complete this plugin's commands, flags and the
 For that, kubectl runs a program called %[1]s, which it looks up on
 PATH. This command writes it, as a script of a few lines that asks the plugin. It
 finds the plugin on PATH too, so it stays valid when the plugin is upgraded or
-moved, and does nothing once the plugin is gone.
+moved, and does nothing once the plugin is gone. On Windows it is a copy of the
+plugin: repeat the command after an upgrade.
 
-The script goes beside the plugin if that folder is on PATH and can be written to.
+It goes beside the plugin if that folder is on PATH and can be written to.
 It never goes into krew's own folder, because krew takes every file there for a
 plugin; then it goes into ~/.local/bin or ~/bin, whichever is on PATH. The command
 can be repeated, and never overwrites a file of another program.
@@ -113,7 +114,7 @@ func (o *completionOptions) install() error {
 	if err != nil {
 		return err
 	}
-	path, err := o.completer.write(dir, o.replace)
+	path, err := o.write(dir)
 	if err != nil {
 		return err
 	}
@@ -123,20 +124,32 @@ func (o *completionOptions) install() error {
 	return nil
 }
 
+func (o *completionOptions) write(dir string) (path string, err error) {
+	plugin, err := o.executable()
+	if err != nil {
+		return "", fmt.Errorf("find this program: %w", err)
+	}
+	content, err := o.completer.content(plugin)
+	if err != nil {
+		return "", err
+	}
+	return o.completer.write(dir, content, o.replace)
+}
+
 func (o *completionOptions) uninstall() error {
 	dirs := o.search()
-	removed := 0
+	found := false
 	for _, dir := range dirs {
-		paths, err := o.completer.remove(dir)
+		path, removed, err := o.completer.remove(dir)
 		if err != nil {
 			return err
 		}
-		removed += len(paths)
-		for _, path := range paths {
+		if removed {
+			found = true
 			fmt.Fprintf(o.streams.Out, "removed %s\n", path)
 		}
 	}
-	if removed == 0 {
+	if !found {
 		fmt.Fprintf(o.streams.ErrOut, "%s of this plugin is not installed in %s\n", o.completer.name(), strings.Join(dirs, ", "))
 	}
 	return nil

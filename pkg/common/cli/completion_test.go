@@ -254,19 +254,32 @@ func TestCompletionScript(t *testing.T) {
 	}
 }
 
-// TestCompletionOnWindows: programs have extensions there, and scripts are batch files.
+// TestCompletionOnWindows: the plugin itself completes there, because cmd.exe would
+// interpret the words that a batch file gets. A copy of any version is ours.
 func TestCompletionOnWindows(t *testing.T) {
 	u := newCompletionUser(t, "bin")
 	u.completer.goos = "windows"
-	if err := u.install(); err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(filepath.Join(u.homeDir, "bin", "kubectl_complete-x.cmd"))
-	if err != nil || !strings.Contains(string(text), "\r\n@kubectl-x.exe __complete %* 2>nul\r\n") {
-		t.Errorf("%v, %q", err, text)
+	path := filepath.Join(u.homeDir, "bin", "kubectl_complete-x.exe")
+	for _, version := range []string{"v1", "v2"} {
+		built := "\x00" + version + "\x00path\tgithub.com/datum-cloud/kubectl-plugins/plugins/kubectl-x\nmod\t"
+		u.file(t, "bin/kubectl-x", built)
+		if err := u.install(); err != nil {
+			t.Fatal(err)
+		}
+		if text, err := os.ReadFile(path); err != nil || string(text) != built {
+			t.Errorf("%v, %q", err, text)
+		}
 	}
 	if !strings.Contains(u.out.String(), "Invoke-Expression") || strings.Contains(u.out.String(), "bash") {
 		t.Errorf("%s", u.out)
+	}
+	if err := u.uninstall(); err != nil || exists(path) {
+		t.Errorf("it was not removed: %v", err)
+	}
+	u.file(t, "bin/kubectl_complete-x.exe", "path\tgithub.com/datum-cloud/kubectl-plugins/plugins/kubectl-xy\nmod\t")
+	var refused *failure.Error
+	if err := u.install(); !errors.As(err, &refused) || refused.Code != failure.Refused {
+		t.Errorf("another plugin's: %v", err)
 	}
 }
 
