@@ -32,7 +32,7 @@ help: ## List the targets
 .PHONY: demo
 demo: ## Show the main jobs, on real servers that it starts and removes itself
 	hack/demo.sh
-	@if TESTBED_WITHOUT=dot,chromium,gnome-keyring-daemon hack/install-deps.sh; then go run ./hack/credsdemo; \
+	@if TESTBED_WITHOUT=dot,chromium,gnome-keyring-daemon,zsh,fish hack/install-deps.sh; then go run ./hack/credsdemo; \
 	else echo 'Not shown: kubectl datum-creds, whose OpenID provider needs Node.js, see above.'; fi
 
 .PHONY: test
@@ -55,7 +55,7 @@ CLIENTS := $(addprefix $(TOOLS)/,helm-v4.3.2 k9s-v0.50.16 kubelogin-v0.2.21 aws-
 
 .PHONY: test-clients
 test-clients: $(GOTESTSUM) $(CLIENTS) ## Run clients of other projects with the plugins; builds them the first time
-	TESTBED_WITHOUT=dot,chromium,gnome-keyring-daemon,zsh hack/install-deps.sh
+	TESTBED_WITHOUT=dot,chromium,gnome-keyring-daemon,zsh,fish hack/install-deps.sh
 	go run ./hack/devcluster servers --kubectl >/dev/null
 	cd hack && CLIENTS='$(CLIENTS)' $(TEST) -count=1 -timeout 20m ./e2e/clients
 
