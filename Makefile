@@ -47,7 +47,7 @@ test-unit: $(GOTESTSUM) ## Run the tests that need no server
 test-e2e: $(GOTESTSUM) test-deps release-snapshot ## Run the tests on real servers, which it builds the first time
 	go run ./hack/devcluster servers --flux --flux-cli --kubectl >/dev/null
 	go run ./hack/devcluster servers krew validate-krew-manifest >/dev/null
-	cd hack && $(TEST) -count=1 -timeout 20m ./e2e/...
+	cd hack && $(TEST) -count=1 -timeout 45m ./e2e/...
 
 # The clients of other projects that hack/e2e/clients runs. Versions are those that build
 # with the Go version of go.mod.
