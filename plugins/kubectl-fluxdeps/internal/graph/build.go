@@ -74,14 +74,14 @@ func (b *builder) add(ctx context.Context, object *flux.Object, types []EdgeType
 // addDependsOn judges each entry, in the order of the spec, which is the order
 // in which the controller asks.
 func (b *builder) addDependsOn(ctx context.Context, object *flux.Object) {
-	expected := ""
+	expected, stalls := "", false
 	for _, dep := range object.DependsOn {
 		if dep.Name == "" && !b.snapshot.Live {
 			continue // the reader of files has warned
 		}
 		finding := b.judge.Dependency(ctx, object, dep)
-		if expected == "" {
-			expected = finding.Message
+		if stops := b.judge.Stalls(object, dep); expected == "" || stops && !stalls {
+			expected, stalls = finding.Message, stops
 		}
 		_, target := b.judge.Resolve(object, dep)
 		edge := b.link(object.ID, target, DependsOn)
