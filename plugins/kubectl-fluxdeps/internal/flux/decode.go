@@ -23,6 +23,8 @@ type wire struct {
 		Annotations       struct {
 			// flux-operator's way to suspend an object (api/v1, common_types.go, v0.59.0).
 			Reconcile string `json:"fluxcd.controlplane.io/reconcile"`
+			// kustomize-controller's way to leave one alone (v1.9.5, apply).
+			Apply string `json:"kustomize.toolkit.fluxcd.io/reconcile"`
 		} `json:"annotations"`
 	} `json:"metadata"`
 	Spec struct {
@@ -34,6 +36,7 @@ type wire struct {
 		SourceRef    *Reference   `json:"sourceRef"`
 		ChartRef     *Reference   `json:"chartRef"`
 		HealthChecks []Reference  `json:"healthChecks"`
+		HealthExprs  []Reference  `json:"healthCheckExprs"`
 		KubeConfig   *struct{}    `json:"kubeConfig"`
 		Chart        *wireChart   `json:"chart"`
 	} `json:"spec"`
@@ -98,8 +101,9 @@ func (w *wire) object() Object {
 		Suspended:    w.Spec.Suspend || w.Metadata.Annotations.Reconcile == "disabled",
 		DependsOn:    w.Spec.DependsOn,
 		Source:       w.source(),
-		HealthChecks: w.Spec.HealthChecks,
+		HealthChecks: w.Spec.HealthChecks, HealthCheckExprs: w.Spec.HealthExprs,
 		Wait:         w.Spec.Wait,
+		Unapplied:    w.Metadata.Annotations.Apply == "disabled" || w.Metadata.Labels["kustomize.toolkit.fluxcd.io/reconcile"] == "disabled",
 		Remote:       w.Spec.KubeConfig != nil,
 		Path:         string(w.Spec.Path),
 		Interval:     string(w.Spec.Interval),

@@ -28,10 +28,16 @@ type Object struct {
 	// Interval is how often the controller looks at the object without any
 	// event, as Go writes durations.
 	Interval string
+	// HealthCheckExprs are the kinds for which the object has expressions of its
+	// own, so that they may count as healthy whatever their Ready condition says.
+	HealthCheckExprs []Reference
 	// Wait is true where the object's readiness waits for all it applies.
 	Wait bool
 	// Remote is true where the object applies to another cluster.
 	Remote bool
+	// Unapplied is true where kustomize-controller is told not to apply the
+	// object, so that nobody waits for it either.
+	Unapplied bool
 
 	// Status is nil where the object was read from a file without one. An
 	// object that an API server has seen has one, if an empty one.
