@@ -146,7 +146,7 @@ func (o *graphOptions) picture(whole *graph.Graph) *graph.Graph {
 // fold leaves out the isolated objects and counts them.
 func (o *graphOptions) fold(picture *graph.Graph) *graph.Graph {
 	return picture.Subgraph(func(n *graph.Node) bool {
-		if !n.Isolated {
+		if !n.Isolated || n.Stuck() {
 			return true
 		}
 		o.render.Folded++

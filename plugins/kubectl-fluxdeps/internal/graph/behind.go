@@ -109,9 +109,15 @@ func lagOf(object *flux.Object, revision string) Lag {
 		return LagReconciling
 	case condition != nil && condition.Reason == meta.DependencyNotReadyReason:
 		return LagDependency
-	case object.Status.LastAttemptedRevision == revision:
+	case object.Status.LastAttemptedRevision == revision, neverAttempted(object, condition):
 		return LagFailed
 	default:
 		return LagUnknown
 	}
+}
+
+// neverAttempted reports whether the object failed before it could try any
+// revision, as where the path is not in the artifact.
+func neverAttempted(object *flux.Object, condition *flux.Condition) bool {
+	return condition != nil && condition.Status == "False" && object.Status.LastAttemptedRevision == ""
 }

@@ -148,7 +148,15 @@ func (g *Graph) NeededBy(id flux.ID) []*Edge { return g.needy[id] }
 // Broken reports whether the graph has a cycle, a deadlock, a frozen source or
 // a dependency that is not there: what no waiting can mend.
 func (g *Graph) Broken() bool {
-	return len(g.Cycles)+len(g.Deadlocks)+len(g.Frozen) > 0 || slices.ContainsFunc(g.Edges, func(e *Edge) bool {
+	return len(g.Cycles)+len(g.Deadlocks) > 0 || slices.ContainsFunc(g.Frozen, g.holdsCycle) || slices.ContainsFunc(g.Edges, func(e *Edge) bool {
 		return e.Verdict == verdict.Missing || e.Verdict == verdict.WrongKind
+	})
+}
+
+// holdsCycle reports whether a cycle that freezes the source lies wholly in the
+// graph.
+func (g *Graph) holdsCycle(frozen Frozen) bool {
+	return slices.ContainsFunc(frozen.Cycles, func(cycle []flux.ID) bool {
+		return !slices.ContainsFunc(cycle, func(id flux.ID) bool { return g.nodes[id] == nil })
 	})
 }

@@ -144,3 +144,9 @@ func (n *Node) ready() flux.Condition {
 	}
 	return flux.Condition{}
 }
+
+// Stuck reports whether something that the object's own status does not show
+// keeps it as it is.
+func (n *Node) Stuck() bool {
+	return n.Behind != nil && n.Behind.Why == LagFrozen || n.Starved || n.Never != nil && n.Never.Why != "" || len(n.SuspendedWaits) > 0
+}
