@@ -159,8 +159,8 @@ func (j *Judge) builtInReady(target *flux.Object) Finding {
 	case condition.Status != "True":
 		return Finding{Verdict: NotReady, Detail: reasonAndMessage(condition)}
 	case condition.ObservedGeneration != target.Generation:
-		return Finding{Verdict: NotReady, Detail: fmt.Sprintf("observedGeneration is behind: ready for generation %d of its spec, which is at %d",
-			condition.ObservedGeneration, target.Generation)}
+		return Finding{Verdict: NotReady, BeyondReady: true, Detail: fmt.Sprintf(
+			"observedGeneration is behind: ready for generation %d of its spec, which is at %d", condition.ObservedGeneration, target.Generation)}
 	default:
 		return Finding{Verdict: OK}
 	}
@@ -180,7 +180,7 @@ func (j *Judge) kstatusReady(target *flux.Object) Finding {
 	}
 	return Finding{
 		Verdict: NotReady, Message: ": status " + result.Status.String(),
-		Detail: fmt.Sprintf("kstatus %s: %s", result.Status, result.Message),
+		Detail: fmt.Sprintf("kstatus %s: %s", result.Status, result.Message), BeyondReady: true,
 	}
 }
 

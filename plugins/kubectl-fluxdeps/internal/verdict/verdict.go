@@ -81,6 +81,9 @@ type Finding struct {
 	Message string
 	// Detail says in our words what the verdict rests on.
 	Detail string
+	// BeyondReady is true where Detail is about something else than the
+	// dependency's Ready condition.
+	BeyondReady bool
 	// Hint is what was probably meant, where something is.
 	Hint string
 }
