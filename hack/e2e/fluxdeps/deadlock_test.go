@@ -15,8 +15,8 @@ func TestADeadlockOfParentAndChild(t *testing.T) {
 	t.Parallel()
 	s := newBareStage(t, bed.Cluster(t))
 	s.publish("1.0.0", map[string]string{"children/child.yaml": child("child", "{name: parent}")})
-	// Without its prefix the child keeps its name.
-	s.kustomization("parent", "children", "namePrefix: ''", "timeout: 10s")
+	s.parent("parent", "children", "timeout: 10s")
+	s.awaitThere("child")
 	s.await("parent", "Unknown", "Progressing")
 	s.await("child", "False", "DependencyNotReady")
 	want := []wait{{s.id("child"), s.id("parent"), "dependsOn"}, {s.id("parent"), s.id("child"), "health"}}
@@ -63,8 +63,8 @@ func TestAParentThatWaitsIsNoDeadlock(t *testing.T) {
 	t.Parallel()
 	s := newBareStage(t, bed.Cluster(t))
 	s.publish("1.0.0", map[string]string{"children/one.yaml": child("one", ""), "children/two.yaml": child("two", "{name: one}")})
-	s.kustomization("parent", "children", "namePrefix: ''")
-	s.await("parent", "Unknown", "Progressing")
+	s.parent("parent", "children")
+	s.awaitThere("one", "two")
 	s.checkNoDeadlock()
 	for _, name := range []string{"one", "two", "parent"} {
 		s.awaitReady(name)
@@ -78,7 +78,7 @@ func TestASuspendedChildHoldsUpItsParent(t *testing.T) {
 	t.Parallel()
 	s := newBareStage(t, bed.Cluster(t))
 	s.publish("1.0.0", map[string]string{"children/child.yaml": strings.Replace(child("child", ""), "interval: 1h", "interval: 1h\n  suspend: true", 1)})
-	s.kustomization("parent", "children", "namePrefix: ''", "timeout: 10m")
+	s.parent("parent", "children", "timeout: 10m")
 	testbed.Eventually(t, "the plugin names the child", patience, func() error {
 		if waits := s.read().node(s.id("parent")).SuspendedWaits; !slices.Equal(waits, s.ids([]string{"child"})) {
 			return fmt.Errorf("it waits for %v", waits)
@@ -88,6 +88,7 @@ func TestASuspendedChildHoldsUpItsParent(t *testing.T) {
 	if ready := s.condition("parent", "Ready"); ready.Status != "Unknown" {
 		t.Errorf("the parent does not wait: %+v", ready)
 	}
+	s.awaitThere("child")
 	s.patch("child", `{"spec": {"suspend": false}}`)
 	s.awaitReady("parent")
 	if waits := s.read().node(s.id("parent")).SuspendedWaits; len(waits) > 0 {
@@ -111,6 +112,18 @@ func (s *stage) checkDeadlock(want []wait) {
 
 // name is the last part of an id.
 func name(id string) string { return id[strings.LastIndex(id, "/")+1:] }
+
+// awaitThere waits until somebody has applied the Kustomizations.
+func (s *stage) awaitThere(names ...string) {
+	s.Helper()
+	testbed.Eventually(s, "they are there", patience, func() error {
+		args := append([]string{"get", "kustomizations", "-n", s.namespace, "-o", "name", "--ignore-not-found"}, names...)
+		if found := strings.Fields(s.cluster.Kubectl(s, args...)); len(found) < len(names) {
+			return fmt.Errorf("there are %v", found)
+		}
+		return nil
+	})
+}
 
 func (s *stage) checkNoDeadlock() {
 	s.Helper()

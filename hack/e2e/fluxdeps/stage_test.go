@@ -122,6 +122,12 @@ func (s *stage) revision(name string) string {
 // with lines added to its spec.
 func (s *stage) kustomization(name, folder string, spec ...string) {
 	s.Helper()
+	s.parent(name, folder, append([]string{"targetNamespace: " + s.namespace, "namePrefix: " + name + "-"}, spec...)...)
+}
+
+// parent applies a Flux Kustomization whose objects keep their names.
+func (s *stage) parent(name, folder string, spec ...string) {
+	s.Helper()
 	lines := append([]string{
 		"interval: 1h",
 		"retryInterval: 1h",
@@ -129,8 +135,6 @@ func (s *stage) kustomization(name, folder string, spec ...string) {
 		"path: ./" + folder,
 		"prune: true",
 		"wait: true",
-		"targetNamespace: " + s.namespace,
-		"namePrefix: " + name + "-",
 	}, spec...)
 	s.apply(fmt.Sprintf(`
 apiVersion: kustomize.toolkit.fluxcd.io/v1
