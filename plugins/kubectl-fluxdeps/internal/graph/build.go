@@ -13,25 +13,36 @@ import (
 // Build returns the graph of the snapshot with edges of the types wanted.
 // The context bounds the evaluation of readyExpr.
 func Build(ctx context.Context, snapshot *flux.Snapshot, types ...EdgeType) *Graph {
+	b := newBuilder(snapshot)
+	b.addAll(ctx, types)
+	return b.graph()
+}
+
+func newBuilder(snapshot *flux.Snapshot) *builder {
 	index := flux.NewIndex(snapshot.Objects)
 	b := &builder{
 		snapshot: snapshot, index: index, judge: verdict.NewJudge(snapshot, index),
 		nodes: make(map[flux.ID]*Node, len(snapshot.Objects)), edges: make(map[edgeKey]*Edge, 2*len(snapshot.Objects)),
 	}
 	b.findParents()
-	for i := range snapshot.Objects {
-		object := &snapshot.Objects[i]
+	return b
+}
+
+// addAll adds a node for each object that can have a dependsOn, and then the
+// edges.
+func (b *builder) addAll(ctx context.Context, types []EdgeType) {
+	for i := range b.snapshot.Objects {
+		object := &b.snapshot.Objects[i]
 		if flux.HasDependsOn(object.Kind) && b.nodes[object.ID] == nil {
-			b.addNode(&Node{ID: object.ID, Object: object, State: stateOf(object, snapshot.Live)})
+			b.addNode(&Node{ID: object.ID, Object: object, State: stateOf(object, b.snapshot.Live)})
 		}
 	}
-	for i := range snapshot.Objects {
-		object := &snapshot.Objects[i]
+	for i := range b.snapshot.Objects {
+		object := &b.snapshot.Objects[i]
 		if flux.HasDependsOn(object.Kind) {
 			b.add(ctx, object, types)
 		}
 	}
-	return b.graph()
 }
 
 // edgeKey has pointers, which are hashed faster than names.
@@ -176,18 +187,24 @@ func (b *builder) graph() *Graph {
 	for _, node := range g.Nodes {
 		node.Isolated = len(g.needs[node.ID])+len(g.needy[node.ID]) == 0
 	}
-	d := g.findDependencies()
-	g.findCycles(d)
-	g.closeCycles(d)
-	g.findDeadlocks(b.waits(d))
+	d := b.search(g)
 	g.markImplied(d.component)
-	b.findFrozen(g)
 	b.findBehind(g)
 	b.findNever(g)
 	b.findStarved(g)
 	b.findSuspendedWaits(g)
 	g.joinDeadlocks()
 	return g
+}
+
+// search finds what waits for itself: cycles, deadlocks and frozen sources.
+func (b *builder) search(g *Graph) dependencies {
+	d := g.findDependencies()
+	g.findCycles(d)
+	g.closeCycles(d)
+	g.findDeadlocks(b.waits(d))
+	b.findFrozen(g)
+	return d
 }
 
 func (b *builder) findParents() {

@@ -12,13 +12,17 @@ type arcs [][]int32
 // to first (Tarjan 1972; iterative, since a chain may be as long as the input).
 // Each vertex and each arc is looked at once.
 func (a arcs) components() []int32 {
-	t := tarjan{arcs: a, index: make([]int32, len(a)), low: make([]int32, len(a)), component: make([]int32, len(a))}
+	return newTarjan(a).component
+}
+
+func newTarjan(a arcs) *tarjan {
+	t := &tarjan{arcs: a, index: make([]int32, len(a)), low: make([]int32, len(a)), component: make([]int32, len(a))}
 	for v := range a {
 		if t.index[v] == 0 {
 			t.walk(int32(v))
 		}
 	}
-	return t.component
+	return t
 }
 
 type tarjan struct {
@@ -31,6 +35,8 @@ type tarjan struct {
 	path      []frame
 	met       int32
 	found     int32
+	// looked counts the arcs that were looked at.
+	looked int
 }
 
 type frame struct {
@@ -44,6 +50,7 @@ func (t *tarjan) walk(root int32) {
 		if top.next < int32(len(t.arcs[top.vertex])) {
 			to := t.arcs[top.vertex][top.next]
 			top.next++
+			t.looked++
 			t.follow(top.vertex, to)
 			continue
 		}
@@ -110,14 +117,21 @@ func (a arcs) knots(components []int32, less func(v, w int32) bool) []int32 {
 // shortestCycle returns the shortest way from first back to itself within its
 // component, breadth first; without an arc back it is first alone.
 func (a arcs) shortestCycle(first int32, components []int32) []int32 {
+	way, _ := a.searchCycle(first, components)
+	return way
+}
+
+// searchCycle also returns how many arcs it has looked at.
+func (a arcs) searchCycle(first int32, components []int32) (way []int32, looked int) {
 	cameFrom := map[int32]int32{}
 	for queue := []int32{first}; len(queue) > 0; queue = queue[1:] {
 		for _, to := range a[queue[0]] {
+			looked++
 			if components[to] != components[first] {
 				continue
 			}
 			if to == first {
-				return wayTo(queue[0], first, cameFrom)
+				return wayTo(queue[0], first, cameFrom), looked
 			}
 			if _, seen := cameFrom[to]; !seen {
 				cameFrom[to] = queue[0]
@@ -125,7 +139,7 @@ func (a arcs) shortestCycle(first int32, components []int32) []int32 {
 			}
 		}
 	}
-	return []int32{first}
+	return []int32{first}, looked
 }
 
 func wayTo(last, first int32, cameFrom map[int32]int32) []int32 {
