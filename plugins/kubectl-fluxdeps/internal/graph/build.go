@@ -175,7 +175,7 @@ func (b *builder) link(from, to flux.ID, kind EdgeType) *Edge {
 	}
 	key := edgeKey{b.nodes[from], b.nodes[to], kind}
 	if b.edges[key] == nil {
-		edge := &Edge{From: from, To: to, Type: kind}
+		edge := &Edge{From: from, To: to, Type: kind, from: key.from, to: key.to}
 		b.edges[key] = edge
 		b.edgeList = append(b.edgeList, edge)
 	}
@@ -187,8 +187,9 @@ func (b *builder) graph() *Graph {
 	for _, node := range g.Nodes {
 		node.Isolated = len(g.needs[node.ID])+len(g.needy[node.ID]) == 0
 	}
+	b.number(g)
 	d := b.search(g)
-	g.markImplied(d.component)
+	g.markImplied(d.byID(g))
 	b.findBehind(g)
 	b.findNever(g)
 	b.findStarved(g)
@@ -202,9 +203,19 @@ func (b *builder) search(g *Graph) dependencies {
 	d := g.findDependencies()
 	g.findCycles(d)
 	g.closeCycles(d)
-	g.findDeadlocks(b.waits(d))
-	b.findFrozen(g)
+	g.findDeadlocks(b.waits(g, d))
+	g.findFrozen()
 	return d
+}
+
+// number tells the nodes their places and who applies them.
+func (b *builder) number(g *Graph) {
+	for i, node := range g.Nodes {
+		node.number = int32(i)
+		if node.Object != nil {
+			node.parent = g.nodes[b.parents[node.Object]]
+		}
+	}
 }
 
 func (b *builder) findParents() {

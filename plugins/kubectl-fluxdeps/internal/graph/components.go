@@ -5,8 +5,38 @@ import (
 	"slices"
 )
 
-// arcs is a directed graph of numbered vertices: arcs[v] lists where v leads.
-type arcs [][]int32
+// arcs is a directed graph of numbered vertices, in two slices however large it
+// is: where v leads stands in to[first[v]:first[v+1]].
+type arcs struct {
+	first, to []int32
+}
+
+// arc leads from one vertex to another.
+type arc struct{ from, to int32 }
+
+// newArcs returns the graph of n vertices with these arcs. Those of one vertex
+// keep their order.
+func newArcs(n int, list []arc) arcs {
+	a := arcs{first: make([]int32, n+1), to: make([]int32, len(list))}
+	for _, one := range list {
+		a.first[one.from+1]++
+	}
+	for v := range n {
+		a.first[v+1] += a.first[v]
+	}
+	next := slices.Clone(a.first)
+	for _, one := range list {
+		a.to[next[one.from]] = one.to
+		next[one.from]++
+	}
+	return a
+}
+
+// vertices returns how many there are.
+func (a arcs) vertices() int { return len(a.first) - 1 }
+
+// of returns where v leads.
+func (a arcs) of(v int32) []int32 { return a.to[a.first[v]:a.first[v+1]] }
 
 // components numbers the strongly connected components, those that others lead
 // to first (Tarjan 1972; iterative, since a chain may be as long as the input).
@@ -16,10 +46,11 @@ func (a arcs) components() []int32 {
 }
 
 func newTarjan(a arcs) *tarjan {
-	t := &tarjan{arcs: a, index: make([]int32, len(a)), low: make([]int32, len(a)), component: make([]int32, len(a))}
-	for v := range a {
+	n := a.vertices()
+	t := &tarjan{arcs: a, index: make([]int32, n), low: make([]int32, n), component: make([]int32, n)}
+	for v := range int32(n) {
 		if t.index[v] == 0 {
-			t.walk(int32(v))
+			t.walk(v)
 		}
 	}
 	return t
@@ -47,8 +78,8 @@ func (t *tarjan) walk(root int32) {
 	t.enter(root)
 	for len(t.path) > 0 {
 		top := &t.path[len(t.path)-1]
-		if top.next < int32(len(t.arcs[top.vertex])) {
-			to := t.arcs[top.vertex][top.next]
+		if leads := t.arcs.of(top.vertex); top.next < int32(len(leads)) {
+			to := leads[top.next]
 			top.next++
 			t.looked++
 			t.follow(top.vertex, to)
@@ -97,21 +128,21 @@ func (t *tarjan) close(root int32) {
 	}
 }
 
-// knots returns, for each component with an arc within, its lowest vertex by
-// the order given, in that order.
-func (a arcs) knots(components []int32, less func(v, w int32) bool) []int32 {
+// knots returns, for each component with an arc within, its lowest vertex, in
+// order.
+func (a arcs) knots(components []int32) []int32 {
 	lowest := make(map[int32]int32)
-	for v := range a {
-		for _, to := range a[v] {
+	for v := range int32(a.vertices()) {
+		for _, to := range a.of(v) {
 			if components[v] != components[to] {
 				continue
 			}
-			if first, ok := lowest[components[v]]; !ok || less(int32(v), first) {
-				lowest[components[v]] = int32(v)
+			if first, ok := lowest[components[v]]; !ok || v < first {
+				lowest[components[v]] = v
 			}
 		}
 	}
-	return sortedValues(lowest, less)
+	return slices.Sorted(maps.Values(lowest))
 }
 
 // shortestCycle returns the shortest way from first back to itself within its
@@ -125,7 +156,7 @@ func (a arcs) shortestCycle(first int32, components []int32) []int32 {
 func (a arcs) searchCycle(first int32, components []int32) (way []int32, looked int) {
 	cameFrom := map[int32]int32{}
 	for queue := []int32{first}; len(queue) > 0; queue = queue[1:] {
-		for _, to := range a[queue[0]] {
+		for _, to := range a.of(queue[0]) {
 			looked++
 			if components[to] != components[first] {
 				continue
@@ -149,15 +180,4 @@ func wayTo(last, first int32, cameFrom map[int32]int32) []int32 {
 	}
 	slices.Reverse(way)
 	return way
-}
-
-func sortedValues(values map[int32]int32, less func(v, w int32) bool) []int32 {
-	sorted := slices.Collect(maps.Values(values))
-	slices.SortFunc(sorted, func(v, w int32) int {
-		if less(v, w) {
-			return -1
-		}
-		return 1
-	})
-	return sorted
 }

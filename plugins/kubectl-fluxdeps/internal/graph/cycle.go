@@ -12,48 +12,56 @@ func (e *Edge) waits() bool { return e.Type == DependsOn && !e.Loose }
 // dependencies holds the dependsOn edges that wait, by the numbers of the nodes
 // at their ends, and the components that they make.
 type dependencies struct {
-	arcs       arcs
+	arcs arcs
+	// components has dependencies before dependents.
 	components []int32
-	// component is the same by ID, from 0, dependencies before dependents.
-	component map[flux.ID]int
 }
 
 func (g *Graph) findDependencies() dependencies {
-	numbers := make(map[flux.ID]int32, len(g.Nodes))
-	for i, node := range g.Nodes {
-		numbers[node.ID] = int32(i)
-	}
-	d := dependencies{arcs: make(arcs, len(g.Nodes)), component: make(map[flux.ID]int, len(g.Nodes))}
+	var list []arc
 	for _, edge := range g.Edges {
 		if edge.waits() {
-			from := numbers[edge.From]
-			d.arcs[from] = append(d.arcs[from], numbers[edge.To])
+			list = append(list, arc{edge.from.number, edge.to.number})
 		}
 	}
-	d.components = d.arcs.components()
+	all := newArcs(len(g.Nodes), list)
+	return dependencies{all, all.components()}
+}
+
+// together reports whether two nodes are in one component.
+func (d dependencies) together(a, b *Node) bool { return d.components[a.number] == d.components[b.number] }
+
+// byID returns the components of nodes, numbered from 0.
+func (d dependencies) byID(g *Graph) map[flux.ID]int {
+	found := make(map[flux.ID]int, len(g.Nodes))
 	for i, component := range d.components {
-		d.component[g.Nodes[i].ID] = int(component) - 1
+		found[g.Nodes[i].ID] = int(component) - 1
 	}
-	return d
+	return found
 }
 
 // findCycles finds the shortest cycle of each component. Loose edges close
 // none: what depends on itself through one can still become ready.
-func (g *Graph) findCycles(d dependencies) {
-	inOrder := func(v, w int32) bool { return v < w }
-	for _, first := range d.arcs.knots(d.components, inOrder) {
+func (g *Graph) findCycles(d dependencies) { g.Cycles = g.cycles(d.arcs, d.components) }
+
+// cycles returns the shortest cycle of each component with an arc within, as
+// ids of nodes.
+func (g *Graph) cycles(a arcs, components []int32) [][]flux.ID {
+	var cycles [][]flux.ID
+	for _, first := range a.knots(components) {
 		var cycle []flux.ID
-		for _, v := range d.arcs.shortestCycle(first, d.components) {
+		for _, v := range a.shortestCycle(first, components) {
 			cycle = append(cycle, g.Nodes[v].ID)
 		}
-		g.Cycles = append(g.Cycles, cycle)
+		cycles = append(cycles, cycle)
 	}
+	return cycles
 }
 
 // closeCycles gives the edges within a component the verdict cycle.
 func (g *Graph) closeCycles(d dependencies) {
 	for _, edge := range g.Edges {
-		if edge.waits() && d.component[edge.From] == d.component[edge.To] {
+		if edge.waits() && d.together(edge.from, edge.to) {
 			edge.close(verdict.Cycle, "passes for now, but after the next change to both each waits for the other")
 		}
 	}

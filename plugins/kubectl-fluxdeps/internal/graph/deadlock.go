@@ -37,8 +37,8 @@ func (d Deadlock) fromScratch() bool {
 	return false
 }
 
-// waitGraph says what must happen before what, for all objects of a snapshot.
-// Each has two vertices: that its reconciliation starts, and that it is ready.
+// waitGraph says what must happen before what. Each node has two vertices: that
+// its reconciliation starts, and that it is ready.
 //
 //   - It is ready after it has started, and after what its health waits for is.
 //   - It starts after what it depends on is ready, and after what applies it
@@ -47,65 +47,29 @@ func (d Deadlock) fromScratch() bool {
 // One vertex for both would take a parent that waits for its child, which it
 // must apply first, for a deadlock.
 type waitGraph struct {
-	objects []flux.Object
-	numbers map[flux.ID]int32
-	arcs    arcs
-	reasons map[arcKey]reason
+	nodes []*Node
+	needs map[flux.ID][]*Edge
+	arcs  arcs
 }
 
-type arcKey struct{ from, to int32 }
+func start(n *Node) int32 { return 2 * n.number }
+func ready(n *Node) int32 { return 2*n.number + 1 }
 
-// reason says why one vertex needs another: the type of edge, and where that
-// leads by way of an object, which.
-type reason struct {
-	kind EdgeType
-	via  int32 // -1: none
-}
-
-const noVia = -1
-
-func newWaitGraph(objects []flux.Object) *waitGraph {
-	w := &waitGraph{
-		objects: objects, numbers: make(map[flux.ID]int32, len(objects)),
-		arcs: make(arcs, 2*len(objects)), reasons: make(map[arcKey]reason, 2*len(objects)),
-	}
-	for i := range objects {
-		n := int32(i)
-		w.numbers[objects[i].ID] = n
-		w.arcs[ready(n)] = append(w.arcs[ready(n)], start(n))
-	}
-	return w
-}
-
-func start(object int32) int32    { return 2 * object }
-func ready(object int32) int32    { return 2*object + 1 }
-func objectOf(vertex int32) int32 { return vertex / 2 }
-
-// add adds that from needs to. The first reason stays.
-func (w *waitGraph) add(from, to int32, why reason) {
-	key := arcKey{from, to}
-	if _, known := w.reasons[key]; known {
-		return
-	}
-	w.reasons[key] = why
-	w.arcs[from] = append(w.arcs[from], to)
-}
+func (w *waitGraph) node(vertex int32) *Node { return w.nodes[vertex/2] }
 
 // findDeadlocks returns the deadlocks, and gives the dependsOn edges in them
 // their verdict.
 func (g *Graph) findDeadlocks(w *waitGraph) {
 	components := w.arcs.components()
-	before := func(v, x int32) bool {
-		order := w.objects[objectOf(v)].ID.Compare(w.objects[objectOf(x)].ID)
-		return order < 0 || order == 0 && v < x
-	}
 	known := map[int32]Deadlock{}
-	for _, first := range w.arcs.knots(components, before) {
+	for _, first := range w.arcs.knots(components) {
 		deadlock := w.shortest(first, components)
 		known[components[first]] = deadlock
 		g.Deadlocks = append(g.Deadlocks, deadlock)
 	}
-	g.closeDeadlocks(w, components, known)
+	if len(known) > 0 {
+		g.closeDeadlocks(components, known)
+	}
 }
 
 // shortest returns the shortest deadlock through the object, by its start or
@@ -123,34 +87,41 @@ func (w *waitGraph) shortest(first int32, components []int32) Deadlock {
 // deadlock turns a way through vertices into waits between objects.
 func (w *waitGraph) deadlock(way []int32) Deadlock {
 	var waits Deadlock
-	id := func(object int32) flux.ID { return w.objects[object].ID }
 	for i, from := range way {
-		to := way[(i+1)%len(way)]
-		why, ok := w.reasons[arcKey{from, to}]
-		switch {
-		case !ok: // an object is ready after it has started
-		case why.via == noVia:
-			waits = append(waits, Wait{id(objectOf(from)), id(objectOf(to)), why.kind})
-		default:
-			waits = append(waits,
-				Wait{id(objectOf(from)), id(why.via), why.kind}, Wait{id(why.via), id(objectOf(to)), Parent})
-		}
+		waits = append(waits, w.between(from, way[(i+1)%len(way)])...)
 	}
 	return waits
 }
 
-func (g *Graph) closeDeadlocks(w *waitGraph, components []int32, known map[int32]Deadlock) {
-	if len(known) == 0 {
-		return
+// between says why one vertex needs another. Where somebody must only be there,
+// that is two waits: on it, and of it on who applies it.
+func (w *waitGraph) between(from, to int32) []Wait {
+	a, b := w.node(from), w.node(to)
+	switch {
+	case from == ready(a) && to == start(a): // an object is ready after it has started
+		return nil
+	case from == ready(a):
+		return []Wait{{a.ID, b.ID, Health}}
+	case to == ready(b):
+		return []Wait{{a.ID, b.ID, DependsOn}}
+	case a.parent == b && a != b:
+		return []Wait{{a.ID, b.ID, Parent}}
 	}
+	for _, edge := range w.needs[a.ID] {
+		if edge.Type == DependsOn && edge.Loose && edge.to.parent == b {
+			return []Wait{{a.ID, edge.To, DependsOn}, {edge.To, b.ID, Parent}}
+		}
+	}
+	return nil
+}
+
+func (g *Graph) closeDeadlocks(components []int32, known map[int32]Deadlock) {
 	for _, edge := range g.Edges {
-		from, isFrom := w.numbers[edge.From]
-		to, isTo := w.numbers[edge.To]
-		if !edge.waits() || edge.Verdict == verdict.Cycle || !isFrom || !isTo || components[start(from)] != components[ready(to)] {
+		if !edge.waits() || edge.Verdict == verdict.Cycle || components[start(edge.from)] != components[ready(edge.to)] {
 			continue
 		}
 		passing := "passes for now, but each waits for the other on the next new revision"
-		if known[components[start(from)]].fromScratch() {
+		if known[components[start(edge.from)]].fromScratch() {
 			passing = "passes for now, but not on a new cluster, where each waits for the other"
 		}
 		edge.close(verdict.Deadlock, passing)

@@ -44,50 +44,36 @@ func usersOf(object *flux.Object) (sourceUsers, bool) {
 }
 
 // findFrozen finds the frozen sources.
-func (b *builder) findFrozen(g *Graph) {
-	numbers := make(map[flux.ID]int32, len(g.Nodes))
-	for i, node := range g.Nodes {
-		numbers[node.ID] = int32(i)
-	}
-	all := b.sorted(g, numbers)
-	components := all.components()
+func (g *Graph) findFrozen() {
+	all := g.sorted()
 	cycles := map[sourceUsers][][]flux.ID{}
-	for _, first := range all.knots(components, func(v, w int32) bool { return v < w }) {
-		var cycle []flux.ID
-		for _, v := range all.shortestCycle(first, components) {
-			cycle = append(cycle, g.Nodes[v].ID)
-		}
-		users, _ := usersOf(g.Nodes[first].Object)
+	for _, cycle := range g.cycles(all, all.components()) {
+		users, _ := usersOf(g.nodes[cycle[0]].Object)
 		cycles[users] = append(cycles[users], cycle)
 	}
 	if len(cycles) > 0 {
-		g.Frozen = frozenSources(g, cycles)
+		g.Frozen = g.frozenSources(cycles)
 	}
 }
 
 // sorted returns the arcs that the controller sorts by: from one Kustomization
 // to another of the same source.
-func (b *builder) sorted(g *Graph, numbers map[flux.ID]int32) arcs {
-	all := make(arcs, len(g.Nodes))
-	for i, node := range g.Nodes {
-		if node.Object == nil {
+func (g *Graph) sorted() arcs {
+	var list []arc
+	for _, edge := range g.Edges {
+		if edge.Type != DependsOn || edge.from.Object == nil || edge.to.Object == nil {
 			continue
 		}
-		users, ok := usersOf(node.Object)
-		for _, dep := range node.Object.DependsOn {
-			target, id := b.judge.Resolve(node.Object, dep)
-			if !ok || target == nil {
-				continue
-			}
-			if others, _ := usersOf(target); others == users {
-				all[i] = append(all[i], numbers[id])
-			}
+		from, isFrom := usersOf(edge.from.Object)
+		to, isTo := usersOf(edge.to.Object)
+		if isFrom && isTo && from == to {
+			list = append(list, arc{edge.from.number, edge.to.number})
 		}
 	}
-	return all
+	return newArcs(len(g.Nodes), list)
 }
 
-func frozenSources(g *Graph, cycles map[sourceUsers][][]flux.ID) []Frozen {
+func (g *Graph) frozenSources(cycles map[sourceUsers][][]flux.ID) []Frozen {
 	found := map[sourceUsers]*Frozen{}
 	for users, knots := range cycles {
 		found[users] = &Frozen{Source: users.source, Shard: users.shard, Cycles: knots}

@@ -51,6 +51,10 @@ type Node struct {
 	// SuspendedWaits are suspended objects that this one's health waits for.
 	SuspendedWaits []flux.ID
 
+	// number is the place in Graph.Nodes while the graph is built.
+	number int32
+	// parent applies the object; nil where nobody is known to.
+	parent *Node
 	// found is true where a verdict tells that an object that was not listed
 	// is there.
 	found bool
@@ -69,6 +73,9 @@ type Edge struct {
 	Loose bool
 	// Implied is true where a longer path says the same.
 	Implied bool
+
+	// from and to are the nodes of From and To.
+	from, to *Node
 }
 
 // Met reports whether the controller lets From pass; known is false where we

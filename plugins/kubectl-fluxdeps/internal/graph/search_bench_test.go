@@ -44,16 +44,18 @@ func newSearch(tb testing.TB, snapshot *flux.Snapshot) (*Graph, *builder) {
 	tb.Helper()
 	b := newBuilder(snapshot)
 	b.addAll(tb.Context(), []EdgeType{DependsOn})
-	return New(true, b.nodeList, b.edgeList), b
+	g := New(true, b.nodeList, b.edgeList)
+	b.number(g)
+	return g, b
 }
 
 // work counts the arcs that the search for deadlocks looks at, which is the
 // largest of the three.
 func work(g *Graph, b *builder) int {
-	w := b.waits(g.findDependencies())
+	w := b.waits(g, g.findDependencies())
 	t := newTarjan(w.arcs)
 	looked := t.looked
-	for _, first := range w.arcs.knots(t.component, func(v, x int32) bool { return v < x }) {
+	for _, first := range w.arcs.knots(t.component) {
 		for _, v := range []int32{first, first ^ 1} {
 			_, some := w.arcs.searchCycle(v, t.component)
 			looked += some
@@ -70,7 +72,7 @@ func BenchmarkSearch(b *testing.B) {
 		b.Run(fmt.Sprintf("nodes=%d", n), func(b *testing.B) {
 			g, builder := newSearch(b, knotted(n))
 			for b.Loop() {
-				g.Cycles, g.Deadlocks, g.Frozen = nil, nil, nil
+				g.Deadlocks = nil
 				builder.search(g)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/node")

@@ -4,59 +4,62 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 )
 
-// waits returns what waits for what in the snapshot. Where objects wait for
-// each other by dependsOn alone it leaves those entries out: that is a cycle.
-func (b *builder) waits(d dependencies) *waitGraph {
-	w := newWaitGraph(b.snapshot.Objects)
-	b.addParents(w)
-	for i := range b.snapshot.Objects {
-		object := &b.snapshot.Objects[i]
-		if object.HasDependsOn() && !object.Terminating {
-			b.addWaits(w, int32(i), object, d)
+// waits returns what waits for what in the graph. Where objects wait for each
+// other by dependsOn alone it leaves those entries out: that is a cycle.
+func (b *builder) waits(g *Graph, d dependencies) *waitGraph {
+	list := make([]arc, 0, 3*len(g.Nodes))
+	for _, node := range g.Nodes {
+		list = append(list, arc{ready(node), start(node)})
+	}
+	list = append(list, parentArcs(g)...)
+	for _, edge := range g.Edges {
+		if edge.Type == DependsOn && !edge.from.Terminating() {
+			list = appendDependency(list, edge, d)
 		}
 	}
-	return w
+	for _, node := range g.Nodes {
+		if node.Object == nil || node.Terminating() {
+			continue
+		}
+		for _, health := range b.health(node.Object) {
+			if target := g.nodes[health.id]; target != nil && target.Object != nil && health.certain {
+				list = append(list, arc{ready(node), ready(target)})
+			}
+		}
+	}
+	return &waitGraph{nodes: g.Nodes, needs: g.needs, arcs: newArcs(2*len(g.Nodes), list)}
 }
 
-// addParents adds who applies whom, but for objects that apply each other: one
+// appendDependency adds that the object waits for the other to be ready, or for
+// one that must only be there, that it is applied.
+func appendDependency(list []arc, edge *Edge, d dependencies) []arc {
+	switch {
+	case edge.Loose && edge.to.parent != nil:
+		return append(list, arc{start(edge.from), start(edge.to.parent)})
+	case edge.Loose || edge.to.Object == nil || d.together(edge.from, edge.to):
+		return list
+	default:
+		return append(list, arc{start(edge.from), ready(edge.to)})
+	}
+}
+
+// parentArcs holds who applies whom, but for objects that apply each other: one
 // of them was applied by hand.
-func (b *builder) addParents(w *waitGraph) {
-	above := make(arcs, len(w.objects))
-	for i := range w.objects {
-		if parent, ok := w.numbers[b.parents[&w.objects[i]]]; ok {
-			above[i] = []int32{parent}
+func parentArcs(g *Graph) []arc {
+	var above []arc
+	for _, node := range g.Nodes {
+		if node.parent != nil {
+			above = append(above, arc{node.number, node.parent.number})
 		}
 	}
-	components := above.components()
-	for i := range above {
-		for _, parent := range above[i] {
-			if components[i] != components[parent] {
-				w.add(start(int32(i)), start(parent), reason{Parent, noVia})
-			}
+	components := newArcs(len(g.Nodes), above).components()
+	var list []arc
+	for _, one := range above {
+		if components[one.from] != components[one.to] {
+			list = append(list, arc{start(g.Nodes[one.from]), start(g.Nodes[one.to])})
 		}
 	}
-}
-
-func (b *builder) addWaits(w *waitGraph, n int32, object *flux.Object, d dependencies) {
-	for _, dep := range object.DependsOn {
-		_, id := b.judge.Resolve(object, dep)
-		target, ok := w.numbers[id]
-		switch {
-		case !ok:
-		case !b.judge.Waits(object, dep):
-			// It must be there all the same.
-			if parent, ok := w.numbers[b.parents[&w.objects[target]]]; ok {
-				w.add(start(n), start(parent), reason{DependsOn, target})
-			}
-		case d.component[object.ID] != d.component[id]:
-			w.add(start(n), ready(target), reason{DependsOn, noVia})
-		}
-	}
-	for _, health := range b.health(object) {
-		if target, ok := w.numbers[health.id]; ok && health.certain {
-			w.add(ready(n), ready(target), reason{Health, noVia})
-		}
-	}
+	return list
 }
 
 // healthTarget is an object that another's readiness waits for.
