@@ -18,7 +18,7 @@ type dependencies struct {
 }
 
 func (g *Graph) findDependencies() dependencies {
-	var list []arc
+	list := make([]arc, 0, len(g.Edges))
 	for _, edge := range g.Edges {
 		if edge.waits() {
 			list = append(list, arc{edge.from.number, edge.to.number})

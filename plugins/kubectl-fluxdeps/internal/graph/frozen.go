@@ -59,7 +59,7 @@ func (g *Graph) findFrozen() {
 // sorted returns the arcs that the controller sorts by: from one Kustomization
 // to another of the same source.
 func (g *Graph) sorted() arcs {
-	var list []arc
+	list := make([]arc, 0, len(g.Edges))
 	for _, edge := range g.Edges {
 		if edge.Type != DependsOn || edge.from.Object == nil || edge.to.Object == nil {
 			continue
@@ -78,20 +78,30 @@ func (g *Graph) frozenSources(cycles map[sourceUsers][][]flux.ID) []Frozen {
 	for users, knots := range cycles {
 		found[users] = &Frozen{Source: users.source, Shard: users.shard, Cycles: knots}
 	}
+	of := map[*Frozen][]*Node{}
 	for _, node := range g.Nodes {
 		if node.Object == nil {
 			continue
 		}
 		if users, ok := usersOf(node.Object); ok && found[users] != nil {
-			found[users].Users = append(found[users].Users, node.ID)
+			of[found[users]] = append(of[found[users]], node)
 		}
 	}
-	var frozen []Frozen
+	frozen := make([]Frozen, 0, len(found))
 	for _, one := range found {
+		one.Users = idsOf(of[one])
 		frozen = append(frozen, *one)
 	}
 	slices.SortFunc(frozen, func(a, b Frozen) int {
 		return cmp.Or(a.Source.Compare(b.Source), strings.Compare(a.Shard, b.Shard))
 	})
 	return frozen
+}
+
+func idsOf(nodes []*Node) []flux.ID {
+	ids := make([]flux.ID, len(nodes))
+	for i, node := range nodes {
+		ids[i] = node.ID
+	}
+	return ids
 }

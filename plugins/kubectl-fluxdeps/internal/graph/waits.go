@@ -7,11 +7,11 @@ import (
 // waits returns what waits for what in the graph. Where objects wait for each
 // other by dependsOn alone it leaves those entries out: that is a cycle.
 func (b *builder) waits(g *Graph, d dependencies) *waitGraph {
-	list := make([]arc, 0, 3*len(g.Nodes))
+	list := make([]arc, 0, 3*len(g.Nodes)+len(g.Edges))
 	for _, node := range g.Nodes {
 		list = append(list, arc{ready(node), start(node)})
 	}
-	list = append(list, parentArcs(g)...)
+	list = appendParents(list, g)
 	for _, edge := range g.Edges {
 		if edge.Type == DependsOn && !edge.from.Terminating() {
 			list = appendDependency(list, edge, d)
@@ -43,17 +43,16 @@ func appendDependency(list []arc, edge *Edge, d dependencies) []arc {
 	}
 }
 
-// parentArcs holds who applies whom, but for objects that apply each other: one
+// appendParents adds who applies whom, but for objects that apply each other: one
 // of them was applied by hand.
-func parentArcs(g *Graph) []arc {
-	var above []arc
+func appendParents(list []arc, g *Graph) []arc {
+	above := make([]arc, 0, len(g.Nodes))
 	for _, node := range g.Nodes {
 		if node.parent != nil {
 			above = append(above, arc{node.number, node.parent.number})
 		}
 	}
 	components := newArcs(len(g.Nodes), above).components()
-	var list []arc
 	for _, one := range above {
 		if components[one.from] != components[one.to] {
 			list = append(list, arc{start(g.Nodes[one.from]), start(g.Nodes[one.to])})
