@@ -42,20 +42,20 @@ func (d dependencies) byID(g *Graph) map[flux.ID]int {
 
 // findCycles finds the shortest cycle of each component. Loose edges close
 // none: what depends on itself through one can still become ready.
-func (g *Graph) findCycles(d dependencies) { g.Cycles = g.cycles(d.arcs, d.components) }
-
-// cycles returns the shortest cycle of each component with an arc within, as
-// ids of nodes.
-func (g *Graph) cycles(a arcs, components []int32) [][]flux.ID {
-	var cycles [][]flux.ID
-	for _, first := range a.knots(components) {
-		var cycle []flux.ID
-		for _, v := range a.shortestCycle(first, components) {
-			cycle = append(cycle, g.Nodes[v].ID)
-		}
-		cycles = append(cycles, cycle)
+func (g *Graph) findCycles(d dependencies) {
+	g.Cycles = nil
+	for _, first := range d.arcs.knots(d.components) {
+		g.Cycles = append(g.Cycles, g.cycle(d.arcs, first, d.components))
 	}
-	return cycles
+}
+
+// cycle returns the shortest cycle from the node back to itself.
+func (g *Graph) cycle(a arcs, first int32, components []int32) []flux.ID {
+	var cycle []flux.ID
+	for _, v := range a.shortestCycle(first, components) {
+		cycle = append(cycle, g.Nodes[v].ID)
+	}
+	return cycle
 }
 
 // closeCycles gives the edges within a component the verdict cycle.

@@ -43,53 +43,81 @@ func usersOf(object *flux.Object) (sourceUsers, bool) {
 	return sourceUsers{object.Source.In(object.Namespace), object.Shard()}, true
 }
 
+// grouping says which Kustomizations are sorted together.
+type grouping struct {
+	// of has the group of each node by its number, none where it has none.
+	of []int32
+	// users has what each group is.
+	users []sourceUsers
+}
+
+const none = -1
+
+// groups numbers the groups in the order of the graph.
+func (g *Graph) groups() grouping {
+	all := grouping{of: make([]int32, len(g.Nodes))}
+	numbers := map[sourceUsers]int32{}
+	for i, node := range g.Nodes {
+		all.of[i] = none
+		if node.Object == nil {
+			continue
+		}
+		users, ok := usersOf(node.Object)
+		if !ok {
+			continue
+		}
+		number, known := numbers[users]
+		if !known {
+			number = int32(len(all.users))
+			numbers[users] = number
+			all.users = append(all.users, users)
+		}
+		all.of[i] = number
+	}
+	return all
+}
+
 // findFrozen finds the frozen sources.
 func (g *Graph) findFrozen() {
-	all := g.sorted()
-	cycles := map[sourceUsers][][]flux.ID{}
-	for _, cycle := range g.cycles(all, all.components()) {
-		users, _ := usersOf(g.nodes[cycle[0]].Object)
-		cycles[users] = append(cycles[users], cycle)
+	groups := g.groups()
+	all := g.sorted(groups)
+	components := all.components()
+	found := map[int32]*Frozen{}
+	for _, first := range all.knots(components) {
+		group := groups.of[first]
+		if found[group] == nil {
+			found[group] = &Frozen{Source: groups.users[group].source, Shard: groups.users[group].shard}
+		}
+		found[group].Cycles = append(found[group].Cycles, g.cycle(all, first, components))
 	}
-	if len(cycles) > 0 {
-		g.Frozen = g.frozenSources(cycles)
+	if len(found) > 0 {
+		g.Frozen = g.frozenSources(groups, found)
 	}
 }
 
 // sorted returns the arcs that the controller sorts by: from one Kustomization
 // to another of the same source.
-func (g *Graph) sorted() arcs {
+func (g *Graph) sorted(groups grouping) arcs {
 	list := make([]arc, 0, len(g.Edges))
 	for _, edge := range g.Edges {
-		if edge.Type != DependsOn || edge.from.Object == nil || edge.to.Object == nil {
-			continue
-		}
-		from, isFrom := usersOf(edge.from.Object)
-		to, isTo := usersOf(edge.to.Object)
-		if isFrom && isTo && from == to {
-			list = append(list, arc{edge.from.number, edge.to.number})
+		from, to := edge.from.number, edge.to.number
+		if edge.Type == DependsOn && groups.of[from] != none && groups.of[from] == groups.of[to] {
+			list = append(list, arc{from, to})
 		}
 	}
 	return newArcs(len(g.Nodes), list)
 }
 
-func (g *Graph) frozenSources(cycles map[sourceUsers][][]flux.ID) []Frozen {
-	found := map[sourceUsers]*Frozen{}
-	for users, knots := range cycles {
-		found[users] = &Frozen{Source: users.source, Shard: users.shard, Cycles: knots}
-	}
-	of := map[*Frozen][]*Node{}
-	for _, node := range g.Nodes {
-		if node.Object == nil {
-			continue
-		}
-		if users, ok := usersOf(node.Object); ok && found[users] != nil {
-			of[found[users]] = append(of[found[users]], node)
+func (g *Graph) frozenSources(groups grouping, found map[int32]*Frozen) []Frozen {
+	members := map[int32][]*Node{}
+	for i, group := range groups.of {
+		if found[group] != nil {
+			members[group] = append(members[group], g.Nodes[i])
 		}
 	}
 	frozen := make([]Frozen, 0, len(found))
-	for _, one := range found {
-		one.Users = idsOf(of[one])
+	for group, one := range found {
+		one.Users = idsOf(members[group])
 		frozen = append(frozen, *one)
 	}
 	slices.SortFunc(frozen, func(a, b Frozen) int {
