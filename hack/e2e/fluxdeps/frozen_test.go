@@ -37,8 +37,13 @@ func TestAFrozenSource(t *testing.T) {
 
 	s.patch("ring-b", `{"spec": {"dependsOn": null}}`)
 	s.awaitReady("ring-a")
-	if read := s.read(); len(read.FrozenSources)+len(read.Cycles) > 0 {
+	read := s.read()
+	if len(read.FrozenSources)+len(read.Cycles) > 0 {
 		t.Errorf("after the repair: %+v", read.FrozenSources)
+	}
+	// An event that was dropped does not come back.
+	if at := read.node(s.id("lonely")).Behind; at == nil || at.Why != "not-looked-at" {
+		t.Errorf("after the repair lonely is behind: %+v", at)
 	}
 	s.publish("1.2.0")
 	s.awaitRevision("1.2.0", all...)

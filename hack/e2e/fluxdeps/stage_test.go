@@ -67,7 +67,7 @@ func (s *stage) apply(manifests string) {
 	s.cluster.Apply(s, strings.ReplaceAll(manifests, "NS", s.namespace))
 }
 
-// publish gives the source a new artifact, the content of which tells its tag,
+// publish gives the source a new artifact whose content depends on the tag,
 // with more files in which NS stands for the stage's namespace.
 func (s *stage) publish(tag string, more ...map[string]string) {
 	s.Helper()

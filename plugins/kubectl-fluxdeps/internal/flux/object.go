@@ -35,8 +35,8 @@ type Object struct {
 	Wait bool
 	// Remote is true where the object applies to another cluster.
 	Remote bool
-	// Unapplied is true where kustomize-controller is told not to apply the
-	// object, so that nobody waits for it either.
+	// Unapplied is true where an annotation or label keeps kustomize-controller
+	// from applying the object, so that nobody waits for it either.
 	Unapplied bool
 
 	// Status is nil where the object was read from a file without one. An

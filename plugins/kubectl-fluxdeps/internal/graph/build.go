@@ -208,7 +208,7 @@ func (b *builder) search(g *Graph) dependencies {
 	return d
 }
 
-// number tells the nodes their places and who applies them.
+// number gives the nodes their numbers and their parents.
 func (b *builder) number(g *Graph) {
 	for i, node := range g.Nodes {
 		node.number = int32(i)

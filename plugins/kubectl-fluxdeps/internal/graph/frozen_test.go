@@ -89,7 +89,7 @@ func TestFrozen(t *testing.T) {
 	}
 }
 
-// TestFrozenPart: a part of the graph is told of the source of its objects, and
+// TestFrozenPart: a part of the graph names the frozen source of its objects, and
 // is broken where the cycle lies in it.
 func TestFrozenPart(t *testing.T) {
 	g := build(t, live(with(object("a"), of("s"), onExpr("b")), with(object("b", "a"), of("s")), with(object("c"), of("s")), object("d")))

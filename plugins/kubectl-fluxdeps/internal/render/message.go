@@ -86,7 +86,7 @@ func findingMessages(node *graph.Node, o Options) []string {
 	return parts
 }
 
-// behindMessage tells from what revision to which the object has to come.
+// behindMessage names the revision that was applied and the one to apply.
 func behindMessage(behind *graph.Behind, o Options) string {
 	text := "at " + behind.From
 	if behind.From == "" {
