@@ -102,13 +102,13 @@ func (w *wire) object() Object {
 		DependsOn:    w.Spec.DependsOn,
 		Source:       w.source(),
 		HealthChecks: w.Spec.HealthChecks, HealthCheckExprs: w.Spec.HealthExprs,
-		Wait:         w.Spec.Wait,
-		Unapplied:    w.Metadata.Annotations.Apply == "disabled" || w.Metadata.Labels["kustomize.toolkit.fluxcd.io/reconcile"] == "disabled",
-		Remote:       w.Spec.KubeConfig != nil,
-		Path:         string(w.Spec.Path),
-		Interval:     string(w.Spec.Interval),
-		Created:      parseTime(w.Metadata.CreationTimestamp),
-		Status:       w.Status,
+		Wait:      w.Spec.Wait,
+		Unapplied: w.Metadata.Annotations.Apply == "disabled" || w.Metadata.Labels["kustomize.toolkit.fluxcd.io/reconcile"] == "disabled",
+		Remote:    w.Spec.KubeConfig != nil,
+		Path:      string(w.Spec.Path),
+		Interval:  string(w.Spec.Interval),
+		Created:   parseTime(w.Metadata.CreationTimestamp),
+		Status:    w.Status,
 	}
 	if object.Status == nil && object.served() {
 		object.Status = &Status{}

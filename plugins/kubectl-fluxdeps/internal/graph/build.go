@@ -211,7 +211,7 @@ func (b *builder) search(g *Graph) dependencies {
 // number gives the nodes their numbers and their parents.
 func (b *builder) number(g *Graph) {
 	for i, node := range g.Nodes {
-		node.number = int32(i)
+		node.number = i
 		if node.Object != nil {
 			node.parent = g.nodes[b.parents[node.Object]]
 		}

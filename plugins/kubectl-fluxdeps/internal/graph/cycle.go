@@ -14,7 +14,7 @@ func (e *Edge) waits() bool { return e.Type == DependsOn && !e.Loose }
 type dependencies struct {
 	arcs arcs
 	// components has dependencies before dependents.
-	components []int32
+	components []int
 }
 
 func (g *Graph) findDependencies() dependencies {
@@ -29,13 +29,15 @@ func (g *Graph) findDependencies() dependencies {
 }
 
 // together reports whether two nodes are in one component.
-func (d dependencies) together(a, b *Node) bool { return d.components[a.number] == d.components[b.number] }
+func (d dependencies) together(a, b *Node) bool {
+	return d.components[a.number] == d.components[b.number]
+}
 
 // byID returns the components of nodes, numbered from 0.
 func (d dependencies) byID(g *Graph) map[flux.ID]int {
 	found := make(map[flux.ID]int, len(g.Nodes))
 	for i, component := range d.components {
-		found[g.Nodes[i].ID] = int(component) - 1
+		found[g.Nodes[i].ID] = component - 1
 	}
 	return found
 }
@@ -50,7 +52,7 @@ func (g *Graph) findCycles(d dependencies) {
 }
 
 // cycle returns the shortest cycle from the node back to itself.
-func (g *Graph) cycle(a arcs, first int32, components []int32) []flux.ID {
+func (g *Graph) cycle(a arcs, first int, components []int) []flux.ID {
 	var cycle []flux.ID
 	for _, v := range a.shortestCycle(first, components) {
 		cycle = append(cycle, g.Nodes[v].ID)

@@ -52,16 +52,16 @@ type waitGraph struct {
 	arcs  arcs
 }
 
-func start(n *Node) int32 { return 2 * n.number }
-func ready(n *Node) int32 { return 2*n.number + 1 }
+func start(n *Node) int { return 2 * n.number }
+func ready(n *Node) int { return 2*n.number + 1 }
 
-func (w *waitGraph) node(vertex int32) *Node { return w.nodes[vertex/2] }
+func (w *waitGraph) node(vertex int) *Node { return w.nodes[vertex/2] }
 
 // findDeadlocks returns the deadlocks, and gives the dependsOn edges in them
 // their verdict.
 func (g *Graph) findDeadlocks(w *waitGraph) {
 	components := w.arcs.components()
-	known := map[int32]Deadlock{}
+	known := map[int]Deadlock{}
 	for _, first := range w.arcs.knots(components) {
 		deadlock := w.shortest(first, components)
 		known[components[first]] = deadlock
@@ -74,7 +74,7 @@ func (g *Graph) findDeadlocks(w *waitGraph) {
 
 // shortest returns the shortest deadlock through the object, by its start or
 // its being ready.
-func (w *waitGraph) shortest(first int32, components []int32) Deadlock {
+func (w *waitGraph) shortest(first int, components []int) Deadlock {
 	best := w.deadlock(w.arcs.shortestCycle(first, components))
 	if other := first ^ 1; components[other] == components[first] {
 		if d := w.deadlock(w.arcs.shortestCycle(other, components)); len(d) < len(best) {
@@ -85,7 +85,7 @@ func (w *waitGraph) shortest(first int32, components []int32) Deadlock {
 }
 
 // deadlock turns a way through vertices into waits between objects.
-func (w *waitGraph) deadlock(way []int32) Deadlock {
+func (w *waitGraph) deadlock(way []int) Deadlock {
 	var waits Deadlock
 	for i, from := range way {
 		waits = append(waits, w.between(from, way[(i+1)%len(way)])...)
@@ -95,7 +95,7 @@ func (w *waitGraph) deadlock(way []int32) Deadlock {
 
 // between says why one vertex needs another. Where somebody must only be there,
 // that is two waits: on it, and of it on who applies it.
-func (w *waitGraph) between(from, to int32) []Wait {
+func (w *waitGraph) between(from, to int) []Wait {
 	a, b := w.node(from), w.node(to)
 	switch {
 	case from == ready(a) && to == start(a): // an object is ready after it has started
@@ -115,7 +115,7 @@ func (w *waitGraph) between(from, to int32) []Wait {
 	return nil
 }
 
-func (g *Graph) closeDeadlocks(components []int32, known map[int32]Deadlock) {
+func (g *Graph) closeDeadlocks(components []int, known map[int]Deadlock) {
 	for _, edge := range g.Edges {
 		if !edge.waits() || edge.Verdict == verdict.Cycle || components[start(edge.from)] != components[ready(edge.to)] {
 			continue

@@ -104,19 +104,23 @@ func TestDeadlocks(t *testing.T) {
 		},
 		{
 			"a grandchild of one that does not wait for it",
-			[]flux.Object{with(object("g"), waiting, lists("p")), with(object("p"), lists("c"), under("g")), with(object("c", "g"), under("p"))}, "", "",
+			[]flux.Object{with(object("g"), waiting, lists("p")), with(object("p"), lists("c"), under("g")), with(object("c", "g"), under("p"))},
+			"", "",
 		},
 		{
 			"a dependency that one's own child is",
-			[]flux.Object{object("p", "c"), with(object("c"), under("p"))}, "c parent p dependsOn c", "p>c",
+			[]flux.Object{object("p", "c"), with(object("c"), under("p"))},
+			"c parent p dependsOn c", "p>c",
 		},
 		{
 			"a dependency that one's own child makes",
-			[]flux.Object{object("p", "d"), with(object("c"), under("p")), with(object("d"), under("c"))}, "c parent p dependsOn d parent c", "p>d",
+			[]flux.Object{object("p", "d"), with(object("c"), under("p")), with(object("d"), under("c"))},
+			"c parent p dependsOn d parent c", "p>d",
 		},
 		{
 			"a dependency that one's own child makes, with an expression",
-			[]flux.Object{with(object("p"), onExpr("c")), with(object("c"), under("p"))}, "p dependsOn c parent p", "",
+			[]flux.Object{with(object("p"), onExpr("c")), with(object("c"), under("p"))},
+			"p dependsOn c parent p", "",
 		},
 		{
 			"by way of a HelmRelease, which another applies that depends on it",
@@ -131,7 +135,8 @@ func TestDeadlocks(t *testing.T) {
 			"health by an expression of its own",
 			[]flux.Object{with(object("p"), checks("c"), func(o *flux.Object) {
 				o.HealthCheckExprs = []flux.Reference{{Kind: flux.Kustomization}}
-			}), object("c", "p")}, "", "",
+			}), object("c", "p")},
+			"", "",
 		},
 		{"on another cluster", []flux.Object{with(object("p"), waiting, remote, lists("c")), with(object("c", "p"), under("p"))}, "", ""},
 		{"checks on another cluster", []flux.Object{with(object("p"), checks("c"), remote), object("c", "p")}, "", ""},

@@ -46,7 +46,7 @@ func usersOf(object *flux.Object) (sourceUsers, bool) {
 // grouping says which Kustomizations are sorted together.
 type grouping struct {
 	// of has the group of each node by its number, none where it has none.
-	of []int32
+	of []int
 	// users has what each group is.
 	users []sourceUsers
 }
@@ -55,8 +55,8 @@ const none = -1
 
 // groups numbers the groups in the order of the graph.
 func (g *Graph) groups() grouping {
-	all := grouping{of: make([]int32, len(g.Nodes))}
-	numbers := map[sourceUsers]int32{}
+	all := grouping{of: make([]int, len(g.Nodes))}
+	numbers := map[sourceUsers]int{}
 	for i, node := range g.Nodes {
 		all.of[i] = none
 		if node.Object == nil {
@@ -68,7 +68,7 @@ func (g *Graph) groups() grouping {
 		}
 		number, known := numbers[users]
 		if !known {
-			number = int32(len(all.users))
+			number = len(all.users)
 			numbers[users] = number
 			all.users = append(all.users, users)
 		}
@@ -82,7 +82,7 @@ func (g *Graph) findFrozen() {
 	groups := g.groups()
 	all := g.sorted(groups)
 	components := all.components()
-	found := map[int32]*Frozen{}
+	found := map[int]*Frozen{}
 	for _, first := range all.knots(components) {
 		group := groups.of[first]
 		if found[group] == nil {
@@ -108,8 +108,8 @@ func (g *Graph) sorted(groups grouping) arcs {
 	return newArcs(len(g.Nodes), list)
 }
 
-func (g *Graph) frozenSources(groups grouping, found map[int32]*Frozen) []Frozen {
-	members := map[int32][]*Node{}
+func (g *Graph) frozenSources(groups grouping, found map[int]*Frozen) []Frozen {
+	members := map[int][]*Node{}
 	for i, group := range groups.of {
 		if found[group] != nil {
 			members[group] = append(members[group], g.Nodes[i])

@@ -52,7 +52,7 @@ type Node struct {
 	SuspendedWaits []flux.ID
 
 	// number is the place in Graph.Nodes while the graph is built.
-	number int32
+	number int
 	// parent applies the object; nil where nobody is known to.
 	parent *Node
 	// found is true where a verdict tells that an object that was not listed

@@ -42,11 +42,13 @@ func TestParentsOfFiles(t *testing.T) {
 		{"on another cluster", with(object("p"), in("repo/ks.yaml", "./cluster"), remote), "repo/cluster/c.yaml", nil, ""},
 		{
 			"the nearest", with(object("p"), in("repo/ks.yaml", "./cluster")), "repo/cluster/apps/c.yaml",
-			[]flux.Object{with(object("q"), in("repo/ks.yaml", "./cluster/apps"))}, "q",
+			[]flux.Object{with(object("q"), in("repo/ks.yaml", "./cluster/apps"))},
+			"q",
 		},
 		{
 			"either of two", with(object("p"), in("repo/ks.yaml", "./cluster")), "repo/cluster/c.yaml",
-			[]flux.Object{with(object("q"), in("repo/ks.yaml", "./cluster"))}, "",
+			[]flux.Object{with(object("q"), in("repo/ks.yaml", "./cluster"))},
+			"",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

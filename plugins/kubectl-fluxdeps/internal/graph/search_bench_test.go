@@ -57,7 +57,7 @@ func work(g *Graph, b *builder) int {
 	t := newTarjan(w.arcs)
 	looked := t.looked
 	for _, first := range w.arcs.knots(t.component) {
-		for _, v := range []int32{first, first ^ 1} {
+		for _, v := range []int{first, first ^ 1} {
 			_, some := w.arcs.searchCycle(v, t.component)
 			looked += some
 		}

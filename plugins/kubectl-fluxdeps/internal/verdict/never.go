@@ -74,7 +74,7 @@ func (j *Judge) unwatched(object *flux.Object) string {
 	case len(watching) == 0 && j.runs(object.Kind):
 		return fmt.Sprintf("no %s watches its labels and namespace", name)
 	case len(watching) == 0:
-		return fmt.Sprintf("the cluster has no %s", name)
+		return "the cluster has no " + name
 	}
 	for _, controller := range watching {
 		if !controller.Stopped {

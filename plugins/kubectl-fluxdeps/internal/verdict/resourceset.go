@@ -109,7 +109,9 @@ func externalAbsent(absence flux.Absence, target *flux.Object) Finding {
 	return finding
 }
 
-func isInputProvider(id flux.ID) bool { return id.Group == "" && id.Kind == flux.ResourceSetInputProvider }
+func isInputProvider(id flux.ID) bool {
+	return id.Group == "" && id.Kind == flux.ResourceSetInputProvider
+}
 
 // inputProvider judges an entry that names a ResourceSetInputProvider of a
 // cluster, where it is read one by one.

@@ -197,12 +197,14 @@ func TestResourceSetKstatus(t *testing.T) {
 		{"failed, and being deleted", []change{readyCondition("False", "R", "m"), terminating}, want{NotReady, notMet + "Terminating", "kstatus Terminating"}},
 		{"never reconciled, and being deleted", []change{set("status", nil), terminating}, want{NotReady, notMet + "Terminating", "kstatus Terminating"}},
 		{
-			"ready, and being reconciled anew", []change{with(is("Ready", "True", "done"), is("Reconciling", "True", "Running upgrade"))},
+			"ready, and being reconciled anew",
+			[]change{with(is("Ready", "True", "done"), is("Reconciling", "True", "Running upgrade"))},
 			want{NotReady, notMet + "InProgress", "kstatus InProgress: Running upgrade"},
 		},
 		{"ready, and no longer being reconciled", []change{with(is("Ready", "True", "done"), is("Reconciling", "False", "x"))}, want{OK, "", ""}},
 		{
-			"ready, and stalled", []change{with(is("Ready", "True", "done"), is("Stalled", "True", "bad spec"))},
+			"ready, and stalled",
+			[]change{with(is("Ready", "True", "done"), is("Stalled", "True", "bad spec"))},
 			want{NotReady, notMet + "Failed", "kstatus Failed: bad spec"},
 		},
 		{"never reconciled", []change{set("status", map[string]any{"observedGeneration": -1})}, want{NotReady, notMet + "InProgress", "not reconciled yet"}},
