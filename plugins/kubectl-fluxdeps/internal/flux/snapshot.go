@@ -26,6 +26,12 @@ type Snapshot struct {
 	// feature gate AdditiveCELDependencyCheck: readyExpr is then asked in
 	// addition to the built-in check, not in its place.
 	AdditiveReadyExpr map[string]bool
+	// Findings are faults that the reader of files saw, and Unchecked what it
+	// could not make out.
+	Findings, Unchecked []Remark
+	// Entries counts the paths that were read, or the cluster; EntriesLost those
+	// of which nothing could be read.
+	Entries, EntriesLost int
 }
 
 // DefaultNamespace gives the namespace to the objects that state none.

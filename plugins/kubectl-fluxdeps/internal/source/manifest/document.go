@@ -21,6 +21,13 @@ type head struct {
 	typeMeta
 	Directive string                        `json:"$patch"`
 	Spec      map[string]stdjson.RawMessage `json:"spec"`
+	SOPS      stdjson.RawMessage            `json:"sops"`
+	Data      stdjson.RawMessage            `json:"data"`
+	// Where nobody but a user expects them.
+	DependsOn stdjson.RawMessage `json:"dependsOn"`
+	Metadata  struct {
+		DependsOn stdjson.RawMessage `json:"dependsOn"`
+	} `json:"metadata"`
 }
 
 // document reads one object or list from its JSON. Items of a typed list may
@@ -39,16 +46,20 @@ func (f *file) document(raw []byte, at place, of typeMeta, depth int) {
 	_, known := flux.KindOf(h.APIVersion, h.Kind)
 	switch {
 	case known:
-		f.object(raw, at, h)
+		f.object(raw, at, h, depth)
 	case isList(h.APIVersion, h.Kind):
 		f.list(raw, at, h.typeMeta, depth)
+	case h.Kind == "Table" && strings.HasPrefix(h.APIVersion, "meta.k8s.io/"):
+		f.failed(broken(), at.line, "a Table, which holds what kubectl prints and not the objects")
+	case isEncrypted(h.APIVersion, h.Kind, len(h.SOPS) > 0 && len(h.Data) > 0, 2):
+		f.encrypted(at.line)
 	default:
 		f.count(&f.counts.Other)
 	}
 }
 
 // object reads one Flux object.
-func (f *file) object(raw []byte, at place, h head) {
+func (f *file) object(raw []byte, at place, h head, depth int) {
 	object, err := flux.Decode(raw)
 	var wrong *stdjson.UnmarshalTypeError
 	switch {
@@ -68,9 +79,16 @@ func (f *file) object(raw []byte, at place, h head) {
 		object.Raw = raw // until it is known what a readyExpr needs
 	}
 	f.wrongFields(object, h, at, wrong)
+	f.examine(raw, &object, h, at, wrong)
 	f.documents++
 	f.counts.Documents++
-	f.found = append(f.found, candidate{Object: object, patch: whyPatch(h)})
+	f.found = append(f.found, candidate{Object: object, lacks: whatLacks(h), directive: h.Directive})
+	switch h.Kind {
+	case flux.Kustomization:
+		f.fluxEdits(h, at)
+	case flux.ResourceSet:
+		f.literals(raw, at, object, depth)
+	}
 }
 
 // wrongFields warns of what is missing in the object now.

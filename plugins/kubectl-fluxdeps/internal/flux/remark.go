@@ -1,0 +1,74 @@
+package flux
+
+// Rule names what a remark is about. It is part of the documented output.
+type Rule string
+
+// The rules of findings: faults in what was written.
+const (
+	// RuleCycle: objects wait for each other.
+	RuleCycle Rule = "cycle"
+	// RuleMissing: a dependency that does not exist.
+	RuleMissing Rule = "missing-dependency"
+	// RuleWrongKind: a dependency of which only a namesake of another kind exists.
+	RuleWrongKind Rule = "wrong-kind"
+	// RuleRefused: a field that the API server refuses.
+	RuleRefused Rule = "refused"
+	// RuleExpression: a readyExpr that does not compile.
+	RuleExpression Rule = "invalid-expression"
+	// RuleDuplicate: an object that is stated twice.
+	RuleDuplicate Rule = "duplicate"
+)
+
+// The rules of what could not be checked.
+const (
+	// RuleUnreadable: a path, file, document or kind that could not be read.
+	RuleUnreadable Rule = "unreadable"
+	// RuleTemplate: a template of Flux objects.
+	RuleTemplate Rule = "template"
+	// RuleNoSource: an object without the source that its kind must have.
+	RuleNoSource Rule = "no-source"
+	// RuleAmbiguous: a name that may mean any of several objects.
+	RuleAmbiguous Rule = "ambiguous"
+	// RuleVariable: a variable where it decides what the graph is.
+	RuleVariable Rule = "variable"
+	// RulePatch: a change of names or dependencies that is not applied here.
+	RulePatch Rule = "patch"
+	// RuleForbidden: a dependency that may not be read.
+	RuleForbidden Rule = "forbidden"
+)
+
+// Remark is a finding, or something that could not be checked, with the place
+// that it is about.
+type Remark struct {
+	Rule Rule
+	// Object is an ID; of what is no object the name of the file or kind.
+	Object string
+	// Origin is nil for what was not read from a file; its Line is 0 where the
+	// remark is about the whole file.
+	Origin *Origin
+	Text   string
+}
+
+// Place returns file:line, or file alone; empty where there is no file.
+func (r Remark) Place() string {
+	switch {
+	case r.Origin == nil:
+		return ""
+	case r.Origin.Line == 0:
+		return r.Origin.File
+	default:
+		return r.Origin.String()
+	}
+}
+
+// String returns place: object: text, and names a file once.
+func (r Remark) String() string {
+	text := r.Text
+	if r.Object != "" && (r.Origin == nil || r.Object != r.Origin.File) {
+		text = r.Object + ": " + text
+	}
+	if place := r.Place(); place != "" {
+		text = place + ": " + text
+	}
+	return text
+}
