@@ -38,6 +38,8 @@ if [ -n "$found" ]; then
 	broken=1
 fi
 
+hack/versions.sh || broken=1
+
 for script in $(git ls-files '*.sh' .ci/run); do
 	if ! bash -n "$script"; then broken=1; fi
 done

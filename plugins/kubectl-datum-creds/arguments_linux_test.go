@@ -40,10 +40,7 @@ func TestABrowserLoginShowsNothingInArguments(t *testing.T) {
 		}
 		query := u.Query()
 		w.learn(query.Get("state"), query.Get("nonce"), query.Get("code_challenge"))
-		for range 400 { // until the opener has started
-			if running(opener) {
-				break
-			}
+		for deadline := time.Now().Add(5 * time.Minute); !running(opener) && time.Now().Before(deadline); {
 			time.Sleep(10 * time.Millisecond)
 		}
 		follow(t, address)

@@ -78,12 +78,11 @@ func TestTheQuestionEndsWithTheCommand(t *testing.T) {
 	r := screen.while(t, cmd, func() {
 		if screen.waits(1) {
 			_ = cmd.Process.Signal(syscall.SIGTERM)
-			for range 500 {
+			for deadline := time.Now().Add(5 * time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 				state, err := unix.IoctlGetTermios(int(screen.keyboard.Fd()), unix.TCGETS)
 				if err != nil || state.Lflag&unix.ECHO != 0 {
 					return
 				}
-				time.Sleep(10 * time.Millisecond)
 			}
 			t.Error("the terminal does not show what is typed")
 		}
@@ -117,7 +116,7 @@ func TestNobodyIsAskedWhoCannotAnswer(t *testing.T) {
 				cmd := b.asClient(asked.env, "get-token", "--session", session, "-o", asked.format)
 				change(cmd)
 				screen := newTerminal(t)
-				late := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
+				late := time.AfterFunc(5*time.Minute, func() { _ = cmd.Process.Kill() })
 				if r := screen.finish(t, cmd); r.code != 6 || r.out != "" || contains(r.said, "Passphrase of") {
 					t.Errorf("%s, session %s, -o %s: %+v", name, session, asked.format, r)
 				}
@@ -139,7 +138,7 @@ func TestAJobInTheBackgroundIsNotStopped(t *testing.T) {
 	cmd.Env = b.env
 	cmd.Stdin = screen.line
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 0}
-	late := time.AfterFunc(20*time.Second, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+	late := time.AfterFunc(5*time.Minute, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
 	defer late.Stop()
 	if r := screen.finish(t, cmd); r.code != 6 || r.out != "" || contains(r.said, "Passphrase of") {
 		t.Errorf("get-token &: %+v", r)

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
@@ -98,11 +97,7 @@ func TestAnEncryptedFileThatWasChanged(t *testing.T) {
 		if err := place.SaveSealed([]byte(strings.Replace(string(content), from, want.to, 1))); err != nil {
 			t.Fatal(err)
 		}
-		start := time.Now()
 		b.run(with(passphrase), "get-token").wantFailure(t, want.code, want.says)
-		if took := time.Since(start); took > 20*time.Second {
-			t.Errorf("%s: it took %s", want.to, took)
-		}
 		if err := os.RemoveAll(filepath.Join(place.Dir(), "failure.json")); err != nil {
 			t.Fatal(err)
 		}

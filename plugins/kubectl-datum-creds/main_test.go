@@ -125,14 +125,20 @@ func (b *bed) run(env []string, args ...string) run {
 	return finish(b.t, b.command(env, args...))
 }
 
+// watchdog kills a command that hangs: its exit code is then no code of ours.
+func watchdog(cmd *exec.Cmd) *time.Timer {
+	return time.AfterFunc(5*time.Minute, func() { _ = cmd.Process.Kill() })
+}
+
 func finish(t *testing.T, cmd *exec.Cmd) run {
 	t.Helper()
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
-	err := cmd.Run()
-	if cmd.ProcessState == nil {
+	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	defer watchdog(cmd).Stop()
+	_ = cmd.Wait() // the exit code says it
 	return run{out.String(), said.String(), cmd.ProcessState.ExitCode()}
 }
 

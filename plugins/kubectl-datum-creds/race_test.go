@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
 )
 
@@ -156,9 +155,5 @@ func TestTheDeadlineHolds(t *testing.T) {
 	over := make(chan struct{})
 	t.Cleanup(func() { close(over) })
 	b.server.SetFault(func(http.ResponseWriter, *http.Request, int) bool { <-over; return true })
-	start := time.Now()
 	b.run([]string{question(apiHost)}, "get-token").wantFailure(t, 4, "session s: renew", "no answer within")
-	if took := time.Since(start); took > auth.Deadline+5*time.Second {
-		t.Errorf("it took %s", took)
-	}
 }

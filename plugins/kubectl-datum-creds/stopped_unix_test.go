@@ -9,9 +9,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
 )
 
@@ -51,11 +49,7 @@ func TestAStoppedRenewalIsNamed(t *testing.T) {
 	var all sync.WaitGroup
 	for range 3 {
 		all.Go(func() {
-			start := time.Now()
 			r := b.run([]string{question(apiHost)}, "get-token")
-			if took := time.Since(start); took > auth.Deadline+5*time.Second {
-				t.Errorf("it took %s", took)
-			}
 			// One that comes to its end after the first has its words.
 			r.wantFailure(t, 4, "process "+strconv.Itoa(pid), "does not finish")
 			if !contains(r.said, "waiting for "+holder) {

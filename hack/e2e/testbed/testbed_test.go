@@ -61,7 +61,7 @@ func TestKilledTestsLeaveNothingBehind(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = child.Wait()
-	testbed.Eventually(t, "everything is gone", 10*time.Second, func() error {
+	testbed.Eventually(t, "everything is gone", 2*time.Minute, func() error {
 		for path, server := range servers {
 			if server.Alive() {
 				return fmt.Errorf("%s still runs", path)

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 // listener is a test that writes down how it would have ended.
@@ -83,7 +84,7 @@ func TestEventually(t *testing.T) {
 	}
 	got := listen(func(t testing.TB) {
 		t.Helper()
-		Eventually(t, "the third look", 10*lookInterval, look)
+		Eventually(t, "the third look", time.Minute, look)
 	})
 	if got.failed != "" || looks != 3 {
 		t.Errorf("failed %q after %d looks", got.failed, looks)

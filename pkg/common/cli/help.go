@@ -64,12 +64,26 @@ func groups(flags *pflag.FlagSet) []group {
 		}
 		for _, g := range list {
 			if g.heading == heading {
-				g.flags.AddFlag(f)
+				g.flags.AddFlag(shown(f))
 				return
 			}
 		}
 		list = append(list, group{heading, pflag.NewFlagSet("", pflag.ContinueOnError)})
-		list[len(list)-1].flags.AddFlag(f)
+		list[len(list)-1].flags.AddFlag(shown(f))
 	})
 	return list
+}
+
+// plain hides from pflag that a value is a switch.
+type plain struct{ pflag.Value }
+
+// shown returns the flag as help lists it: a switch as "--all", as kubectl's
+// users write it. pflag 1.1 would print "--all[=true|false]".
+func shown(f *pflag.Flag) *pflag.Flag {
+	if f.Value.Type() != "bool" {
+		return f
+	}
+	copied := *f
+	copied.Value = plain{f.Value}
+	return &copied
 }

@@ -37,8 +37,10 @@ func child(as string) int {
 	case "babbles":
 		_, _ = os.Stdout.WriteString("hello\n")
 		return 0
-	case "hangs":
-		time.Sleep(3 * time.Second)
+	case "hangs": // for as long as the test runs
+		for parent := os.Getppid(); os.Getppid() == parent; {
+			time.Sleep(50 * time.Millisecond)
+		}
 		return 0
 	}
 	held := lock.Inherited(lockFD)
@@ -89,7 +91,7 @@ func TestRenewer(t *testing.T) {
 		t.Run(as, func(t *testing.T) {
 			t.Setenv(childVariable, as)
 			place, held := heldPlace(t)
-			ctx, cancel := context.WithTimeoutCause(t.Context(), 20*time.Second, errors.New("gave up"))
+			ctx, cancel := context.WithTimeoutCause(t.Context(), 5*time.Minute, errors.New("gave up"))
 			if as == "hangs" {
 				ctx, cancel = context.WithTimeoutCause(t.Context(), 300*time.Millisecond, errors.New("gave up"))
 			}

@@ -167,10 +167,8 @@ func TestDeadlineEndsSlowAnswers(t *testing.T) {
 	because := errors.New("gave up")
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 300*time.Millisecond, because)
 	defer cancel()
-	start := time.Now()
-	_, err := refresh(ctx, client(t, server), server.URL+"/oauth/v2/token")
-	if !errors.Is(err, because) || time.Since(start) > 5*time.Second {
-		t.Errorf("error = %v after %v, want %v soon", err, time.Since(start), because)
+	if _, err := refresh(ctx, client(t, server), server.URL+"/oauth/v2/token"); !errors.Is(err, because) {
+		t.Errorf("error = %v, want %v", err, because)
 	}
 }
 

@@ -285,27 +285,32 @@ func TestWaitingHasAnEnd(t *testing.T) {
 	}
 }
 
-// TestTheUserIsAskedBeforeTheLock: for longer than a renewal may take.
+// TestTheUserIsAskedBeforeTheLock: the prompt takes neither the lock nor the time
+// that a renewal may take.
 func TestTheUserIsAskedBeforeTheLock(t *testing.T) {
 	place := store.At(filepath.Join(t.TempDir(), "home")).Session("s")
+	bounded := false
 	c := Coordinator{
 		Place: &place, Notify: func(string) {}, Now: time.Now,
 		Bound: func(ctx context.Context) (context.Context, context.CancelFunc) {
-			return context.WithTimeout(ctx, 50*time.Millisecond)
+			bounded = true
+			return context.WithCancel(ctx)
 		},
-		Prepare: func(ctx context.Context) error {
-			if _, bounded := ctx.Deadline(); bounded {
-				t.Error("the question has the renewal's deadline")
+		Prepare: func(context.Context) error {
+			if bounded {
+				t.Error("the renewal's deadline runs while the user is asked")
 			}
 			held, err := place.TryLock()
 			if err != nil {
 				return err
 			}
 			held.Release()
-			time.Sleep(100 * time.Millisecond)
 			return nil
 		},
 		Renew: func(ctx context.Context, _ *lock.Lock) (store.Token, error) {
+			if !bounded {
+				t.Error("the renewal has no deadline")
+			}
 			return store.Token{Access: secret.New("new")}, ctx.Err()
 		},
 	}

@@ -29,12 +29,17 @@ func signIn(t *testing.T, do func(store.Place) error) (SignIn, *notes) {
 type notes struct {
 	mu    sync.Mutex
 	lines []string
+	// first, where it is set, is called with the first line.
+	first func()
 }
 
 func (n *notes) add(line string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.lines = append(n.lines, line)
+	if len(n.lines) == 1 && n.first != nil {
+		n.first()
+	}
 }
 
 func saved(place store.Place) error {
@@ -43,11 +48,13 @@ func saved(place store.Place) error {
 
 func TestManySignInOnce(t *testing.T) {
 	var logins atomic.Int32
+	waiting := make(chan struct{})
 	s, told := signIn(t, func(place store.Place) error {
 		logins.Add(1)
-		time.Sleep(300 * time.Millisecond)
+		<-waiting
 		return saved(place)
 	})
+	told.first = func() { close(waiting) }
 	var all sync.WaitGroup
 	for range 10 {
 		all.Go(func() {
@@ -64,11 +71,15 @@ func TestManySignInOnce(t *testing.T) {
 
 func TestAFailedLoginAnswersForTheOthers(t *testing.T) {
 	var logins atomic.Int32
-	s, _ := signIn(t, func(store.Place) error {
+	waiting := make(chan struct{})
+	s, told := signIn(t, func(store.Place) error {
 		logins.Add(1)
-		time.Sleep(300 * time.Millisecond)
+		<-waiting
 		return problem.New(problem.LoginNeeded, "a hint", "denied")
 	})
+	told.first = func() { close(waiting) }
+	now := time.Now()
+	s.Now = func() time.Time { return now }
 	var all sync.WaitGroup
 	for range 5 {
 		all.Go(func() {
@@ -83,13 +94,13 @@ func TestAFailedLoginAnswersForTheOthers(t *testing.T) {
 		t.Errorf("%d logins", n)
 	}
 	// A while later the user is asked again; a failed renewal is no failed login.
-	s.Now = func() time.Time { return time.Now().Add(failureMemory + time.Second) }
+	now = now.Add(failureMemory + time.Second)
 	_, _ = s.Token(t.Context())
 	if n := logins.Load(); n != 2 {
 		t.Errorf("%d logins later", n)
 	}
-	s.Now = time.Now
-	if err := s.Place.SaveFailure(store.Failure{Time: time.Now(), Kind: problem.LoginNeeded, Message: "it has ended"}); err != nil {
+	now = now.Add(failureMemory + time.Second)
+	if err := s.Place.SaveFailure(store.Failure{Time: now, Kind: problem.LoginNeeded, Message: "it has ended"}); err != nil {
 		t.Fatal(err)
 	}
 	_, _ = s.Token(t.Context())
@@ -149,6 +160,8 @@ func TestWhoWaitedInVainDoesNotWaitAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer held.Release()
+	now := time.Now()
+	s.Now = func() time.Time { return now }
 	for range 6 {
 		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 		_, err := s.Token(ctx)
@@ -171,7 +184,7 @@ func TestNobodySignedIn(t *testing.T) {
 	s, _ := signIn(t, nil)
 	s.Login = "the login"
 	s.Do = func(ctx context.Context) error {
-		<-ctx.Done()
+		<-ctx.Done() // which is the deadline
 		return problem.New(problem.Unable, "", "login: %w", context.Cause(ctx))
 	}
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 100*time.Millisecond, errors.New("nobody signed in"))

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/apitest"
@@ -214,7 +213,7 @@ func TestACraftedSource(t *testing.T) {
 		said    string
 	}{
 		"it may not be read":     {1, refuse("GET", "/secrets/a0000", 403, "Forbidden"), "1m", "1 deleted, 1 forbidden"},
-		"there is no such time":  {400, slow(100 * time.Millisecond), "3s", "there was no time to ask for it"},
+		"there is no such time":  {400, unanswered("/secrets/a0"), "10s", "there was no time to ask for it"},
 		"the server breaks down": {1, refuse("GET", "/secrets/a0000", 500, "InternalError"), "1m", "1 deleted, 1 failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -247,12 +246,13 @@ func (d *desk) craft(n int) {
 	}
 }
 
-// slow lets each source take its time.
-func slow(wait time.Duration) apitest.Fault {
+// unanswered lets requests for such paths wait until their client gives up.
+func unanswered(path string) apitest.Fault {
 	return func(_ *apitest.Server, _ http.ResponseWriter, r *http.Request) bool {
-		if strings.Contains(r.URL.Path, "/secrets/") {
-			time.Sleep(wait)
+		found := strings.Contains(r.URL.Path, path)
+		if found {
+			<-r.Context().Done()
 		}
-		return false
+		return found
 	}
 }

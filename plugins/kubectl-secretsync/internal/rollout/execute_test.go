@@ -19,7 +19,13 @@ type faultCase struct {
 	writes  int
 	outcome Outcome
 	problem string
+	// hangs is a fault that only a timeout ends.
+	hangs bool
 }
+
+// untilHungUp is the timeout where a server hangs: long enough for what does not,
+// on a busy machine too.
+const untilHungUp = 12 * time.Second
 
 // often is a fault that happens n times.
 func often(n int64, fault apitest.Fault) func(string) apitest.Fault {
@@ -28,33 +34,33 @@ func often(n int64, fault apitest.Fault) func(string) apitest.Fault {
 
 func faultCases() []faultCase {
 	return []faultCase{
-		{"none", often(0, nil), 1, Done, ""},
-		{"429 with Retry-After", often(2, refuse(429, "TooManyRequests", "slow down", "Retry-After", "3")), 3, Done, ""},
-		{"429 without", often(2, refuse(429, "TooManyRequests", "slow down")), 3, Done, ""},
-		{"429 for ever", often(99, refuse(429, "TooManyRequests", "slow down")), 10, Failed, plan.KindBusy},
-		{"500", often(1, refuse(500, "InternalError", "etcdserver: leader changed")), 2, Done, ""},
-		{"503", often(3, refuse(503, "", "")), 4, Done, ""},
+		{"none", often(0, nil), 1, Done, "", false},
+		{"429 with Retry-After", often(2, refuse(429, "TooManyRequests", "slow down", "Retry-After", "3")), 3, Done, "", false},
+		{"429 without", often(2, refuse(429, "TooManyRequests", "slow down")), 3, Done, "", false},
+		{"429 for ever", often(99, refuse(429, "TooManyRequests", "slow down")), 10, Failed, plan.KindBusy, false},
+		{"500", often(1, refuse(500, "InternalError", "etcdserver: leader changed")), 2, Done, "", false},
+		{"503", often(3, refuse(503, "", "")), 4, Done, "", false},
 		{"504 after it was stored", often(1, func(s *apitest.Server, w http.ResponseWriter, r *http.Request) bool {
 			s.Handle(nowhere{}, r)
 			return refuse(504, "Timeout", "timed out")(s, w, r)
-		}), 1, Done, ""},
-		{"a reset before", often(1, reset(false)), 2, Done, ""},
-		{"a reset after it was stored", often(1, reset(true)), 1, Done, ""},
-		{"a request that hangs", often(1, hang), 2, Done, ""},
-		{"a conflict", often(1, refuse(409, "Conflict", "the object has been modified")), 2, Done, ""},
-		{"denied", often(9, refuse(403, "Forbidden", `admission webhook "w" denied the request: no`)), 1, Failed, plan.KindDenied},
-		{"invalid", often(9, refuse(422, "Invalid", "no")), 1, Failed, plan.KindInvalid},
-		{"forbidden", often(9, refuse(403, "Forbidden", `User "u" cannot`)), 1, Failed, plan.KindForbidden},
-		{"unauthorized", often(9, refuse(401, "Unauthorized", "Unauthorized")), 1, Failed, plan.KindUnauthorized},
+		}), 1, Done, "", false},
+		{"a reset before", often(1, reset(false)), 2, Done, "", false},
+		{"a reset after it was stored", often(1, reset(true)), 1, Done, "", false},
+		{"a request that hangs", often(1, hang), 2, Done, "", true},
+		{"a conflict", often(1, refuse(409, "Conflict", "the object has been modified")), 2, Done, "", false},
+		{"denied", often(9, refuse(403, "Forbidden", `admission webhook "w" denied the request: no`)), 1, Failed, plan.KindDenied, false},
+		{"invalid", often(9, refuse(422, "Invalid", "no")), 1, Failed, plan.KindInvalid, false},
+		{"forbidden", often(9, refuse(403, "Forbidden", `User "u" cannot`)), 1, Failed, plan.KindForbidden, false},
+		{"unauthorized", often(9, refuse(401, "Unauthorized", "Unauthorized")), 1, Failed, plan.KindUnauthorized, false},
 		{"a redirect", often(9, func(_ *apitest.Server, w http.ResponseWriter, r *http.Request) bool {
 			http.Redirect(w, r, "https://elsewhere.invalid/", http.StatusTemporaryRedirect)
 			return true
-		}), 1, Failed, plan.KindNoAPI},
+		}), 1, Failed, plan.KindNoAPI, false},
 		{"a login page", often(9, func(_ *apitest.Server, w http.ResponseWriter, _ *http.Request) bool {
 			w.Header().Set("Content-Type", "text/html")
 			_, _ = w.Write([]byte("<html>"))
 			return true
-		}), 1, Failed, plan.KindNoAPI},
+		}), 1, Failed, plan.KindNoAPI, false},
 	}
 }
 
@@ -75,7 +81,9 @@ func TestFaultsOfWrites(t *testing.T) {
 func (c faultCase) check(t *testing.T, method string) {
 	t.Helper()
 	r := newRig(t, 1)
-	r.timeout = 2 * time.Second
+	if c.hangs {
+		r.timeout = untilHungUp
+	}
 	if method == http.MethodPatch {
 		r.value = "old-value"
 		r.run(t.Context(), nil)
@@ -153,7 +161,9 @@ func TestFaultsOfReads(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, 2)
-			r.timeout = 2 * time.Second
+			if c.problem == plan.KindTimeout {
+				r.timeout = untilHungUp
+			}
 			r.servers[0].Break(c.fault)
 			results := r.run(t.Context(), nil)
 			problem := results[0].Action.Seen.Problem

@@ -131,7 +131,7 @@ func TestInterrupt(t *testing.T) {
 		return false
 	}))
 	r.servers[1].Break(times(9, http.MethodPost, hang))
-	results := r.run(ctx, nil, func(e *Executor) { e.Observer.Parallel = 2 })
+	results := r.run(ctx, nil, func(e *Executor) { e.Observer.Parallel, e.Grace = 2, 5*time.Second })
 	if results[0].Outcome != Done || results[1].Outcome != Failed || results[1].Problem.Kind != plan.KindInterrupted {
 		t.Errorf("%s, %s %+v", results[0].Outcome, results[1].Outcome, results[1].Problem)
 	}

@@ -26,7 +26,7 @@ func TestRecreateWhoseDeletionIsNotAnswered(t *testing.T) {
 		"the answer is lost, the new one is refused":      {deletion: lost, refused: true, kind: "old/type"},
 		"it is carried out later":                         {deletion: late, kind: "Opaque"},
 		"it is carried out later, the new one is refused": {deletion: late, refused: true, kind: "old/type"},
-		"the answer does not come in time":                {deletion: silent, budget: 500 * time.Millisecond, kind: "Opaque"},
+		"the answer does not come in time":                {deletion: silent, budget: 5 * time.Second, kind: "Opaque"},
 		"an interrupt comes before the answer":            {deletion: interrupted, kind: "Opaque"},
 		"nothing answers for a while":                     {deletion: outage, kind: "Opaque"},
 		"a proxy repeats it":                              {deletion: replayed, kind: "Opaque"},

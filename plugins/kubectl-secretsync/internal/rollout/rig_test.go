@@ -33,7 +33,7 @@ type rig struct {
 
 func newRig(t *testing.T, servers int) *rig {
 	t.Helper()
-	r := &rig{scrub: &secret.Scrubber{}, prints: secret.NewFingerprinter(), timeout: 10 * time.Second, value: "the-value"}
+	r := &rig{scrub: &secret.Scrubber{}, prints: secret.NewFingerprinter(), timeout: time.Minute, value: "the-value"}
 	for range servers {
 		r.servers = append(r.servers, apitest.New(t))
 	}

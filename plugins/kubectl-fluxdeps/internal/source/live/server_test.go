@@ -171,17 +171,21 @@ func garbage(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>welc
 // hang accepts and never answers.
 func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
-// read reads with patience for a tenth of a second a request.
+// read reads with a timeout that only a server that hangs can reach.
 func (s *server) read(t *testing.T, options Options) (*flux.Snapshot, []string, error) {
 	t.Helper()
-	api, err := NewAPI(&rest.Config{Host: s.URL, QPS: -1, Timeout: requestTimeout})
+	return s.readWithin(t, 5*time.Minute, options)
+}
+
+// readWithin reads with a timeout for each request.
+func (s *server) readWithin(t *testing.T, timeout time.Duration, options Options) (*flux.Snapshot, []string, error) {
+	t.Helper()
+	api, err := NewAPI(&rest.Config{Host: s.URL, QPS: -1, Timeout: timeout})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return Read(t.Context(), api, options)
 }
-
-const requestTimeout = 500 * time.Millisecond
 
 // asked counts the requests of a path.
 func (s *server) asked(path string) int {

@@ -44,7 +44,7 @@ var yamlBreaks = regexp.MustCompile("\r\n|\n|\r|\u0085|\u2028|\u2029")
 
 func readAny(t *testing.T, text []byte) Counts {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // a watchdog
 	defer cancel()
 	result, err := Read(ctx, []string{"-"}, bytes.NewReader(text))
 	if err != nil && !errors.Is(err, ErrNothing) {
