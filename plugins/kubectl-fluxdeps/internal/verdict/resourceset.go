@@ -62,7 +62,7 @@ func (j *Judge) resourceSetVerdict(
 	external, read := j.snapshot.External[flux.ExternalID{APIVersion: dep.APIVersion, ID: want}]
 	switch {
 	case pathError(want) != "":
-		return Finding{Verdict: Missing, Message: pathError(want), Detail: "no object can have that name"}
+		return Finding{Verdict: Missing, Message: pathError(want), Detail: "no object can have that name", Hint: apart(dep.Name)}
 	case read && external.Absence != nil:
 		return externalAbsent(*external.Absence, target)
 	case target != nil:

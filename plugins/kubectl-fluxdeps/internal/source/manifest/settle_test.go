@@ -32,8 +32,8 @@ func TestSettle(t *testing.T) {
 		{"only a patch of a source", "-- a.yaml --\n{apiVersion: source.toolkit.fluxcd.io/v1, kind: Bucket, metadata: {name: a}}\n", "! a.yaml:1: Bucket//a" + isPatch + "no spec.bucketName\npatches=1"},
 		{"many patches", "-- a.yaml --\n" + strings.Repeat("$patch: delete\n"+partial("a")+"---\n", 4), "! a.yaml:1: " + deletes + "\n! a.yaml:7: " + deletes + "\n! a.yaml:13: " + deletes + "\n! and 1 more documents that are taken for patches\npatches=4"},
 		{
-			"dependsOn of patches", "-- b.yaml --\n" + partial("c") + "-- c.yaml --\n" + ks + "metadata: {name: c}\nspec: {dependsOn: [{name: x}]}\n" + "-- d.yaml --\n" + full("c, namespace: n"),
-			"Kustomization/n/c d.yaml:1 </x\n! c.yaml:1: Kustomization//c" + noSource + "; its dependsOn is not shown\nobjects=1 patches=2",
+			"dependsOn of patches", "-- b.yaml --\n" + partial("c") + "-- c.yaml --\n" + ks + "metadata: {name: c}\nspec: {dependsOn: [{name: x}]}\n" + "-- d.yaml --\n" + full("c, namespace: ns"),
+			"Kustomization/ns/c d.yaml:1 </x\n! c.yaml:1: Kustomization//c" + noSource + "; its dependsOn is not shown\nobjects=1 patches=2",
 		},
 		{
 			"named as a resource", kustomization + "resources: [../a.yaml, ./b.yaml]\n-- a.yaml --\n" + partial("a") + "-- k/b.yaml --\n" + partial("b"),
