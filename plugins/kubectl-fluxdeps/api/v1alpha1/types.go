@@ -27,6 +27,47 @@ type DependencyGraph struct {
 	Cycles [][]string `json:"cycles,omitempty"`
 	// Warnings tell what could not be read, and why.
 	Warnings []string `json:"warnings,omitempty"`
+	// Check is the outcome of --exit-code; absent without it.
+	Check *Check `json:"check,omitempty"`
+}
+
+// Check says what is wrong in what was read, and what could not be checked.
+type Check struct {
+	// Passed is true where there are no findings and nothing unchecked.
+	Passed bool `json:"passed"`
+	// Checked and NotChecked count. What is allowed was not checked either.
+	Checked    CheckCounts `json:"checked"`
+	NotChecked CheckCounts `json:"notChecked"`
+	// Findings are faults, Unchecked what could not be checked, Allowed what of
+	// that --allow-unchecked accepts; each ordered by file and line.
+	Findings  []Remark `json:"findings,omitempty"`
+	Unchecked []Remark `json:"unchecked,omitempty"`
+	Allowed   []Remark `json:"allowed,omitempty"`
+	// UnusedAllowances are the values of --allow-unchecked that accept nothing.
+	UnusedAllowances []string `json:"unusedAllowances,omitempty"`
+}
+
+// CheckCounts counts entries (paths or the cluster), objects and dependencies.
+// An unreadable file or document counts as one object.
+type CheckCounts struct {
+	Entries int `json:"entries"`
+	Objects int `json:"objects"`
+	Edges   int `json:"edges"`
+}
+
+// Remark is one finding, or one thing that could not be checked.
+type Remark struct {
+	// Rule is cycle, missing-dependency, wrong-kind, refused,
+	// invalid-expression or duplicate for a finding; unreadable, template,
+	// no-source, ambiguous, variable, patch or forbidden for what was not checked.
+	Rule string `json:"rule"`
+	// Object is the id of an object; of what is none, the file or the kind.
+	Object string `json:"object"`
+	// File and Line tell where it stands; Line is absent where it is about the
+	// whole file.
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitempty"`
+	Text string `json:"text"`
 }
 
 // Summary counts what the graph holds.
@@ -100,4 +141,9 @@ type Edge struct {
 	Hint   string `json:"hint,omitempty"`
 	// Implied is true where a longer path of dependsOn edges says the same.
 	Implied bool `json:"implied"`
+	// Assumed is true where To was found by its name alone, because one of the
+	// two objects states no namespace.
+	Assumed bool `json:"assumed,omitempty"`
+	// Line is where the entry stands in From's file.
+	Line int `json:"line,omitempty"`
 }

@@ -60,6 +60,9 @@ type Edge struct {
 	Loose bool
 	// Implied is true where a longer path says the same.
 	Implied bool
+	// Line is where the entry that gave the verdict stands in From's file; 0
+	// where that is not known.
+	Line int
 }
 
 // Met reports whether the controller lets From pass; known is false where we
@@ -127,11 +130,3 @@ func (g *Graph) Needs(id flux.ID) []*Edge { return g.needs[id] }
 
 // NeededBy returns the edges that end at the object: who needs it.
 func (g *Graph) NeededBy(id flux.ID) []*Edge { return g.needy[id] }
-
-// Broken reports whether the graph has a cycle or a dependency that is not
-// there: what no waiting can mend.
-func (g *Graph) Broken() bool {
-	return len(g.Cycles) > 0 || slices.ContainsFunc(g.Edges, func(e *Edge) bool {
-		return e.Verdict == verdict.Missing || e.Verdict == verdict.WrongKind
-	})
-}

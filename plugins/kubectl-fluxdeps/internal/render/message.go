@@ -39,7 +39,7 @@ func dependencyMessage(edge *graph.Edge) []string {
 	switch {
 	case edge == nil || edge.Verdict == verdict.OK:
 		return nil
-	case edge.Verdict == verdict.NotReady || edge.Verdict == verdict.Reconciling:
+	case edge.Verdict == verdict.NotReady || edge.Verdict == verdict.Reconciling || edge.Assumed:
 		return present(edge.Hint)
 	default:
 		return present(edge.Detail, edge.Hint)

@@ -32,6 +32,11 @@ func (f *file) examine(raw []byte, object *flux.Object, h head, at place, wrong 
 		}
 		f.finding(flux.RuleRefused, id, f.name, line, refusedText(refusal.Text))
 	}
+	for i, dep := range object.DependsOn {
+		if dep.Name == "" && len(refusals) == 0 && wrong == nil {
+			f.finding(flux.RuleMissing, id, f.name, entries(i).line, fmt.Sprintf("spec.dependsOn[%d].name is empty", i))
+		}
+	}
 	f.misplaced(id, h, at)
 	if wrong != nil && !strings.HasPrefix(wrong.Field, "spec.dependsOn") && !strings.HasPrefix(wrong.Field, "status") && !unresolved(raw) {
 		f.finding(flux.RuleRefused, id, f.name, at.field(wrong.Field), refusedText(wrongType(wrong)))
@@ -89,7 +94,7 @@ func (f *file) misplaced(id string, h head, at place) {
 // is replaced before it is applied: a variable of Flux, a template, a value
 // that SOPS has encrypted.
 func (f *file) variables(raw []byte, object *flux.Object, h head, at place) bool {
-	if !unresolved(raw) {
+	if !flux.HasDependsOn(object.Kind) || !unresolved(raw) {
 		return false
 	}
 	var fields []string
