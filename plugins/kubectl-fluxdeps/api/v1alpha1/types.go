@@ -115,6 +115,9 @@ type Node struct {
 	ControllerSays string `json:"controllerSays,omitempty"`
 	// Isolated is true where no edge of the whole graph begins or ends here.
 	Isolated bool `json:"isolated"`
+	// MadeBy is the id of the ResourceSet in which the object stands literally,
+	// for files.
+	MadeBy string `json:"madeBy,omitempty"`
 	// File and Line tell where the object was read, for files.
 	File string `json:"file,omitempty"`
 	Line int    `json:"line,omitempty"`

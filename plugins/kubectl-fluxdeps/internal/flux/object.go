@@ -32,6 +32,9 @@ type Object struct {
 	// Unsourced is true where the object leaves out the source that its kind
 	// must have, as one does that a parent patches.
 	Unsourced bool
+	// MadeBy is the ResourceSet that states the object literally; nil for one
+	// with a document of its own.
+	MadeBy *ID
 	// Raw is the object's JSON, kept only where a readyExpr may need it.
 	Raw json.RawMessage
 }

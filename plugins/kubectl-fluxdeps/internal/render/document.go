@@ -65,6 +65,9 @@ func documentNode(node *graph.Node) v1alpha1.Node {
 		if object.Source != nil {
 			out.Source = object.Source.In(object.Namespace).String()
 		}
+		if object.MadeBy != nil {
+			out.MadeBy = object.MadeBy.String()
+		}
 		if object.Origin != nil {
 			out.File, out.Line = object.Origin.File, object.Origin.Line
 		}

@@ -54,6 +54,9 @@ func nodeMessage(l line, o Options) []string {
 	if node.Remote() {
 		parts = append(parts, "applies to another cluster (spec.kubeConfig)")
 	}
+	if node.Object != nil && node.Object.MadeBy != nil {
+		parts = append(parts, "made by "+shortName(*node.Object.MadeBy))
+	}
 	for _, edge := range l.elsewhere {
 		parts = append(parts, elsewhereMessage(edge))
 	}

@@ -140,10 +140,10 @@ func isDisabled(raw []byte) bool {
 // own marks an object as made by the ResourceSet, with the labels that
 // flux-operator sets (v0.58.1, SetOwnerLabels with GroupOwnerLabelResourceSet).
 func (m maker) own(c *candidate) {
-	if c.owner != nil {
+	if c.MadeBy != nil {
 		return // of a ResourceSet within
 	}
-	c.owner = &m.owner.ID
+	c.MadeBy = &m.owner.ID
 	labels := make(map[string]string, len(c.Labels)+2)
 	maps.Copy(labels, c.Labels)
 	prefix := "resourceset." + string(flux.OperatorGroup)

@@ -18,9 +18,6 @@ type candidate struct {
 	directive string
 	// patch says why it is a patch; empty for an object.
 	patch string
-	// owner is the ResourceSet that states it; nil where it has a document of
-	// its own.
-	owner *flux.ID
 }
 
 // result decides on the candidates.
@@ -46,7 +43,7 @@ func (r *reader) sort() (objects []flux.Object, patches []candidate) {
 		switch before := first[c.ID]; {
 		case c.patch != "":
 			patches = append(patches, c)
-		case c.owner != nil && stated.applied[c.ID]:
+		case c.MadeBy != nil && stated.applied[c.ID]:
 			r.counts.Other++ // a cluster wrote it beside its ResourceSet
 		case before != nil:
 			r.duplicate(c, before)
@@ -85,7 +82,7 @@ func (r *reader) stated() stated {
 			key := flux.ID{Kind: c.Kind, Name: c.Name}
 			s.namespaces[key] = append(s.namespaces[key], c.Namespace)
 		}
-		if c.owner == nil && c.Status != nil {
+		if c.MadeBy == nil && c.Status != nil {
 			s.applied[c.ID] = true
 		}
 	}
@@ -108,7 +105,7 @@ func (s stated) has(id flux.ID) bool {
 // A document that lacks its source is a patch only of an object that is stated.
 func (r *reader) whyPatch(c candidate, stated stated) string {
 	switch is := r.roles[c.Origin.File]; {
-	case c.owner != nil || is.resource:
+	case c.MadeBy != nil || is.resource:
 		return ""
 	case is.patch:
 		return "a kustomization.yaml names it as one"
