@@ -1,0 +1,30 @@
+package cluster
+
+import (
+	"fmt"
+	"strings"
+
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+)
+
+// withoutCurrent returns an error if the kubeconfig has contexts, but neither it
+// nor a flag says which to use; clientcmd takes such a one for an empty one. It
+// returns nil for any other.
+func (f *Flags) withoutCurrent(loader clientcmd.ClientConfig) error {
+	raw, err := loader.RawConfig()
+	if err != nil || len(raw.Contexts) == 0 || raw.CurrentContext != "" || f.overrides.CurrentContext != "" {
+		return nil //nolint:nilerr // what cannot be loaded is reported by who loads it
+	}
+	files := strings.Join(f.rules.GetLoadingPrecedence(), ", ")
+	return cli.Fail(cli.BadUse, fmt.Errorf("no current context: %s has %s, and says of none that it is the current one", files, contexts(len(raw.Contexts))),
+		"name one with --context NAME, or kubectl config use-context NAME; kubectl config get-contexts lists them")
+}
+
+func contexts(n int) string {
+	if n == 1 {
+		return "1 context"
+	}
+	return fmt.Sprintf("%d contexts", n)
+}
