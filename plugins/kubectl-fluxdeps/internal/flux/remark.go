@@ -60,15 +60,3 @@ func (r Remark) Place() string {
 		return r.Origin.String()
 	}
 }
-
-// String returns place: object: text, and names a file once.
-func (r Remark) String() string {
-	text := r.Text
-	if r.Object != "" && (r.Origin == nil || r.Object != r.Origin.File) {
-		text = r.Object + ": " + text
-	}
-	if place := r.Place(); place != "" {
-		text = place + ": " + text
-	}
-	return text
-}
