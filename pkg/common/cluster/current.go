@@ -6,7 +6,7 @@ import (
 
 	"k8s.io/client-go/tools/clientcmd"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // withoutCurrent returns an error if the kubeconfig has contexts, but neither it
@@ -18,7 +18,7 @@ func (f *Flags) withoutCurrent(loader clientcmd.ClientConfig) error {
 		return nil //nolint:nilerr // what cannot be loaded is reported by who loads it
 	}
 	files := strings.Join(f.rules.GetLoadingPrecedence(), ", ")
-	return cli.Fail(cli.BadUse, fmt.Errorf("no current context: %s has %s, and says of none that it is the current one", files, contexts(len(raw.Contexts))),
+	return failure.With(failure.BadInput, fmt.Errorf("no current context: %s has %s, and says of none that it is the current one", files, contexts(len(raw.Contexts))),
 		"name one with --context NAME, or kubectl config use-context NAME; kubectl config get-contexts lists them")
 }
 

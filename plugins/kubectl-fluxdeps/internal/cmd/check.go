@@ -8,6 +8,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/gate"
@@ -76,7 +77,7 @@ func (o checkOptions) outcome(report *gate.Report, streams genericiooptions.IOSt
 		fmt.Fprint(streams.ErrOut, render.CheckText(report))
 	}
 	if !report.Passed() {
-		return cli.FoundSomething()
+		return failure.Silent(failure.Found)
 	}
 	return nil
 }
