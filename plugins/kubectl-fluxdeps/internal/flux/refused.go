@@ -41,14 +41,14 @@ func required(kind string) []string {
 }
 
 // Refusals says why the API server refuses the JSON of a spec.dependsOn of an
-// object of the kind; nil where it does not. A null counts as not set.
+// object of the kind; nil where it does not. A null is refused, too.
 func Refusals(kind string, dependsOn json.RawMessage) []Refusal {
 	found := typeOf(dependsOn)
-	if found == "" || found == "null" {
+	if found == "" {
 		return nil
 	}
 	var entries []json.RawMessage
-	if err := json.Unmarshal(dependsOn, &entries); err != nil {
+	if err := json.Unmarshal(dependsOn, &entries); err != nil || found == "null" {
 		return []Refusal{{Entry: -1, Text: fmt.Sprintf("spec.dependsOn is %s, not a list of objects", article(found))}}
 	}
 	var refusals []Refusal
@@ -74,12 +74,12 @@ func refusedEntry(kind string, index int, raw json.RawMessage) []Refusal {
 		switch found := typeOf(fields[field]); {
 		case !ok:
 			refuse(field, ".%s: field not declared in schema%s", field, whyUndeclared(kind, field))
-		case found != want && found != "null":
+		case found != want:
 			refuse(field, ".%s is %s, not %s", field, article(found), article(want))
 		}
 	}
 	for _, field := range required(kind) {
-		if raw, ok := fields[field]; !ok || typeOf(raw) == "null" {
+		if _, ok := fields[field]; !ok {
 			refuse("", " has no %s, which is required", field)
 		}
 	}
