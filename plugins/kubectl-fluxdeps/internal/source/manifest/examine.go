@@ -77,10 +77,10 @@ func jsonEntries(raw []byte, dependsOn stdjson.RawMessage, at place) func(entry 
 // that is not spelled so.
 func (f *file) misplaced(id string, h head, at place) {
 	const undeclared = "%s: field not declared in schema; write spec.dependsOn"
-	if len(h.DependsOn) > 0 {
+	if h.DependsOn {
 		f.finding(flux.RuleRefused, id, f.name, at.key("dependsOn"), refusedText(fmt.Sprintf(undeclared, "dependsOn")))
 	}
-	if len(h.Metadata.DependsOn) > 0 {
+	if h.Metadata.DependsOn {
 		f.finding(flux.RuleRefused, id, f.name, at.path("metadata").key("dependsOn"), refusedText(fmt.Sprintf(undeclared, "metadata.dependsOn")))
 	}
 	for field := range h.Spec {
