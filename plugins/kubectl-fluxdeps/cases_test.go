@@ -88,8 +88,8 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// TestCorpusIsChecked: real trees are judged whole, and what their files say
-// is never taken for more than it is.
+// TestCorpusIsChecked judges real trees, which roll out, so that no fault may be
+// found in one object.
 func TestCorpusIsChecked(t *testing.T) {
 	folder := besideCheckout(t, corpusVariable, "corpus")
 	trees, err := os.ReadDir(folder)

@@ -26,8 +26,8 @@ type Snapshot struct {
 	// feature gate AdditiveCELDependencyCheck: readyExpr is then asked in
 	// addition to the built-in check, not in its place.
 	AdditiveReadyExpr map[string]bool
-	// Findings are faults that the reader of files saw, and Unchecked what it
-	// could not make out.
+	// Findings are faults that the reader of files saw; Unchecked are the things
+	// that it could not make out.
 	Findings, Unchecked []Remark
 	// Entries counts the paths that were read, or the cluster; EntriesLost those
 	// of which nothing could be read.

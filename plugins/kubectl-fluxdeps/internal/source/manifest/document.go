@@ -23,7 +23,7 @@ type head struct {
 	Spec      map[string]stdjson.RawMessage `json:"spec"`
 	SOPS      present                       `json:"sops"`
 	Data      present                       `json:"data"`
-	// Where nobody but a user expects them.
+	// Places where users put dependsOn by mistake.
 	DependsOn present `json:"dependsOn"`
 	Metadata  struct {
 		DependsOn present `json:"dependsOn"`
@@ -91,7 +91,7 @@ func (f *file) object(raw []byte, at place, h head, depth int) {
 	f.examine(raw, &object, h, at, wrong)
 	f.documents++
 	f.counts.Documents++
-	f.found = append(f.found, candidate{Object: object, lacks: whatLacks(h), directive: h.Directive})
+	f.found = append(f.found, candidate{Object: object, lacks: lacks(h), directive: h.Directive})
 	switch h.Kind {
 	case flux.Kustomization:
 		f.fluxEdits(h, at)

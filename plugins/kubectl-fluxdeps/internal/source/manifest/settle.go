@@ -78,7 +78,7 @@ type stated struct {
 func (r *reader) stated() stated {
 	s := stated{map[flux.ID][]string{}, map[flux.ID]bool{}}
 	if !slices.ContainsFunc(r.found, func(c candidate) bool { return c.lacks != "" || c.MadeBy != nil }) {
-		return s // nobody asks
+		return s // nothing is looked up
 	}
 	for _, c := range r.found {
 		role := r.roles[c.Origin.File]
