@@ -17,7 +17,7 @@ import (
 // TestClassify: each refusal, what it is taken for and what helps.
 func TestClassify(t *testing.T) {
 	create := func(c *Client) error {
-		_, err := c.Create(t.Context(), plan.Place{Namespace: "n", Name: "s"}, &secret.Content{}, nil, false)
+		_, err := c.Remake(t.Context(), secret.NewFingerprinter(), plan.Place{Namespace: "n", Name: "s"}, &secret.Content{}, nil, false)
 		return err
 	}
 	get := func(c *Client) error {

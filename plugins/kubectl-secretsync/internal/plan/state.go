@@ -34,6 +34,9 @@ func Proven(meta secret.Meta, content *secret.Content) bool {
 	if !meta.CopyOf(content.Origin) || !meta.Current(content.Origin) || len(meta.ChangedByAdmission()) > 0 || len(meta.ManagedFields) == 0 {
 		return false
 	}
+	if slices.ContainsFunc(meta.ManagedFields, func(entry secret.ManagedFields) bool { return !entry.Readable() }) {
+		return false
+	}
 	if len(lacks(meta.Labels, content.Labels)) > 0 || len(lackedByLooks(meta, content)) > 0 {
 		return false
 	}

@@ -125,6 +125,12 @@ func (m ManagedFields) tree() (tree, error) {
 	return read, err
 }
 
+// Readable tells that the entry says which fields it is of.
+func (m ManagedFields) Readable() bool {
+	_, err := m.tree()
+	return err == nil
+}
+
 // Set are the fields of the entry that copies may have. What a server would not
 // write is left out.
 func (m ManagedFields) Set() FieldSet {

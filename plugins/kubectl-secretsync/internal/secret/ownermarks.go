@@ -85,6 +85,11 @@ func OwnerMarks() []OwnerMark {
 	}
 }
 
+// IsWeak tells that the table has the key as a weak mark.
+func IsWeak(key string) bool {
+	return slices.ContainsFunc(OwnerMarks(), func(m OwnerMark) bool { return m.Key == key && m.Weak() })
+}
+
 // NeverCopied tells of labels and annotations that no pattern takes over: those
 // that hold the data in the clear, and those by which a controller would take
 // the copy for its own and prune or overwrite it.
@@ -103,8 +108,11 @@ func domains() map[string]bool {
 		"kubernetes.io": true, "kubectl.kubernetes.io": true, "control-plane.alpha.kubernetes.io": true,
 	}
 	for _, mark := range OwnerMarks() {
-		if domain := mark.Domain(); domain != "" {
+		switch domain := mark.Domain(); {
+		case domain != "":
 			all[domain] = true
+		case !strings.Contains(mark.Key, "/"):
+			all[mark.Key] = true
 		}
 	}
 	return all
