@@ -10,8 +10,8 @@ import (
 	"os/exec"
 	"path/filepath"
 
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/servers"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // binaries are what is run, by path.
@@ -36,7 +36,7 @@ func build(ctx context.Context, root, dir string, progress io.Writer) (binaries,
 		cmd.Dir = job.module
 		cmd.Env = append(os.Environ(), "GOWORK=off", "CGO_ENABLED=0")
 		if out, err := cmd.CombinedOutput(); err != nil {
-			return b, fault.New(fault.Unable, "", "go build %s: %w\n%s", job.pkg, err, out)
+			return b, failure.New(failure.Unable, "", "go build %s: %w\n%s", job.pkg, err, out)
 		}
 	}
 	return b, nil

@@ -18,9 +18,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/checkout"
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/process"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/servers"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // options are the flags.
@@ -48,7 +49,7 @@ func run() int {
 	if err == nil {
 		err = o.run(ctx, os.Stdout, os.Stderr)
 	}
-	return fault.Report(os.Stderr, err)
+	return int(cli.Report(os.Stderr, err))
 }
 
 func parse(args []string) (options, error) {
@@ -64,10 +65,10 @@ func parse(args []string) (options, error) {
 		if errors.Is(err, flag.ErrHelp) {
 			return o, err
 		}
-		return o, fault.New(fault.Usage, "go run ./hack/bench -help", "%w", err)
+		return o, failure.New(failure.BadInput, "go run ./hack/bench -help", "%w", err)
 	}
 	if set.NArg() > 0 || o.n < 1 || o.rounds < 1 {
-		return o, fault.New(fault.Usage, "go run ./hack/bench -help", "want no arguments, and 1 or more for -n and -rounds")
+		return o, failure.New(failure.BadInput, "go run ./hack/bench -help", "want no arguments, and 1 or more for -n and -rounds")
 	}
 	return o, nil
 }
@@ -75,7 +76,7 @@ func parse(args []string) (options, error) {
 func (o options) run(ctx context.Context, out, progress io.Writer) (err error) {
 	root, err := checkout.Root("")
 	if err != nil {
-		return fault.New(fault.Usage, "run it from the checkout", "%w", err)
+		return failure.New(failure.BadInput, "run it from the checkout", "%w", err)
 	}
 	shop, err := open()
 	if err != nil {
@@ -140,7 +141,7 @@ func (o options) measure(ctx context.Context, b *bench, tools binaries, out io.W
 	maps.Copy(read, started)
 	broken, err := verdicts(out, bounds(read, size))
 	if err == nil && o.check && broken > 0 {
-		err = fault.New(fault.Found, "", "%d bounds do not hold", broken)
+		err = failure.New(failure.Found, "", "%d bounds do not hold", broken)
 	}
 	return err
 }

@@ -14,7 +14,8 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/checkout"
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // The bounds that get-token promises.
@@ -35,7 +36,7 @@ type subject struct {
 func main() {
 	rounds := flag.Int("rounds", 200, "how often each command is run")
 	flag.Parse()
-	os.Exit(fault.Report(os.Stderr, run(context.Background(), *rounds)))
+	os.Exit(int(cli.Report(os.Stderr, run(context.Background(), *rounds))))
 }
 
 func run(ctx context.Context, rounds int) error {
@@ -132,7 +133,7 @@ func report(subjects []*subject, plugin string) error {
 	fmt.Printf("%8.2f MB           the stripped binary\n", float64(info.Size())/1e6)
 	ratio := float64(median(subjects[2].took)) / float64(floor)
 	if ratio > maxRatio || info.Size() > maxSize {
-		return fault.New(fault.Found, "", "a bound does not hold: want at most %.1f x and %d bytes", maxRatio, maxSize)
+		return failure.New(failure.Found, "", "a bound does not hold: want at most %.1f x and %d bytes", maxRatio, maxSize)
 	}
 	fmt.Printf("both bounds hold: at most %.1f x the bare program, at most %d bytes\n", maxRatio, maxSize)
 	return nil

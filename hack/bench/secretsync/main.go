@@ -21,8 +21,9 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/checkout"
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/servers"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // options are the flags.
@@ -45,7 +46,7 @@ func run() int {
 	flag.DurationVar(&o.latency, "latency", 50*time.Millisecond, "what each handshake and each answer take longer")
 	flag.BoolVar(&o.check, "check", false, "exit with 1 when a bound does not hold")
 	flag.Parse()
-	return fault.Report(os.Stderr, o.run(ctx, os.Stdout, os.Stderr))
+	return int(cli.Report(os.Stderr, o.run(ctx, os.Stdout, os.Stderr)))
 }
 
 // shop is what measuring takes.
@@ -73,7 +74,7 @@ func (o options) run(ctx context.Context, out, progress io.Writer) error {
 	}
 	broken, err := o.measure(ctx, s, out, progress)
 	if err == nil && o.check && broken > 0 {
-		err = fault.New(fault.Found, "", "%d bounds do not hold", broken)
+		err = failure.New(failure.Found, "", "%d bounds do not hold", broken)
 	}
 	return err
 }

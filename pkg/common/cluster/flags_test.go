@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // odd is a context name that no mini-language survives.
@@ -120,8 +120,8 @@ func TestBadUse(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := target(t, c.config, c.args...)
-			var known *cli.Error
-			if !errors.As(err, &known) || known.Code != cli.BadUse || !strings.Contains(err.Error(), c.want) {
+			var known *failure.Error
+			if !errors.As(err, &known) || known.Code != failure.BadInput || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v", err)
 			}
 			if known != nil && (!strings.HasPrefix(known.Hint, c.hint) || (c.hint == "") != (known.Hint == "")) {
