@@ -163,25 +163,27 @@ func (m ManagedFields) Without(set FieldSet) (left ManagedFields, empty bool) {
 			delete(read, "f:type")
 			continue
 		}
-		delete(read.at(field.Kind.path()...), "f:"+field.Key)
+		read.remove(append(field.Kind.path(), field.Key)...)
 	}
-	prune(read)
 	m.Fields = encodeTree(read)
 	return m, len(read) == 0
 }
 
-// prune removes maps in which nothing but themselves is left.
-func prune(fields map[string]any) {
-	for name, value := range fields {
-		inner, ok := value.(map[string]any)
-		if !ok || len(inner) == 0 {
-			continue
-		}
-		prune(inner)
-		_, self := inner["."]
-		if len(inner) == 0 || self && len(inner) == 1 {
-			delete(fields, name)
-		}
+// remove takes a field away, and with it the maps in which nothing but themselves is
+// left. An empty map would stand for the field of that name as a whole.
+func (t tree) remove(path ...string) {
+	name := "f:" + path[0]
+	if len(path) == 1 {
+		delete(t, name)
+		return
+	}
+	inner, ok := t[name].(map[string]any)
+	if !ok || len(inner) == 0 {
+		return
+	}
+	tree(inner).remove(path[1:]...)
+	if _, self := inner["."]; len(inner) == 0 || self && len(inner) == 1 {
+		delete(t, name)
 	}
 }
 
