@@ -128,6 +128,10 @@ func (o Observer) around(ctx context.Context, job *Job) plan.Observation {
 	})
 	seen := plan.Observation{Namespace: known.state, NamespaceUID: known.uid, Identity: known.identity, Access: known.access}
 	seen.Access.Patch, seen.Access.Delete = patch, remove
+	if seen.Access.Create == plan.Denied && patch != plan.Denied {
+		// What is applied is created by name, and may be allowed by name.
+		seen.Access.Create = client.May(ctx, "create", "secrets", place.Namespace, place.Name)
+	}
 	if job.Item.Matched {
 		seen.Identity = job.Cluster.identify(ctx)
 	}
