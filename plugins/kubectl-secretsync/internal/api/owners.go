@@ -3,7 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -64,11 +64,11 @@ func (c *Client) living(ctx context.Context, meta secret.Meta, claim owner.Claim
 }
 
 // errNotHere is of an owner that leaves no way to look it up in the cluster.
-var errNotHere = fmt.Errorf("its mark names no object of this cluster")
+var errNotHere = errors.New("its mark names no object of this cluster")
 
 // errNoSuchAPI is of an owner whose kind the cluster does not serve: it may be in
 // another one.
-var errNoSuchAPI = fmt.Errorf("its kind is not served here, it may be in another cluster")
+var errNoSuchAPI = errors.New("its kind is not served here, it may be in another cluster")
 
 // ownerThere looks up an owner reference.
 func (c *Client) ownerThere(ctx context.Context, namespace string, reference secret.OwnerReference) (bool, error) {

@@ -1,6 +1,7 @@
 package owner
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
@@ -122,6 +123,28 @@ func (f Fields) Entries() []secret.ManagedFields {
 		return nil
 	}
 	return f.With(f.Ours)
+}
+
+// Edited tells that somebody has edited what is ours alone, and holds it now.
+func (f Fields) Edited(field secret.Field) bool {
+	return f.recorded[field] && f.byField && !f.Ours[field] && f.Held(field) && !f.applied(field)
+}
+
+// Taking are the managed fields with these fields as ours and no editor's: what
+// somebody has edited to the value that it is to have would be held by both.
+func (f Fields) Taking(edited secret.FieldSet) []secret.ManagedFields {
+	taken := Fields{Ours: maps.Clone(f.Ours)}
+	maps.Copy(taken.Ours, edited)
+	for _, entry := range f.rest {
+		left, empty := entry.Without(edited)
+		switch {
+		case entry.Operation != secret.OperationUpdate:
+			taken.rest = append(taken.rest, entry)
+		case !empty:
+			taken.rest = append(taken.rest, left)
+		}
+	}
+	return taken.With(taken.Ours)
 }
 
 // With are the managed fields with these fields as ours.

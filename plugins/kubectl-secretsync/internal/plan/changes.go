@@ -107,6 +107,8 @@ type comparison struct {
 	changes Changes
 	work    Work
 	clashes []clash
+	// edited are fields that somebody has edited to what they are to be.
+	edited secret.FieldSet
 }
 
 // compare says what the object lacks of the content.
@@ -114,6 +116,7 @@ func (o Options) compare(content *secret.Content, object *secret.Snapshot) *comp
 	meta := object.Meta
 	sent := content.Fields(&meta, meta.Namespace, meta.Name)
 	c := &comparison{o: o, content: content, object: object, holds: owner.Of(object, sent), ours: meta.Ours()}
+	c.edited = secret.FieldSet{}
 	c.work = Work{Shared: secret.FieldSet{}, Stale: secret.FieldSet{}}
 	if object.Type != content.Type {
 		c.changes.FromType, c.changes.ToType = object.Type, content.Type
@@ -161,6 +164,9 @@ func (c *comparison) texts(kind secret.FieldKind, has, want map[string]string, c
 func (c *comparison) same(field secret.Field, equal, there bool) bool {
 	held := c.holds.Held(field)
 	switch access := c.holds.Access(field); {
+	case equal && c.holds.Edited(field):
+		c.work.Records = true
+		c.edited[field] = true
 	case equal:
 		c.work.Records = c.work.Records || !c.holds.Ours[field]
 		if held {
@@ -249,7 +255,10 @@ func (c *comparison) own(sent secret.FieldSet) {
 	if from := c.content.Origin; from.Cluster != "" && from.UID != secret.FromManifest && meta.CopyOf(from) && meta.Annotations[secret.AnnotationCluster] != from.Cluster {
 		c.changes.Annotations = append(c.changes.Annotations, secret.AnnotationCluster)
 	}
-	if entries := c.holds.Entries(); c.ours && entries != nil {
+	switch entries := c.holds.Entries(); {
+	case c.ours && len(c.edited) > 0:
+		c.work.Entries = c.holds.Taking(c.edited)
+	case c.ours && entries != nil:
 		c.work.Entries, c.work.Records = entries, true
 	}
 }

@@ -188,7 +188,7 @@ func (o Options) ownership(a *Action) (stopped bool) {
 		a.Work.Records = false
 		return false
 	case !own && meta.Ours() && owner.Claims(meta) == "":
-		a.Owner, claims = "kubectl-secretsync, from "+meta.Origin().String(), nil
+		a.Owner = "kubectl-secretsync, from " + meta.Origin().String()
 		return o.anothers(a)
 	case len(claims) > 0:
 		a.Owner = claims[0].String()

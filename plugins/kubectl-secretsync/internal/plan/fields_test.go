@@ -54,6 +54,7 @@ func TestWhoseAField(t *testing.T) {
 	}{
 		{"as we wrote it", b.target(), Options{}, Unchanged, "", false, false},
 		{"somebody has edited our key", b.target(b.data("a", "x"), entries(b.holding("a"), theirs)), Options{}, Update, "key a is taken back from me", true, false},
+		{"somebody has edited our key to what it is to be", b.target(entries(b.holding("a"), theirs)), Options{}, Update, "recorded anew", false, true},
 		{"somebody declares our key", b.target(b.data("a", "x"), entries(b.holding("a"), declared)), Options{}, Conflict, "others apply .data.a (argocd-controller)", true, false},
 		{"somebody declares our key, adopt", b.target(b.data("a", "x"), entries(b.holding("a"), declared)), Options{OnConflict: Adopt}, Conflict, "others apply", true, false},
 		{"somebody declares our key, overwrite", b.target(b.data("a", "x"), entries(b.holding("a"), declared)), Options{OnConflict: Overwrite}, Update, "", true, false},
