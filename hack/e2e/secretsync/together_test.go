@@ -218,3 +218,51 @@ spec: {policyName: NS, validationActions: [Deny]}
 		t.Error("it was written all the same")
 	}
 }
+
+// What is deleted and created anew keeps who held what: labels of others stay theirs,
+// ours leave with their flag, and the former owner's marks do not come back.
+func TestRecreateKeepsWhoHoldsWhat(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.secret(management, "app", map[string]string{"a": s.value()})
+	s.want(s.copy("app", "--to-context", prodOne, "--label", "team=a"), 0, "1 created")
+	s.clusters[prodOne].Kubectl(t, "label", "secret", "app", "-n", s.namespace, "mine=x")
+	s.patch("app", `{"immutable":true}`)
+	s.secret(management, "app", map[string]string{"a": s.value()})
+	s.want(s.copy("app", "--to-context", prodOne, "--recreate"), 0, "1 recreated")
+	if labels := s.get(prodOne, "app").GetLabels(); labels["mine"] != "x" || labels["team"] != "" {
+		t.Errorf("labels %v", labels)
+	}
+	if managers := s.managers("app"); !strings.Contains(managers, "kubectl-label/Update") || !strings.Contains(managers, "secretsync.datum.net/Apply") {
+		t.Errorf("it is held by %s", managers)
+	}
+	s.converged("app")
+
+	s.secret(management, "web", map[string]string{"a": s.value()})
+	s.secret(prodOne, "web", map[string]string{"a": "x"}, "  annotations: {meta.helm.sh/release-name: web, meta.helm.sh/release-namespace: "+s.namespace+"}", "type: example.com/theirs")
+	s.want(s.copy("web", "--to-context", prodOne, "--recreate", "--on-conflict", "overwrite"), 0, "1 recreated")
+	if annotations := s.get(prodOne, "web").GetAnnotations(); annotations["meta.helm.sh/release-name"] != "" {
+		t.Errorf("annotations %v", annotations)
+	}
+	s.converged("web")
+	s.want(s.run(s.remove("web")...), 0, "1 deleted")
+}
+
+// An owner reference goes with the owner: else the copy would be deleted as its
+// dependent.
+func TestOverwriteOfADependent(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.secret(management, "app", map[string]string{"a": s.value()})
+	s.apply(prodOne, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: owner, namespace: NS}\n")
+	uid := s.clusters[prodOne].Get(t, "configmaps.v1.", s.namespace, "owner").GetUID()
+	s.foreign(prodOne, "app")
+	s.patch("app", `{"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"owner","controller":true,"uid":"`+string(uid)+`"}]}}`)
+	overwrite := []string{"app", "--to-context", prodOne, "--on-conflict", "overwrite"}
+	s.want(s.copy(overwrite...), 5, "ConfigMap/owner is still there", "--allow-live-owner")
+	s.want(s.copy(append(overwrite, "--allow-live-owner")...), 0, "1 updated")
+	if owners := s.get(prodOne, "app").GetOwnerReferences(); len(owners) > 0 {
+		t.Errorf("owners %v", owners)
+	}
+	s.converged("app")
+}
