@@ -169,6 +169,22 @@ func TestAPolicyThatChangesAValue(t *testing.T) {
 	s.want(s.run(s.remove("app")...), 0, "1 deleted")
 }
 
+// A policy that comes after the copy changes it with somebody else's edit, and the
+// server goes on to name us as its writer. The next run finds that out, once.
+func TestAPolicyThatComesLater(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	theirs := base64.StdEncoding.EncodeToString([]byte("policy"))
+	s.secret(management, "app", map[string]string{"x": s.value(), "y": s.value()})
+	s.want(s.copy("app", "--to-context", prodOne), 0, "1 created")
+	s.secret(prodOne, "probe", map[string]string{"x": "y"})
+	s.mutate("has(object.data) && 'x' in object.data", fmt.Sprintf("[JSONPatch{op: 'replace', path: '/data/x', value: '%s'}]", theirs))
+	s.mutated("probe", theirs, "{.data.x}")
+	s.clusters[prodOne].Kubectl(t, "label", "secret", "app", "-n", s.namespace, "mine=x")
+	s.want(s.copy("app", "--to-context", prodOne), 1, "updated (changed by admission: .data.x)")
+	s.settled("app", ".data.x")
+}
+
 // settled fails where what admission has changed is written again.
 func (s *stage) settled(name, path string, args ...string) {
 	s.Helper()

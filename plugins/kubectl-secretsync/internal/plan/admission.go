@@ -39,25 +39,36 @@ func (a Action) listed() bool {
 	return !slices.ContainsFunc(a.Changes.fields().Strings(), func(field string) bool { return !slices.Contains(known, field) })
 }
 
-// settled tells that the object is what admission makes of the copy, and that
-// nothing is to be written.
+// settled tells that the object is what admission makes of the copy, and that the
+// copy says so: nothing is to be written.
 func (o Options) settled(a *Action) bool {
-	meta := a.Seen.Object.Meta
-	if a.Changes.Empty() || a.Work.Records || !meta.CopyOf(a.Origin) || !a.onlyHeld() {
+	if a.Changes.Empty() || a.Work.Records || !a.Seen.Object.Meta.CopyOf(a.Origin) || !a.onlyHeld() {
 		return false
 	}
 	differing := a.Changes.fields()
-	// Who only looks believes the copy, as far as its source is the same.
-	known := o.Looks && a.listed() && (meta.Current(a.Origin) || a.Origin.UID == secret.FromManifest)
-	if !known && (a.Seen.Rehearsed == nil || !sameFields(differing, a.Seen.Object, a.Seen.Rehearsed)) {
+	if !o.believed(a) && !sameFields(differing, a.Seen.Object, a.Seen.Rehearsed) {
+		return false
+	}
+	if !a.listed() {
+		a.recorded = "what admission changes is recorded"
 		return false
 	}
 	a.Admission, a.Changes = differing.Strings(), Changes{}
 	return true
 }
 
-// sameFields tells that two objects do not differ in any of the fields.
+// believed tells that the copy's own word for it has to do, as the server is not
+// asked: its source has to be the same.
+func (o Options) believed(a *Action) bool {
+	meta := a.Seen.Object.Meta
+	return (o.Looks || a.Seen.Access.Patch == Denied) && a.listed() && (meta.Current(a.Origin) || a.Origin.UID == secret.FromManifest)
+}
+
+// sameFields tells that two objects are known and do not differ in any of the fields.
 func sameFields(fields secret.FieldSet, one, other *secret.Snapshot) bool {
+	if other == nil {
+		return false
+	}
 	for field := range fields {
 		if !sameField(field, one, other) {
 			return false

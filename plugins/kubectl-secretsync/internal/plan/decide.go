@@ -163,7 +163,7 @@ func (a Action) update() Action {
 func (a Action) recording() string {
 	switch {
 	case !a.Changes.onlyRecords():
-		return ""
+		return a.recorded
 	case a.Changes.only(secret.AnnotationPlans):
 		return "another plan made it; it is recorded as this one's too"
 	case a.Changes.only(secret.AnnotationCluster):

@@ -160,7 +160,10 @@ func TestAdmission(t *testing.T) {
 	}{
 		{"in sync", b.target(current), Options{}, false, Unchanged},
 		{"not asked", changed, Options{}, true, Update},
-		{"the same again", rehearsed(changed, "policy"), Options{}, true, Unchanged},
+		{"the same again, which nobody has recorded", rehearsed(changed, "policy"), Options{}, true, Update},
+		{"the same again", rehearsed(b.target(current, listed, b.data("a", "policy")), "policy"), Options{}, true, Unchanged},
+		{"may not patch, listed", seen(b.target(current, listed, b.data("a", "policy")), func(o *Observation) { o.Access.Patch = Denied }), Options{}, false, Unchanged},
+		{"may not patch, not listed", seen(changed, func(o *Observation) { o.Access.Patch = Denied }), Options{}, false, Forbidden},
 		{"the policy is gone", rehearsed(changed, "1"), Options{}, true, Update},
 		{"somebody has edited it", b.target(current, b.data("a", "x"), entries(b.holding("a"), managed("me", `{"f:data":{"f:a":{}}}`))), Options{}, false, Update},
 		{"the source has changed", b.target(b.data("a", "old"), func(s *secret.Snapshot) { s.Meta.Annotations[secret.AnnotationVersion] = "6" }), Options{}, false, Update},

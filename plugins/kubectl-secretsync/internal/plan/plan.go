@@ -162,6 +162,8 @@ type Action struct {
 	holds owner.Fields
 	// clashes are fields that are to change and are not ours.
 	clashes []clash
+	// recorded says what is written where the copy holds what it is to hold.
+	recorded string
 }
 
 // OnConflict says what becomes of targets that are not our copies.
