@@ -12,7 +12,7 @@ import (
 
 const contentApply = "application/apply-patch+yaml"
 
-// applies tells that the call is a server-side apply.
+// applies reports whether the call is a server-side apply.
 func (c call) applies() bool { return c.contentType == contentApply }
 
 // mustBeNew is a resourceVersion that no object has. The server creates what is not
@@ -78,7 +78,7 @@ type applied struct {
 	// uid is empty for what is to be created.
 	uid, version  string
 	force, dryRun bool
-	// immutable tells that the object was so before.
+	// immutable is true if the object was so before.
 	immutable bool
 }
 

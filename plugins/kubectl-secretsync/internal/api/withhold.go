@@ -49,7 +49,7 @@ func tooLarge(words string) bool {
 	return strings.Contains(words, "request is too large") || strings.Contains(words, "ResourceExhausted")
 }
 
-// unreasoned tells that the server gives a 500 no reason, and that it is no fault of
+// unreasoned reports whether the server gives a 500 no reason, and that it is no fault of
 // its storage that passes: it cannot read what it was sent.
 func unreasoned(said status) bool {
 	return said.Kind == "Status" && said.Reason == "" && (!storage(said.Message) || tooLarge(said.Message))

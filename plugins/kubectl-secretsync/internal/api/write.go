@@ -47,8 +47,8 @@ func (c *Client) write(ctx context.Context, what call) (Written, error) {
 type Preserved struct {
 	Meta      secret.Meta
 	Immutable bool
-	// Without are labels and annotations that it does not keep; Owners tells that
-	// it keeps no ownerReferences.
+	// Without are labels and annotations that it does not keep; Owners is true if it keeps
+	// no ownerReferences.
 	Without []secret.FieldSet
 	Owners  bool
 }

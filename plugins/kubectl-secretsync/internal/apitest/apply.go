@@ -9,7 +9,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
 
-// applies tells that the request is a server-side apply.
+// applies reports whether the request is a server-side apply.
 func applies(r *http.Request) bool {
 	return r.Method == http.MethodPatch && r.Header.Get("Content-Type") == "application/apply-patch+yaml"
 }

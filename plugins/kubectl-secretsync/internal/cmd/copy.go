@@ -42,10 +42,12 @@ targets are written, many at once; one that fails never stops the others.
 A copy has labels and annotations that say where it came from. What it holds is
 applied: the API server knows which keys, labels and annotations are ours. Those are
 repaired whoever has edited them, and leave with the flag or the source's key; those
-of others stay, as do owners and finalizers. Never copied
-are ownerReferences, finalizers, last-applied configurations, and the labels by
-which controllers know what is their own. Nor is a source's immutable: true: a
-copy must be able to follow its source.
+of others stay, as do owners and finalizers. Where the target's admission changes
+what is written, that is said, with exit code 1.
+
+Never copied are ownerReferences, finalizers, last-applied configurations, and the
+labels by which controllers know what is their own. Nor is a source's immutable:
+true: a copy must be able to follow its source.
 
 With -o manifest it prints the copies as manifests, values included, and writes
 to no cluster.

@@ -10,7 +10,7 @@ import (
 // Holder is somebody else who holds a field.
 type Holder struct {
 	Manager string
-	// Applies tells that the holder has declared the field: it will write it again.
+	// Applies is true if the holder has declared the field: it will write it again.
 	Applies bool
 }
 
@@ -23,11 +23,11 @@ type Fields struct {
 	others map[secret.Field][]Holder
 	// recorded are fields that the copy names as ours alone.
 	recorded secret.FieldSet
-	// byField tells that recorded knows what an adoption found there.
+	// byField is true if recorded knows what an adoption found there.
 	byField bool
 	// rest are the entries of others, as they are to stay.
 	rest []secret.ManagedFields
-	// moves tells that the object's entries say something else.
+	// moves is true if the object's entries say something else.
 	moves bool
 }
 
@@ -125,7 +125,7 @@ func (f Fields) Entries() []secret.ManagedFields {
 	return f.With(f.Ours)
 }
 
-// Edited tells that somebody has edited what is ours alone, and holds it now.
+// Edited reports whether somebody has edited what is ours alone, and holds it now.
 func (f Fields) Edited(field secret.Field) bool {
 	return f.recorded[field] && f.byField && !f.Ours[field] && f.Held(field) && !f.applied(field)
 }
@@ -163,10 +163,10 @@ func (f Fields) Left() []secret.ManagedFields { return f.With(nil) }
 // Holders are the others who hold a field, in order.
 func (f Fields) Holders(field secret.Field) []Holder { return f.others[field] }
 
-// Held tells that others hold the field.
+// Held reports whether others hold the field.
 func (f Fields) Held(field secret.Field) bool { return len(f.others[field]) > 0 }
 
-// HeldAny tells that others hold a field of the kind.
+// HeldAny reports whether others hold a field of the kind.
 func (f Fields) HeldAny(kind secret.FieldKind) bool {
 	for field := range f.others {
 		if field.Kind == kind {
@@ -176,7 +176,7 @@ func (f Fields) HeldAny(kind secret.FieldKind) bool {
 	return false
 }
 
-// applied tells that somebody else has declared the field.
+// applied reports whether somebody else has declared the field.
 func (f Fields) applied(field secret.Field) bool {
 	return slices.ContainsFunc(f.others[field], func(h Holder) bool { return h.Applies })
 }
@@ -207,7 +207,7 @@ func (f Fields) Access(field secret.Field) Access {
 	}
 }
 
-// Removable tells that the field is ours alone: nobody else holds it, or somebody
+// Removable reports whether the field is ours alone: nobody else holds it, or somebody
 // has edited what was ours. Copies of earlier versions do not tell what was edited
 // from what an adoption has found there, and that stays.
 func (f Fields) Removable(field secret.Field) bool {

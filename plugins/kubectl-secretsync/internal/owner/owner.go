@@ -20,9 +20,9 @@ type Claim struct {
 	Mark secret.OwnerMark
 	// Reference is the owner reference; nil for a mark.
 	Reference *secret.OwnerReference
-	// Controller tells that the reference is of the controller.
+	// Controller is true if the reference is of the controller.
 	Controller bool
-	// Weak tells that people and charts set such a mark too, and that it was not
+	// Weak is true if people and charts set such a mark too, and that it was not
 	// set by its owner: it is worth a warning and no more.
 	Weak bool
 }
@@ -192,7 +192,7 @@ func Marks(meta secret.Meta, claims []Claim) secret.FieldSet {
 	return set
 }
 
-// knows tells that the key is the owner's: the mark, or another of its domain.
+// knows reports whether the key is the owner's: the mark, or another of its domain.
 func (c Claim) knows(key string) bool {
 	domain, _, ok := strings.Cut(key, "/")
 	return c.Mark.Key != "" && (key == c.Mark.Key || key == c.Mark.With || ok && domain == c.Mark.Domain())

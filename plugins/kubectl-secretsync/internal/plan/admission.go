@@ -10,7 +10,7 @@ import (
 // a field that we hold alone, and that has another value, was changed by admission,
 // or by us for an older source. Only the server can say what it would make of it now.
 
-// Rehearses tells that a write may change nothing, as admission would undo it, and
+// Rehearses reports whether a write may change nothing, as admission would undo it, and
 // returns the write to rehearse.
 func (o Options) Rehearses(item Item) (Action, bool) {
 	if item.Content == nil || item.Refusal != "" || item.Seen.Object == nil || !item.Seen.Object.Meta.CopyOf(item.Origin) {
@@ -23,7 +23,7 @@ func (o Options) Rehearses(item Item) (Action, bool) {
 	return a, item.Seen.Object.Meta.Current(item.Origin) || a.listed()
 }
 
-// onlyHeld tells that all fields that differ are held by us and by nobody else.
+// onlyHeld reports whether all fields that differ are held by us and by nobody else.
 func (a Action) onlyHeld() bool {
 	for field := range a.Changes.fields() {
 		if !a.holds.Ours[field] || a.holds.Held(field) || a.Work.Stale[field] {
@@ -33,13 +33,13 @@ func (a Action) onlyHeld() bool {
 	return a.Changes.FromType == "" && !slices.ContainsFunc(a.Changes.Keys, func(k KeyChange) bool { return k.Change == Removed })
 }
 
-// listed tells that the copy names all fields that differ as changed by admission.
+// listed reports whether the copy names all fields that differ as changed by admission.
 func (a Action) listed() bool {
 	known := a.Seen.Object.Meta.ChangedByAdmission()
 	return !slices.ContainsFunc(a.Changes.fields().Strings(), func(field string) bool { return !slices.Contains(known, field) })
 }
 
-// settled tells that the object is what admission makes of the copy, and that the
+// settled reports whether the object is what admission makes of the copy, and that the
 // copy says so: nothing is to be written.
 func (o Options) settled(a *Action) bool {
 	if a.Changes.Empty() || a.Work.Records || !a.Seen.Object.Meta.CopyOf(a.Origin) || !a.onlyHeld() {
@@ -57,14 +57,14 @@ func (o Options) settled(a *Action) bool {
 	return true
 }
 
-// believed tells that the copy's own word for it has to do, as the server is not
+// believed reports whether the copy's own word for it has to do, as the server is not
 // asked: its source has to be the same.
 func (o Options) believed(a *Action) bool {
 	meta := a.Seen.Object.Meta
 	return (o.Looks || a.Seen.Access.Patch == Denied) && a.listed() && (meta.Current(a.Origin) || a.Origin.UID == secret.FromManifest)
 }
 
-// sameFields tells that two objects are known and do not differ in any of the fields.
+// sameFields reports whether two objects are known and do not differ in any of the fields.
 func sameFields(fields secret.FieldSet, one, other *secret.Snapshot) bool {
 	if other == nil {
 		return false

@@ -50,16 +50,16 @@ func records() []string {
 	return []string{secret.AnnotationPlans, secret.AnnotationCluster, secret.AnnotationUID, secret.AnnotationMetadata}
 }
 
-// onlyRecords tells that all there is to change is what a copy records of itself.
+// onlyRecords reports whether all there is to change is what a copy records of itself.
 func (c Changes) onlyRecords() bool {
 	return !c.Data() && len(c.Labels) == 0 && c.FromType == "" &&
 		!slices.ContainsFunc(c.Annotations, func(key string) bool { return !slices.Contains(records(), key) })
 }
 
-// has tells that the annotation is to change.
+// has reports whether the annotation is to change.
 func (c Changes) has(annotation string) bool { return slices.Contains(c.Annotations, annotation) }
 
-// only tells that this annotation is all there is to change.
+// only reports whether this annotation is all there is to change.
 func (c Changes) only(annotation string) bool {
 	return c.onlyRecords() && slices.Equal(c.Annotations, []string{annotation})
 }

@@ -97,7 +97,7 @@ type Observation struct {
 
 // OwnerState is whether those who claim an object are still there.
 type OwnerState struct {
-	// Gone tells that each has been looked up and is not there.
+	// Gone is true if each has been looked up and is not there.
 	Gone bool
 	// Why says who is there, or why that cannot be known.
 	Why string

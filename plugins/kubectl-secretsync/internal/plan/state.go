@@ -51,14 +51,14 @@ func lackedByLooks(meta secret.Meta, content *secret.Content) []string {
 	return slices.DeleteFunc(lacks(meta.Annotations, content.AnnotationsAt(meta.Namespace, meta.Name)), func(key string) bool { return slices.Contains(records(), key) })
 }
 
-// holdsAll tells that we are the last to have written each of the keys, and that
+// holdsAll reports whether we are the last to have written each of the keys, and that
 // nobody has written any other. The server takes a field from whoever wrote it
 // before as soon as another changes its value.
 func holdsAll(holds owner.Fields, content *secret.Content) bool {
 	return slices.Equal(holds.Ours.Keys(secret.DataField), secret.Keys(content.Data)) && !holds.HeldAny(secret.DataField)
 }
 
-// stale tells that the object has a label or annotation of ours that is wanted no
+// stale reports whether the object has a label or annotation of ours that is wanted no
 // more.
 func stale(holds owner.Fields, object *secret.Snapshot, sent secret.FieldSet) bool {
 	for field := range owner.Present(object) {

@@ -14,21 +14,21 @@ type Work struct {
 	Entries []secret.ManagedFields
 	// Drop are fields to remove before which others hold.
 	Drop secret.FieldSet
-	// Owners tells that ownerReferences are removed before.
+	// Owners is true if ownerReferences are removed before.
 	Owners bool
 	// Force takes fields that others hold: just those that the plan lists.
 	Force bool
 	// Shared are the fields that others hold, too, with the value that they are to
 	// have.
 	Shared secret.FieldSet
-	// Records tells that who holds which field has to be recorded, whatever else
+	// Records is true if who holds which field has to be recorded, whatever else
 	// is to change.
 	Records bool
 	// Stale are labels and annotations of ours that are wanted no more.
 	Stale secret.FieldSet
 }
 
-// Prepares tells that something is to be done before the content is applied.
+// Prepares reports whether something is to be done before the content is applied.
 func (w Work) Prepares() bool { return w.Entries != nil || len(w.Drop) > 0 || w.Owners }
 
 // clash is a field that is to change and that is not ours to change.
@@ -75,7 +75,7 @@ func (a Action) Remade() []secret.ManagedFields {
 	return entries
 }
 
-// lost tells that others no longer hold the field of an object that was made anew.
+// lost reports whether others no longer hold the field of an object that was made anew.
 func (a Action) lost(field secret.Field, wanted secret.FieldSet) bool {
 	return field.Kind == secret.DataField || field.Kind == secret.TypeField || wanted[field] || a.Work.Drop[field] || a.Work.Stale[field]
 }

@@ -133,7 +133,7 @@ func Word(t v1alpha1.Target) string {
 	return word
 }
 
-// written tells that the target was written, or would be.
+// written reports whether the target was written, or would be.
 func written(t v1alpha1.Target) bool {
 	came := rollout.Outcome(t.Outcome)
 	return came == rollout.Done || came == rollout.Validated

@@ -125,7 +125,7 @@ func (m ManagedFields) tree() (tree, error) {
 	return read, err
 }
 
-// Readable tells that the entry says which fields it is of.
+// Readable reports whether the entry says which fields it is of.
 func (m ManagedFields) Readable() bool {
 	_, err := m.tree()
 	return err == nil
@@ -152,7 +152,7 @@ func (m ManagedFields) Set() FieldSet {
 	return set
 }
 
-// Without is the entry without fields; empty tells that none is left.
+// Without is the entry without fields; empty is true if none is left.
 func (m ManagedFields) Without(set FieldSet) (left ManagedFields, empty bool) {
 	read, err := m.tree()
 	if err != nil {
@@ -215,17 +215,17 @@ func encodeTree(fields map[string]any) json.RawMessage {
 	return text
 }
 
-// Ours tells that the entry is of this program, in any version.
+// Ours reports whether the entry is of this program, in any version.
 func (m ManagedFields) Ours() bool {
 	return m.Manager == FieldManager || m.Manager == EarlierFieldManager
 }
 
-// marked tells that the entry holds the mark of our copies' place.
+// marked reports whether the entry holds the mark of our copies' place.
 func (m ManagedFields) marked() bool {
 	return bytes.Contains(m.Fields, []byte(`"f:`+AnnotationPlace+`"`))
 }
 
-// Inherited tells that the entry was written by a version that did not apply, or
+// Inherited reports whether the entry was written by a version that did not apply, or
 // by whoever put the copy back as a whole, such as a backup: it holds the marks.
 func (m ManagedFields) Inherited() bool {
 	return m.Operation == OperationUpdate && m.Subresource == "" && (m.Ours() || m.marked())

@@ -28,7 +28,7 @@ type OwnerMark struct {
 	Writers []string
 }
 
-// Weak tells that the mark claims an object only if its owner has set it.
+// Weak reports whether the mark claims an object only if its owner has set it.
 func (m OwnerMark) Weak() bool { return len(m.Writers) > 0 }
 
 // OwnerMarks are those of the owners that are known, in the order in which they
@@ -85,7 +85,7 @@ func OwnerMarks() []OwnerMark {
 	}
 }
 
-// IsWeak tells that the table has the key as a weak mark.
+// IsWeak reports whether the table has the key as a weak mark.
 func IsWeak(key string) bool {
 	return slices.ContainsFunc(OwnerMarks(), func(m OwnerMark) bool { return m.Key == key && m.Weak() })
 }

@@ -88,7 +88,7 @@ func (o Origin) String() string {
 // Path is NAMESPACE/NAME.
 func (o Origin) Path() string { return o.Namespace + "/" + o.Name }
 
-// Ours tells that the object carries our marks, and that they were made for this
+// Ours reports whether the object carries our marks, and that they were made for this
 // object. The label may be lost to another tool or a policy: then it is enough that
 // the server knows us as the writer of the marks.
 func (m Meta) Ours() bool {
@@ -101,7 +101,7 @@ func (m Meta) sourceUID() string {
 	return cmp.Or(m.Labels[LabelSourceUID], m.Annotations[AnnotationUID])
 }
 
-// madeOf tells that the copy records the source's UID.
+// madeOf reports whether the copy records the source's UID.
 func (m Meta) madeOf(uid string) bool {
 	return m.Labels[LabelSourceUID] == uid || m.Annotations[AnnotationUID] == uid
 }
@@ -152,7 +152,7 @@ func stamped(text string) time.Time {
 	return at
 }
 
-// Current tells that the copy is of this source as it is now. A manifest has no
+// Current reports whether the copy is of this source as it is now. A manifest has no
 // version, and is never current.
 func (m Meta) Current(o Origin) bool {
 	return o.ResourceVersion != "" && m.madeOf(o.UID) && m.Annotations[AnnotationVersion] == o.ResourceVersion

@@ -53,7 +53,7 @@ func parseMetadata(text string) FieldSet {
 	return set
 }
 
-// ByField tells that the copy was written by a version that records who holds a
+// ByField reports whether the copy was written by a version that records who holds a
 // field.
 func (m Meta) ByField() bool {
 	_, ok := m.Annotations[AnnotationMetadata]
