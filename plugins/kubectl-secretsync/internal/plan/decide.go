@@ -120,7 +120,7 @@ func (o Options) existing(a Action) Action {
 	if why := secret.Special(a.Seen.Object.Type); why != "" && a.Seen.Object.Type != a.Content.Type {
 		return a.stop(Refused, "the target is of type "+a.Seen.Object.Type, "choose another name with --to-name")
 	}
-	a.warn()
+	a.warn(o.Looks)
 	if o.settled(&a) {
 		return a.stop(Unchanged, "in-sync (changed by admission: "+strings.Join(a.Admission, ", ")+")", "")
 	}
@@ -342,7 +342,7 @@ func (o Options) irreplaceable(a Action) (why, hint string) {
 }
 
 // warn tells of what an update leaves in place.
-func (a *Action) warn() {
+func (a *Action) warn(looks bool) {
 	meta := a.Seen.Object.Meta
 	_, applied := meta.Annotations[secret.LastApplied]
 	if applied && !a.Work.Drop[secret.Field{Kind: secret.AnnotationField, Key: secret.LastApplied}] {
@@ -353,7 +353,11 @@ func (a *Action) warn() {
 	}
 	for _, key := range a.Changes.Keys {
 		if key.Managers != "" && key.Change != Kept {
-			a.Warnings = append(a.Warnings, "key "+key.Key+" is taken back from "+key.Managers)
+			words := " is taken back from "
+			if looks {
+				words = " is held by "
+			}
+			a.Warnings = append(a.Warnings, "key "+key.Key+words+key.Managers)
 		}
 	}
 }
