@@ -11,7 +11,7 @@ import (
 	"maps"
 	"os"
 	"os/signal"
-	"path/filepath"
+	"slices"
 	"syscall"
 
 	"github.com/go-logr/logr"
@@ -94,13 +94,16 @@ func (o options) run(ctx context.Context, out, progress io.Writer) (err error) {
 	if tools.kubectl, err = kubectl(ctx, o.kubectl, provider); err != nil {
 		return err
 	}
+	if tools.flux, err = provider.Pinned(ctx, servers.FluxCLI); err != nil {
+		return err
+	}
 	kubeconfig := o.kubeconfig
 	if kubeconfig == "" {
 		if kubeconfig, err = shop.loadedCluster(ctx, provider, o.n, progress); err != nil {
 			return err
 		}
 	}
-	env := environment(kubeconfig, shop.path("kubecache"), filepath.Dir(tools.fluxdeps))
+	env := environment(kubeconfig, shop.path("kubecache"), tools.dir)
 	err = o.measure(ctx, &bench{stopwatch: tools.stopwatch, env: env, progress: progress}, tools, out)
 	if o.hold && ctx.Err() == nil {
 		fmt.Fprintf(progress, "held until Ctrl-C: KUBECONFIG=%s\n", kubeconfig)
@@ -125,7 +128,7 @@ func (o options) measure(ctx context.Context, b *bench, tools binaries, out io.W
 	if err != nil {
 		return err
 	}
-	size, err := sizeOf(tools.fluxdeps)
+	size, err := tools.sizes()
 	if err != nil {
 		return err
 	}
@@ -136,6 +139,10 @@ func (o options) measure(ctx context.Context, b *bench, tools binaries, out io.W
 	fmt.Fprintf(out, "\nStart-up, %d rounds:\n", 5*o.rounds)
 	if err := table(out, started, starting, floorHelp); err != nil {
 		return err
+	}
+	fmt.Fprintln(out, "\nSizes:")
+	for _, name := range slices.Sorted(maps.Keys(size)) {
+		fmt.Fprintf(out, "  %6.2f MB  %s\n", float64(size[name])/megabyte, name)
 	}
 	fmt.Fprintln(out, "\nBounds, on medians:")
 	maps.Copy(read, started)
@@ -150,8 +157,8 @@ func (o options) measure(ctx context.Context, b *bench, tools binaries, out io.W
 func reads(b binaries) []subject {
 	return []subject{
 		{rawList, []string{b.kubectl, "get", "--raw", "/apis/kustomize.toolkit.fluxcd.io/v1/kustomizations"}},
-		{graphJSON, []string{b.fluxdeps, "graph", "-A", "-o", "json"}},
-		{graphText, []string{b.fluxdeps, "graph", "-A", "-o", "text"}},
+		{graphJSON, []string{b.path("kubectl-fluxdeps"), "graph", "-A", "-o", "json"}},
+		{graphText, []string{b.path("kubectl-fluxdeps"), "graph", "-A", "-o", "text"}},
 		{asPlugin, []string{b.kubectl, "fluxdeps", "graph", "-A", "-o", "json"}},
 		{tableList, []string{b.kubectl, "get", "kustomizations", "-A"}},
 	}
@@ -159,9 +166,12 @@ func reads(b binaries) []subject {
 
 // starts are the commands that do nothing but start.
 func starts(b binaries) []subject {
-	return []subject{
+	all := []subject{
 		{floorHelp, []string{b.floor, "--help"}},
-		{pluginHelp, []string{b.fluxdeps, "--help"}},
 		{kubectlHelp, []string{b.kubectl, "version", "--client"}},
 	}
+	for _, p := range plugins() {
+		all = append(all, subject{p.help(), []string{b.path(p.binary), "--help"}})
+	}
+	return all
 }

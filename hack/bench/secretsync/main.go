@@ -53,7 +53,6 @@ func run() int {
 type shop struct {
 	dir                        string
 	plugin, stopwatch, kubectl string
-	floor                      string
 	fleet                      *fleet
 }
 
@@ -84,11 +83,10 @@ func (s *shop) build(ctx context.Context, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
-	s.plugin, s.stopwatch, s.floor = filepath.Join(s.dir, "kubectl-secretsync"), filepath.Join(s.dir, "stopwatch"), filepath.Join(s.dir, "floor")
+	s.plugin, s.stopwatch = filepath.Join(s.dir, "kubectl-secretsync"), filepath.Join(s.dir, "stopwatch")
 	for _, job := range []struct{ module, pkg, target string }{
 		{root, "./plugins/kubectl-secretsync", s.plugin},
 		{filepath.Join(root, "hack"), "./bench/stopwatch", s.stopwatch},
-		{filepath.Join(root, "hack"), "./bench/floor", s.floor},
 	} {
 		cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", job.target, job.pkg)
 		cmd.Dir, cmd.Env = job.module, append(os.Environ(), "GOWORK=off", "CGO_ENABLED=0")
@@ -151,12 +149,4 @@ func (s *shop) loop(ctx context.Context, n int) (time.Duration, error) {
 func median[T time.Duration | int64](values []T) T {
 	slices.Sort(values)
 	return values[len(values)/2]
-}
-
-func sizeOf(path string) (int64, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return 0, err
-	}
-	return info.Size(), nil
 }

@@ -37,7 +37,7 @@ func Root(p Process, binary, display string, root *cobra.Command, commands ...*c
 	root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: display}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(commands...)
-	root.AddCommand(NewCompletionCommand(binary, p.IOStreams), NewVersionCommand(root.Name(), p.IOStreams))
+	root.AddCommand(NewCompletionCommand(binary, p.IOStreams), NewVersionCommand(binary, p.IOStreams))
 	SetHelp(root)
 	return root
 }
