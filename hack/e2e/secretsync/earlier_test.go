@@ -75,7 +75,6 @@ func (e earlier) kubectl(object map[string]any, args ...string) {
 	if err != nil {
 		e.Fatal(err)
 	}
-	//nolint:gosec // the kubectl of the test bed
 	cmd := exec.CommandContext(e.Context(), e.clusters[prodOne].KubectlPath(), append(args, "--kubeconfig", e.clusters[prodOne].Kubeconfig())...)
 	cmd.Stdin = strings.NewReader(string(text))
 	if said, err := cmd.CombinedOutput(); err != nil {

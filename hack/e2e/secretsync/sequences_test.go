@@ -424,7 +424,7 @@ func TestRandomSequences(t *testing.T) {
 				t.Fatal(err)
 			}
 			q := &sequence{
-				stage: s, random: rand.New(rand.NewPCG(seed, i)), //nolint:gosec // it is to be repeated
+				stage: s, random: rand.New(rand.NewPCG(seed, i)),
 				secrets: client.CoreV1().Secrets(s.namespace), model: model{cells: map[field]cell{}},
 			}
 			q.source(true)
