@@ -8,10 +8,10 @@ import (
 
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli/clitest"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/cmd"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/environment"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 )
 
 // TestLinksNothingHeavy: this program starts with every kubectl call, and none

@@ -10,9 +10,9 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/cmd"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/environment"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 )
 
 // forClients are the commands that a Kubernetes client may run; renew-session

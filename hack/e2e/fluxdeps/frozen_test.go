@@ -1,6 +1,7 @@
 package fluxdeps_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -111,7 +112,7 @@ func (s *stage) awaitFrozen(one, other string) {
 				return nil
 			}
 		}
-		return fmt.Errorf("it has not logged it")
+		return errors.New("it has not logged it")
 	})
 }
 

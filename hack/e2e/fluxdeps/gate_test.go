@@ -2,6 +2,7 @@ package fluxdeps_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -141,7 +142,7 @@ func TestWhatMayNotBeListedIsNotChecked(t *testing.T) {
 	if result := run(t, few, args...); result.Code != 1 || !strings.Contains(result.Stdout, "unchecked  unreadable  helmreleases.helm.toolkit.fluxcd.io ") {
 		t.Errorf("HelmReleases count as checked\n%s", result)
 	}
-	accepted := append(args, "--allow-unchecked", "helmreleases.helm.toolkit.fluxcd.io=none here", "--allow-unchecked", "resourcesets.fluxcd.controlplane.io=none here")
+	accepted := append(slices.Clone(args), "--allow-unchecked", "helmreleases.helm.toolkit.fluxcd.io=none here", "--allow-unchecked", "resourcesets.fluxcd.controlplane.io=none here")
 	if result := run(t, few, accepted...); result.Code != 0 {
 		t.Errorf("accepted, but\n%s", result)
 	}
