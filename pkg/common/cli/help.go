@@ -87,3 +87,9 @@ func shown(f *pflag.Flag) *pflag.Flag {
 	copied.Value = plain{f.Value}
 	return &copied
 }
+
+// UngroupFlag puts a flag under the first heading again.
+func UngroupFlag(f *pflag.Flag) { delete(f.Annotations, flagGroup) }
+
+// IsGrouped reports whether the flag is under a heading of its own.
+func IsGrouped(f *pflag.Flag) bool { return len(f.Annotations[flagGroup]) > 0 }

@@ -75,9 +75,16 @@ func newCopyCommand(d deps) *cobra.Command {
 	if d.asks(c) {
 		c.Flags().AddFlagSet(d.common())
 		flags.add(c)
+		arrange(c)
 	}
 	cli.Finishes(c)
-	return cli.Runs(c, func(names []string) (*copyRun, error) { return flags.options(d, names) })
+	return cli.Runs(c, func(args []string) (*copyRun, error) {
+		r, err := flags.options(d, args)
+		if err == nil {
+			r.arguments = withoutValues(c, args)
+		}
+		return r, err
+	})
 }
 
 func (f *copyFlags) add(c *cobra.Command) {
@@ -102,9 +109,12 @@ type copyRun struct {
 }
 
 func (f *copyFlags) options(d deps, names []string) (*copyRun, error) {
+	names, err := f.selection.resolve(names)
+	if err != nil {
+		return nil, err
+	}
 	r := &copyRun{session: newSession(d, f.selection, &f.run), names: names, write: f.write}
 	r.options = plan.Options{OnConflict: plan.OnConflict(f.onConflict), Recreate: f.recreate, CreateNamespace: f.createNS}
-	var err error
 	if r.options.Mode, err = parseMode(f.mode); err != nil {
 		return nil, err
 	}

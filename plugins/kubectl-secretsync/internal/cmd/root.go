@@ -20,6 +20,8 @@ type deps struct {
 	cli.Process
 	now   func() time.Time
 	pause api.Pause
+	// clock has something each minute; nil is the real one.
+	clock <-chan time.Time
 	// selection are the flags that every command has. One command runs in a
 	// process, so that common makes them once.
 	selection *selectionFlags

@@ -22,6 +22,7 @@ import (
 type runFlags struct {
 	parallel       int
 	timeout        time.Duration
+	overallTimeout time.Duration
 	requestTimeout time.Duration
 	format         string
 	noHeaders      bool
@@ -37,6 +38,7 @@ func (f *runFlags) add(c *cobra.Command) {
 	set := pflag.NewFlagSet("", pflag.ContinueOnError)
 	set.IntVar(&f.parallel, "parallel", 20, "How many targets are worked on at once.")
 	set.DurationVar(&f.timeout, "timeout", time.Minute, "How long one target may take to be read, and again to be written, repetitions included.")
+	set.DurationVar(&f.overallTimeout, "overall-timeout", 30*time.Minute, "How long all targets together may take to be read, and again to be written; no new one is started after it.")
 	set.DurationVar(&f.requestTimeout, "request-timeout", 20*time.Second, "How long a single request may take.")
 	set.StringVarP(&f.format, "output", "o", "table", "Output format: "+formatNames(f.formats)+".")
 	set.BoolVar(&f.noHeaders, "no-headers", false, "Leave out column names and totals.")
@@ -55,8 +57,8 @@ func (f *runFlags) check() error {
 	switch {
 	case f.parallel < 1:
 		return failure.Input(errors.New("--parallel: want at least 1"))
-	case f.timeout <= 0 || f.requestTimeout <= 0:
-		return failure.Input(errors.New("--timeout and --request-timeout: want more than 0, as in 30s"))
+	case f.timeout <= 0 || f.requestTimeout <= 0 || f.overallTimeout <= 0:
+		return failure.Input(errors.New("--timeout, --overall-timeout and --request-timeout: want more than 0, as in 30s"))
 	}
 	if jsonpath.Is(f.format) {
 		return failure.DefaultInput(jsonpath.Check(f.format))

@@ -49,6 +49,7 @@ func newStatusCommand(d deps) *cobra.Command {
 		c.Flags().AddFlagSet(d.common())
 		flags.add(c)
 		orphans.add(c, "Show")
+		arrange(c)
 	}
 	return cli.Runs(c, func(names []string) (statusRun, error) {
 		l, err := flags.options(d, names)

@@ -26,18 +26,25 @@ type Observer struct {
 	Parallel int
 	// Timeout bounds what one target may take.
 	Timeout time.Duration
+	// Overall bounds what all targets together may take; 0 does not.
+	Overall time.Duration
 	// Progress is told after each target; it may be nil.
 	Progress func()
 }
 
 // Observe reads the targets of all jobs into their items.
 func (o Observer) Observe(ctx context.Context, jobs []Job) {
+	ctx, cancel := within(ctx, o.Overall)
+	defer cancel()
+	read := make([]bool, len(jobs))
 	each(ctx, len(jobs), o.Parallel, func(i int) {
 		o.one(ctx, &jobs[i])
+		read[i] = true
 		if o.Progress != nil {
 			o.Progress()
 		}
 	})
+	o.unread(ctx, jobs, read)
 }
 
 // one reads one target: the object, its namespace and the permissions, all at
