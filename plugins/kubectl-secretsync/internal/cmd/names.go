@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
@@ -19,6 +20,7 @@ func parseReference(text string) (reference, error) {
 	switch {
 	case len(parts) == 1:
 		return reference{name: text}, nil
+	case slices.Contains(parts, ""):
 	case len(parts) == 2 && isSecretKind(parts[0]):
 		return reference{name: parts[1]}, nil
 	case len(parts) == 2:
@@ -37,7 +39,8 @@ func isSecretKind(word string) bool {
 // resolve turns references into names of one namespace, which is that of -n, of the
 // references, or empty. A plan is of the Secrets of one namespace, so that two are an
 // error.
-func (f *selectionFlags) resolve(texts []string) (names []string, err error) {
+func (f *selectionFlags) resolve(texts []string) ([]string, error) {
+	var names []string
 	namespace := f.namespace
 	for _, text := range texts {
 		one, err := parseReference(text)

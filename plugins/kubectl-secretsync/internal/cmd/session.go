@@ -52,7 +52,7 @@ func (s *session) connectSource() error {
 	}
 	client, err := api.New(member, s.scrub, s.pause)
 	if err != nil {
-		return failure.Input(err)
+		return s.explain("source", member, "", err)
 	}
 	s.member, s.source = member, client
 	s.warnExposed(member)

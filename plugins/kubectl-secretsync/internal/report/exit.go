@@ -35,8 +35,6 @@ func CodeOf(kind string) failure.Code {
 	switch kind {
 	case plan.KindUnauthorized:
 		return failure.LoginNeeded
-	case plan.KindConfig:
-		return failure.BadInput
 	case plan.KindRefused:
 		return failure.Refused
 	default:
