@@ -36,7 +36,7 @@ func (f *SecretFlags) addFlags(set *pflag.FlagSet) {
 	for _, allowance := range Allowances() {
 		names = append(names, string(allowance))
 	}
-	cli.StringArrayVar(set, &f.Allow, AllowFlag, "", "What a kubeconfig out of a Secret may have, though whoever can write the Secret then decides it: "+strings.Join(names, ", ")+". Can be repeated.")
+	cli.StringArrayVar(set, &f.Allow, AllowFlag, "", "Allow this in a kubeconfig from a Secret, although whoever can write the Secret then controls it: "+strings.Join(names, ", ")+". Can be repeated.")
 	cli.StringArrayVar(set, &f.Servers, allowServerFlag, "", "Accept only kubeconfig Secrets whose server's HOST or HOST:PORT matches this pattern (*). Can be repeated; default: all.")
 }
 

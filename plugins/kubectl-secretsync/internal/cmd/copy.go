@@ -59,6 +59,9 @@ const copyExamples = `  # One Secret to all production clusters; the pattern lea
   # See the plan first, then have the API servers validate it
   kubectl secretsync copy ghcr-pull --to-context 'prod-*' --to-namespace flux-system --dry-run=server
 
+  # Names from another command
+  kubectl get secrets -l fleet=all -o name | xargs kubectl secretsync copy --to-context 'prod-*'
+
   # A token that is in no cluster yet, to the clusters of Cluster API
   kubectl create secret generic deploy-token --from-file=token --dry-run=client -o yaml |
     kubectl secretsync copy -f - --to-kubeconfig-secret-selector cluster.x-k8s.io/cluster-name \

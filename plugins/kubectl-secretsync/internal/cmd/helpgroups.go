@@ -13,6 +13,8 @@ import (
 // these; the first ten are under "Flags".
 const (
 	headingSource = "Flags that select Secrets"
+	headingTo     = "Flags for the target clusters"
+	headingCopies = "Flags for the copies"
 	headingRun    = "Flags for the run"
 	headingOutput = "Flags for output"
 	headingOther  = "Other flags"
@@ -26,10 +28,12 @@ func firstFlags() []string {
 	}
 }
 
-// headings are of flags that package cluster does not group.
+// headings are of flags that are not in a group where they are made.
 func headings() map[string][]string {
 	return map[string][]string{
 		headingSource: {"all", "source-id", "plan", "allow-type"},
+		headingTo:     {"targets-from"},
+		headingCopies: {"mode", "recreate", "allow-live-owner", "delete-foreign-keys"},
 		headingRun: {
 			"parallel", "timeout", "overall-timeout", "request-timeout", "canary", "max-failures", "audit-log",
 			"all-namespaces", "allow-empty", "allow-live-source", "replaces-plan",

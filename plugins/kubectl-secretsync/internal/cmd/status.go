@@ -11,7 +11,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 )
 
-const statusLong = `Tell how each copy stands to its source:
+const statusLong = `Show how each copy compares with its source:
 
   in-sync   it holds what the source holds
   drifted   somebody has changed it
