@@ -32,6 +32,9 @@ func usage(c *cobra.Command) error {
 	}
 	writeCommands(w, c)
 	for _, group := range groups(c.Flags()) {
+		if !group.flags.HasAvailableFlags() {
+			continue
+		}
 		fmt.Fprintf(w, "\n%s:\n%s", group.heading, group.flags.FlagUsages())
 	}
 	return nil
