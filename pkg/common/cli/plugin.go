@@ -37,7 +37,7 @@ func Root(p Process, binary, display string, root *cobra.Command, commands ...*c
 	root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: display}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(commands...)
-	root.AddCommand(NewCompletionCommand(binary, p.IOStreams), NewVersionCommand(root.Name(), p.IOStreams))
+	root.AddCommand(NewCompletionCommand(binary, p.IOStreams), NewVersionCommand(binary, p.IOStreams))
 	// Without cobra's own -v, which kubectl's users take for verbosity.
 	root.Version = Version("").Version
 	root.Flags().Bool("version", false, "Print the version of the plugin.")

@@ -26,6 +26,10 @@ type Snapshot struct {
 	// feature gate AdditiveCELDependencyCheck: readyExpr is then asked in
 	// addition to the built-in check, not in its place.
 	AdditiveReadyExpr map[string]bool
+	// Controllers are the Deployments of Flux's controllers, where they were
+	// read, which ControllersKnown reports.
+	Controllers      []Controller
+	ControllersKnown bool
 }
 
 // DefaultNamespace gives the namespace to the objects that state none.

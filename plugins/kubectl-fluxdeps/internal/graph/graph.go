@@ -39,9 +39,22 @@ type Node struct {
 	// ControllerSays is the controller's own reason for waiting, where it
 	// differs from what the verdicts come to.
 	ControllerSays string
-	// Isolated is true where no edge begins or ends here.
+	// Isolated is true where no edge begins or ends here, nor a wait of a
+	// deadlock.
 	Isolated bool
+	// Behind is set where the object has not applied what its source offers.
+	Behind *Behind
+	// Never is set where the object was never reconciled.
+	Never *verdict.Never
+	// Starved is true where the object waits for a worker; see Graph.Starved.
+	Starved bool
+	// SuspendedWaits are suspended objects that this one's health waits for.
+	SuspendedWaits []flux.ID
 
+	// number is the place in Graph.Nodes while the graph is built.
+	number int
+	// parent applies the object; nil where nobody is known to.
+	parent *Node
 	// found is true where a verdict tells that an object that was not listed
 	// is there.
 	found bool
@@ -52,23 +65,26 @@ type Edge struct {
 	From, To flux.ID
 	Type     EdgeType
 	verdict.Finding
-	// Alone is what the verdict would be but for the cycle that the edge is
-	// part of.
+	// Alone is what the verdict would be but for the cycle or deadlock that the
+	// edge is part of.
 	Alone verdict.Verdict
 	// Loose is true where From may go on before To is ready: a dependsOn edge
 	// that asks for existence, or for whatever an expression of its own does.
 	Loose bool
 	// Implied is true where a longer path says the same.
 	Implied bool
+
+	// from and to are the nodes of From and To.
+	from, to *Node
 }
 
 // Met reports whether the controller lets From pass; known is false where we
-// cannot tell. Within a cycle it may pass until the next change.
+// cannot tell. Within a cycle or deadlock it may pass until the next change.
 func (e *Edge) Met() (met, known bool) {
 	switch e.Verdict {
 	case "":
 		return false, false
-	case verdict.Cycle:
+	case verdict.Cycle, verdict.Deadlock:
 		return e.Alone.Met()
 	default:
 		return e.Verdict.Met()
@@ -84,6 +100,14 @@ type Graph struct {
 	// Cycles lists one shortest cycle for each knot of objects that wait for
 	// each other; the first object follows on the last.
 	Cycles [][]flux.ID
+	// Deadlocks lists one shortest deadlock for each knot of objects that wait
+	// for each other in more ways than by dependsOn.
+	Deadlocks []Deadlock
+	// Frozen lists the sources of which kustomize-controller passes no new
+	// revision on.
+	Frozen []Frozen
+	// Starved lists controllers whose workers all wait for objects that need one.
+	Starved []Starved
 
 	nodes map[flux.ID]*Node
 	needs map[flux.ID][]*Edge // by From
@@ -128,10 +152,18 @@ func (g *Graph) Needs(id flux.ID) []*Edge { return g.needs[id] }
 // NeededBy returns the edges that end at the object: who needs it.
 func (g *Graph) NeededBy(id flux.ID) []*Edge { return g.needy[id] }
 
-// Broken reports whether the graph has a cycle or a dependency that is not
-// there: what no waiting can mend.
+// Broken reports whether the graph has a cycle, a deadlock, a frozen source or
+// a dependency that is not there: what no waiting can mend.
 func (g *Graph) Broken() bool {
-	return len(g.Cycles) > 0 || slices.ContainsFunc(g.Edges, func(e *Edge) bool {
+	return len(g.Cycles)+len(g.Deadlocks) > 0 || slices.ContainsFunc(g.Frozen, g.holdsCycle) || slices.ContainsFunc(g.Edges, func(e *Edge) bool {
 		return e.Verdict == verdict.Missing || e.Verdict == verdict.WrongKind
+	})
+}
+
+// holdsCycle reports whether a cycle that freezes the source lies wholly in the
+// graph.
+func (g *Graph) holdsCycle(frozen Frozen) bool {
+	return slices.ContainsFunc(frozen.Cycles, func(cycle []flux.ID) bool {
+		return !slices.ContainsFunc(cycle, func(id flux.ID) bool { return g.nodes[id] == nil })
 	})
 }
