@@ -80,9 +80,9 @@ func TestNeverReconciled(t *testing.T) {
 	s.kustomization("empty", "fine")
 	s.await("empty", "False", "ArtifactFailed")
 	for id, why := range map[string]string{
-		s.id("paused"):  "suspended before it was ever reconciled",
-		s.id("sharded"): "no kustomize-controller selects its label sharding.fluxcd.io/key=shard1",
-		s.id("empty"):   "its source OCIRepository/" + s.namespace + "/source has no artifact",
+		s.id("paused"):                        "suspended before it was ever reconciled",
+		s.id("sharded"):                       "no kustomize-controller selects its label sharding.fluxcd.io/key=shard1",
+		s.id("empty"):                         "its source OCIRepository/" + s.namespace + "/source has no artifact",
 		"HelmRelease/" + s.namespace + "/dep": "the cluster has no helm-controller",
 	} {
 		node := s.read().node(id)
@@ -102,7 +102,7 @@ func TestNeverReconciled(t *testing.T) {
 	}
 }
 
-// Why nothing is said of an object whose controller runs.
+// Where a controller takes the objects of a shard, nothing is said of one.
 func TestNotReconciledYet(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)

@@ -99,7 +99,7 @@ func (f *Flags) Target(userAgent string) (Target, error) {
 	}
 	config, err := loader.ClientConfig()
 	if err != nil {
-		return Target{}, explainLoad(err, f.rules)
+		return Target{}, f.explainLoad(loader, err)
 	}
 	named := address.Parse(serverOf(entry))
 	if serverURL(config) == nil {
@@ -110,7 +110,7 @@ func (f *Flags) Target(userAgent string) (Target, error) {
 	}
 	namespace, _, err := loader.Namespace()
 	if err != nil {
-		return Target{}, explainLoad(err, f.rules)
+		return Target{}, f.explainLoad(loader, err)
 	}
 	quiet()
 	config.UserAgent = userAgent
@@ -198,11 +198,14 @@ func (f *Flags) check() error {
 	return nil
 }
 
-func explainLoad(err error, rules *clientcmd.ClientConfigLoadingRules) error {
+func (f *Flags) explainLoad(loader clientcmd.ClientConfig, err error) error {
 	const name = "name a cluster with --kubeconfig FILE or --context NAME, or read manifests with -f"
 	switch {
 	case clientcmd.IsEmptyConfig(err) || errors.Is(err, clientcmd.ErrEmptyConfig):
-		files := strings.Join(rules.GetLoadingPrecedence(), ", ")
+		if err := f.withoutCurrent(loader); err != nil {
+			return err
+		}
+		files := strings.Join(f.rules.GetLoadingPrecedence(), ", ")
 		return failure.With(failure.BadInput, fmt.Errorf("no cluster: no kubeconfig with a context was found at %s", files), name)
 	// clientcmd has no type for what --context names (client_config.go, v0.37).
 	case clientcmd.IsContextNotFound(err) || strings.HasPrefix(err.Error(), "context ") && strings.HasSuffix(err.Error(), " does not exist"):

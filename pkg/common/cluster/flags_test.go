@@ -105,6 +105,9 @@ func TestBadUse(t *testing.T) {
 		want, hint   string
 	}{
 		{"no kubeconfig", "", nil, "no cluster: no kubeconfig with a context was found at /", "name a cluster with --kubeconfig"},
+		{"no current context", strings.Replace(kubeconfig, "current-context: dev\n", "", 1), nil, "no current context: /", "name one with --context NAME"},
+		{"an empty current context", strings.Replace(kubeconfig, "current-context: dev", `current-context: ""`, 1), nil, "has 2 contexts but no current-context", "name one with --context NAME"},
+		{"no such current context", strings.Replace(kubeconfig, "current-context: dev", "current-context: gone", 1), nil, `context was not found for specified context: gone`, "kubectl config get-contexts"},
 		{"no such context", kubeconfig, []string{"--context", "gone"}, `context "gone" does not exist`, "kubectl config get-contexts"},
 		{"no such file", kubeconfig, []string{"--kubeconfig", "/gone"}, "stat /gone", ""},
 		{"not YAML", "x: [", nil, "kubeconfig: ", ""},

@@ -36,6 +36,47 @@ type DependencyGraph struct {
 	StarvedWorkers []StarvedWorkers `json:"starvedWorkers,omitempty"`
 	// Warnings tell what could not be read, and why.
 	Warnings []string `json:"warnings,omitempty"`
+	// Check is the outcome of --exit-code; absent without it.
+	Check *Check `json:"check,omitempty"`
+}
+
+// Check lists the faults that were found, and the things that could not be checked.
+type Check struct {
+	// Passed is true where there are no findings and nothing unchecked.
+	Passed bool `json:"passed"`
+	// Checked and NotChecked count. Allowed things count as not checked.
+	Checked    CheckCounts `json:"checked"`
+	NotChecked CheckCounts `json:"notChecked"`
+	// Findings are faults, Unchecked things that could not be checked, and Allowed
+	// those of them that --allow-unchecked accepts; each ordered by file and line.
+	Findings  []Remark `json:"findings,omitempty"`
+	Unchecked []Remark `json:"unchecked,omitempty"`
+	Allowed   []Remark `json:"allowed,omitempty"`
+	// UnusedAllowances are the values of --allow-unchecked that accept nothing.
+	UnusedAllowances []string `json:"unusedAllowances,omitempty"`
+}
+
+// CheckCounts counts entries (paths or the cluster), objects and dependencies.
+// An unreadable file or document counts as one object.
+type CheckCounts struct {
+	Entries int `json:"entries"`
+	Objects int `json:"objects"`
+	Edges   int `json:"edges"`
+}
+
+// Remark is one finding, or one thing that could not be checked.
+type Remark struct {
+	// Rule is cycle, missing-dependency, wrong-kind, refused,
+	// invalid-expression or duplicate for a finding; unreadable, template,
+	// no-source, ambiguous, variable, patch or forbidden for a thing not checked.
+	Rule string `json:"rule"`
+	// Object is the id of the object, or a file or kind if there is no object.
+	Object string `json:"object"`
+	// File and Line tell where it stands; Line is absent where it is about the
+	// whole file.
+	File string `json:"file,omitempty"`
+	Line int    `json:"line,omitempty"`
+	Text string `json:"text"`
 }
 
 // Summary counts what the graph holds.
@@ -99,6 +140,9 @@ type Node struct {
 	// Isolated is true where no edge of the whole graph begins or ends here, nor
 	// a wait of a deadlock.
 	Isolated bool `json:"isolated"`
+	// MadeBy is the id of the ResourceSet in which the object stands literally,
+	// for files.
+	MadeBy string `json:"madeBy,omitempty"`
 	// File and Line tell where the object was read, for files.
 	File string `json:"file,omitempty"`
 	Line int    `json:"line,omitempty"`
@@ -125,4 +169,9 @@ type Edge struct {
 	Hint   string `json:"hint,omitempty"`
 	// Implied is true where a longer path of dependsOn edges says the same.
 	Implied bool `json:"implied"`
+	// Assumed is true where To was found by its name alone, because one of the
+	// two objects states no namespace.
+	Assumed bool `json:"assumed,omitempty"`
+	// Line is where the entry stands in From's file.
+	Line int `json:"line,omitempty"`
 }

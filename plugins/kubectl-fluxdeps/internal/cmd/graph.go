@@ -24,7 +24,7 @@ type graphOptions struct {
 	selection selection
 	edges     []graph.EdgeType
 	full      bool
-	exitCode  bool
+	check     checkOptions
 	color     output.ColorMode
 	render    render.Options
 }
@@ -75,6 +75,15 @@ what these objects need, and what needs them, is shown, in all namespaces: -n
 then says in which namespace KIND/NAME is. Without such names, what other
 namespaces need of the one given with -n is not looked for.
 
+With --exit-code the code is 0 if everything was checked and nothing found, and
+1 for a finding or for an object that could not be checked. A finding is a
+cycle, a dependency that is missing or of the wrong kind, a dependsOn that the
+API server refuses, a readyExpr that does not compile, or an object that is
+stated twice. Not checked is what is unknown and may change a name, a namespace,
+a path, a source or a dependsOn: a document that cannot be parsed, an object
+without its source, a name that may mean several objects. The last line counts
+what was checked and what was not. If there is no object to check, it is 2.
+
 ` + cli.ExitCodesHelp
 
 const graphExamples = `  # The whole cluster
@@ -86,8 +95,11 @@ const graphExamples = `  # The whole cluster
   # A Git tree, without a cluster, as a picture
   kubectl fluxdeps graph -f ./clusters/production -o dot | dot -Tsvg -o graph.svg
 
-  # In a pipeline: fail on cycles and on dependencies that do not exist
-  kubectl fluxdeps graph -f ./clusters --exit-code`
+  # In a pipeline: fail on what is wrong, and on what could not be checked
+  kubectl fluxdeps graph -f ./clusters --exit-code
+
+  # The same, but accept a file that is known to be encrypted
+  kubectl fluxdeps graph -f ./clusters --exit-code --allow-unchecked clusters/tokens.yaml='no Flux objects'`
 
 // Run reads, builds, selects and writes.
 func (o *graphOptions) Run(ctx context.Context) error {
@@ -106,11 +118,11 @@ func (o *graphOptions) Run(ctx context.Context) error {
 	if err := o.selection.check(whole, input.snapshot.Unreadable); err != nil {
 		return err
 	}
-	if o.exitCode {
-		if err := o.source.checked(whole); err != nil {
-			return err
-		}
+	report, err := o.check.run(o.source, whole, o.selection.apply(whole), input.snapshot)
+	if err != nil {
+		return err
 	}
+	o.render.Check = report
 	picture := o.picture(whole)
 	o.render.Warnings = input.warnings
 	if len(picture.Nodes) == 0 && o.render.Folded == 0 && !render.Structured(o.render.Format) {
@@ -119,10 +131,7 @@ func (o *graphOptions) Run(ctx context.Context) error {
 	if err := o.write(picture); err != nil {
 		return err
 	}
-	if o.exitCode && picture.Broken() {
-		return failure.Silent(failure.Found)
-	}
-	return nil
+	return o.check.outcome(report, o.streams, o.render)
 }
 
 // picture returns the part of the graph to show, and remembers what is folded

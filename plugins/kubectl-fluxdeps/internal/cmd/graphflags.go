@@ -20,7 +20,7 @@ type graphFlags struct {
 	selection selectionFlags
 	edges     []string
 	full      bool
-	exitCode  bool
+	check     checkFlags
 	noHeaders bool
 	format    string
 	group     render.Grouping
@@ -38,7 +38,7 @@ func (f *graphFlags) add(command *cobra.Command) {
 	set.StringSliceVar(&f.edges, "edges", nil,
 		"Edges to show beside dependsOn: source, health (healthChecks, wait) and parent (who applies whom).")
 	set.BoolVar(&f.full, "full", false, "Also draw dependencies that follow from others. JSON and YAML always hold them, marked as implied.")
-	set.BoolVar(&f.exitCode, "exit-code", false, "Exit with 1 where the graph shown has a cycle or a missing dependency.")
+	f.check.add(set)
 	set.BoolVar(&f.noHeaders, "no-headers", false, "Leave out column names and totals.")
 	set.StringVarP(&f.format, "output", "o", "text", "Output format: "+strings.Join(render.Formats(), ", ")+"TEMPLATE.")
 	set.Var(&f.group, "group-by", "Draw what has the same namespace or source together.")
@@ -59,11 +59,15 @@ func (f *graphFlags) options(streams genericiooptions.IOStreams, args []string) 
 	if err != nil {
 		return nil, err
 	}
+	check, err := f.check.parse()
+	if err != nil {
+		return nil, failure.Input(err)
+	}
 	source := f.source.parse()
 	source.sources, source.focused = slices.Contains(edges, graph.Source), len(selection.focus.Patterns) > 0
 	return &graphOptions{
 		streams: streams, source: source, selection: selection, edges: edges,
-		full: f.full, exitCode: f.exitCode, color: f.color,
+		full: f.full, check: check, color: f.color,
 		render: render.Options{Format: f.format, NoHeaders: f.noHeaders, Group: f.group},
 	}, nil
 }

@@ -104,7 +104,23 @@ func (o sourceOptions) readCluster(ctx context.Context) (input, error) {
 	if err != nil {
 		return input{warnings: warnings}, explain(target, err)
 	}
+	o.account(snapshot, o.scope(target))
 	return input{snapshot, warnings}, nil
+}
+
+// account notes which kinds could not be read, or not where they were asked
+// for. Sources decide no edge.
+func (o sourceOptions) account(snapshot *flux.Snapshot, asked live.Options) {
+	snapshot.Entries = 1
+	for _, kind := range flux.Kinds() {
+		text, unread := snapshot.Unreadable[kind.Kind]
+		if namespace := snapshot.Listed[kind.Kind]; !unread && namespace != "" && asked.Namespace == "" {
+			text, unread = "only those in namespace "+namespace+" may be listed", true
+		}
+		if unread && kind.Depends {
+			snapshot.Unchecked = append(snapshot.Unchecked, flux.Remark{Rule: flux.RuleUnreadable, Object: kind.Plural + "." + string(kind.Group), Text: text})
+		}
+	}
 }
 
 // explain knows what helps where nothing at all may be listed.
@@ -140,7 +156,10 @@ func (o sourceOptions) readFiles(ctx context.Context, streams genericiooptions.I
 	if err != nil {
 		return input{}, err
 	}
-	snapshot := &flux.Snapshot{Objects: result.Objects}
+	snapshot := &flux.Snapshot{
+		Objects: result.Objects, Findings: result.Findings, Unchecked: result.Unchecked,
+		Entries: len(o.files), EntriesLost: result.Empty,
+	}
 	if namespace := o.cluster.GivenNamespace(); namespace != "" {
 		snapshot.DefaultNamespace(namespace)
 	}

@@ -44,6 +44,12 @@ type Object struct {
 	Status *Status
 	// Origin is set for objects read from files.
 	Origin *Origin
+	// Unsourced is true where the object leaves out the source that its kind
+	// must have, as one does that a parent patches.
+	Unsourced bool
+	// MadeBy is the ResourceSet that states the object literally; nil for one
+	// with a document of its own.
+	MadeBy *ID
 	// Raw is the object's JSON, kept only where a readyExpr may need it.
 	Raw json.RawMessage
 }
@@ -57,6 +63,9 @@ type Dependency struct {
 	Namespace  string `json:"namespace"`
 	Ready      bool   `json:"ready"`
 	ReadyExpr  string `json:"readyExpr"`
+	// Line is where the entry stands in the object's file; 0 where that is not
+	// known.
+	Line int `json:"-"`
 }
 
 // Reference names another object in a spec.

@@ -30,6 +30,12 @@ type Snapshot struct {
 	// read, which ControllersKnown reports.
 	Controllers      []Controller
 	ControllersKnown bool
+	// Findings are faults that the reader of files saw; Unchecked are the things
+	// that it could not make out.
+	Findings, Unchecked []Remark
+	// Entries counts the paths that were read, or the cluster; EntriesLost those
+	// of which nothing could be read.
+	Entries, EntriesLost int
 }
 
 // DefaultNamespace gives the namespace to the objects that state none.

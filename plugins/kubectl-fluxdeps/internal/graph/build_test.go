@@ -77,7 +77,7 @@ func TestNoName(t *testing.T) {
 	snapshot := live(object("a", ""))
 	g := build(t, snapshot)
 	equal(t, "in a cluster", edges(g, all), "a>")
-	if g.Edges[0].Verdict != verdict.Missing || g.Node(id("a")).Isolated || !g.Broken() {
+	if g.Edges[0].Verdict != verdict.Missing || g.Node(id("a")).Isolated {
 		t.Errorf("%+v", g.Edges[0])
 	}
 	snapshot.Live = false

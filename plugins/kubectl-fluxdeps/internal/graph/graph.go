@@ -73,6 +73,9 @@ type Edge struct {
 	Loose bool
 	// Implied is true where a longer path says the same.
 	Implied bool
+	// Line is where the entry that gave the verdict stands in From's file; 0
+	// where that is not known.
+	Line int
 
 	// from and to are the nodes of From and To.
 	from, to *Node
@@ -151,19 +154,3 @@ func (g *Graph) Needs(id flux.ID) []*Edge { return g.needs[id] }
 
 // NeededBy returns the edges that end at the object: who needs it.
 func (g *Graph) NeededBy(id flux.ID) []*Edge { return g.needy[id] }
-
-// Broken reports whether the graph has a cycle, a deadlock, a frozen source or
-// a dependency that is not there: what no waiting can mend.
-func (g *Graph) Broken() bool {
-	return len(g.Cycles)+len(g.Deadlocks) > 0 || slices.ContainsFunc(g.Frozen, g.holdsCycle) || slices.ContainsFunc(g.Edges, func(e *Edge) bool {
-		return e.Verdict == verdict.Missing || e.Verdict == verdict.WrongKind
-	})
-}
-
-// holdsCycle reports whether a cycle that freezes the source lies wholly in the
-// graph.
-func (g *Graph) holdsCycle(frozen Frozen) bool {
-	return slices.ContainsFunc(frozen.Cycles, func(cycle []flux.ID) bool {
-		return !slices.ContainsFunc(cycle, func(id flux.ID) bool { return g.nodes[id] == nil })
-	})
-}

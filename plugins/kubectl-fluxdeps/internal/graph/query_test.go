@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
-	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/verdict"
 )
 
 // chain is a > b > c > d > e, with x beside: x > c.
@@ -80,19 +79,4 @@ func TestReduced(t *testing.T) {
 		files.Objects[i].Status = nil
 	}
 	equal(t, "of files", edges(build(t, files).Reduced(), all), "a>b b>c")
-}
-
-func TestBroken(t *testing.T) {
-	for graph, want := range map[string]bool{"a: b; b": false, "a: x": true, "a: b; b: a": true, "a: a": true} {
-		if got := build(t, live(parse(graph)...)).Broken(); got != want {
-			t.Errorf("%s: broken %v", graph, got)
-		}
-	}
-	// What we may not see is not broken.
-	hidden := live(parse("a: x")...)
-	hidden.Absent = map[flux.ID]flux.Absence{id("x"): {Forbidden: true}}
-	g := build(t, hidden)
-	if g.Broken() || g.Edges[0].Verdict != verdict.Forbidden {
-		t.Errorf("%s", g.Edges[0].Verdict)
-	}
 }

@@ -12,10 +12,10 @@ import (
 )
 
 // Document returns the graph as the documented API type.
-func Document(g *graph.Graph, warnings []string) v1alpha1.DependencyGraph {
+func Document(g *graph.Graph, o Options) v1alpha1.DependencyGraph {
 	doc := v1alpha1.DependencyGraph{
 		APIVersion: v1alpha1.APIVersion, Kind: v1alpha1.DependencyGraphKind,
-		Source: "files", Summary: summarise(g), Warnings: warnings,
+		Source: "files", Summary: summarise(g), Warnings: o.Warnings, Check: documentCheck(o.Check),
 		Nodes: make([]v1alpha1.Node, 0, len(g.Nodes)), Edges: make([]v1alpha1.Edge, 0, len(g.Edges)),
 	}
 	if g.Live {
@@ -67,6 +67,9 @@ func documentNode(node *graph.Node) v1alpha1.Node {
 		if object.Source != nil {
 			out.Source = object.Source.In(object.Namespace).String()
 		}
+		if object.MadeBy != nil {
+			out.MadeBy = object.MadeBy.String()
+		}
 		if object.Origin != nil {
 			out.File, out.Line = object.Origin.File, object.Origin.Line
 		}
@@ -78,7 +81,7 @@ func documentEdge(edge *graph.Edge) v1alpha1.Edge {
 	out := v1alpha1.Edge{
 		From: edge.From.String(), To: edge.To.String(), Type: string(edge.Type),
 		Verdict: string(edge.Verdict), Message: edge.Message, Detail: edge.Detail, Hint: edge.Hint,
-		Implied: edge.Implied,
+		Implied: edge.Implied, Assumed: edge.Assumed, Line: edge.Line,
 	}
 	if met, known := edge.Met(); known {
 		out.Met = &met

@@ -23,10 +23,28 @@ func footer(g *graph.Graph, o Options) string {
 		b.WriteString(line + "\n")
 	}
 	b.WriteString(notShown(o))
+	b.WriteString(assumed(g))
 	if withoutStatus(g) {
 		b.WriteString("Files have no status: whether a dependency is ready is not known.\n")
 	}
+	if o.Check != nil {
+		b.WriteString(CheckText(o.Check))
+	}
 	return b.String()
+}
+
+// assumed counts the dependencies that were found by their names alone.
+func assumed(g *graph.Graph) string {
+	count := 0
+	for _, edge := range g.Edges {
+		if edge.Assumed {
+			count++
+		}
+	}
+	if count == 0 {
+		return ""
+	}
+	return plural(count, "dependency is", "dependencies are") + " matched by name alone: one of the two objects states no namespace.\n"
 }
 
 // withoutStatus reports whether objects come from files without a status; what

@@ -39,7 +39,7 @@ func dependencyMessage(edge *graph.Edge) []string {
 	switch {
 	case edge == nil || edge.Verdict == verdict.OK:
 		return nil
-	case !edge.BeyondReady && (edge.Verdict == verdict.NotReady || edge.Verdict == verdict.Reconciling):
+	case !edge.BeyondReady && (edge.Verdict == verdict.NotReady || edge.Verdict == verdict.Reconciling), edge.Assumed:
 		return present(edge.Hint)
 	default:
 		return present(edge.Detail, edge.Hint)
@@ -53,6 +53,9 @@ func nodeMessage(l line, o Options) []string {
 	var parts []string
 	if node.Remote() {
 		parts = append(parts, "applies to another cluster (spec.kubeConfig)")
+	}
+	if node.Object != nil && node.Object.MadeBy != nil {
+		parts = append(parts, "made by "+shortName(*node.Object.MadeBy))
 	}
 	for _, edge := range l.elsewhere {
 		parts = append(parts, elsewhereMessage(edge))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output/jsonpath"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/gate"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/graph"
 )
 
@@ -60,6 +61,8 @@ type Options struct {
 	Implied int
 	// Warnings go into documents.
 	Warnings []string
+	// Check is the outcome of a check; nil where none was asked for.
+	Check *gate.Report
 }
 
 // Write writes the graph.
@@ -74,11 +77,11 @@ func Write(w io.Writer, g *graph.Graph, o Options) error {
 	case "name":
 		return writeNames(w, g)
 	case "json":
-		return output.WriteJSON(w, Document(g, o.Warnings))
+		return output.WriteJSON(w, Document(g, o))
 	case "yaml":
-		return output.WriteYAML(w, Document(g, o.Warnings))
+		return output.WriteYAML(w, Document(g, o))
 	default:
-		document := Document(g, o.Warnings)
+		document := Document(g, o)
 		return jsonpath.Write(w, &document, o.Format)
 	}
 }

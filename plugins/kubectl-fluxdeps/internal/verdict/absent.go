@@ -25,7 +25,7 @@ func (j *Judge) absent(from *flux.Object, want flux.ID) Finding {
 	case other != nil:
 		finding.Verdict = WrongKind
 		finding.Detail = fmt.Sprintf("a %s can only depend on a %s", from.Kind, from.Kind)
-		finding.Hint = fmt.Sprintf("%s exists, but a %s cannot depend on it; a wrapping Kustomization with wait or healthChecks can", other.ID, from.Kind)
+		finding.Hint = fmt.Sprintf("%s exists, but a %s cannot depend on it; a wrapping Kustomization with wait or healthChecks can", j.named(other), from.Kind)
 		return finding
 	}
 	finding.Hint = j.didYouMean(from.ID, want)
@@ -61,7 +61,34 @@ func (j *Judge) otherKind(from, want flux.ID) *flux.Object {
 			return found
 		}
 	}
+	return j.unplacedKind(from, want)
+}
+
+// unplacedKind is otherKind for files, where one of the two may state no
+// namespace.
+func (j *Judge) unplacedKind(from, want flux.ID) *flux.Object {
+	if j.snapshot.Live {
+		return nil
+	}
+	for _, kind := range []string{flux.Kustomization, flux.HelmRelease, flux.ResourceSet} {
+		if kind == want.Kind {
+			continue
+		}
+		for _, object := range j.index.Named(kind, want.Name) {
+			if object.ID != from && (object.Namespace == "" || want.Namespace == "") {
+				return object
+			}
+		}
+	}
 	return nil
+}
+
+// named names an object, and says so where its file does not state a namespace.
+func (j *Judge) named(object *flux.Object) string {
+	if object.Namespace != "" || j.snapshot.Live {
+		return object.ID.String()
+	}
+	return object.Type() + "/" + object.Name + " (its namespace is not stated)"
 }
 
 // didYouMean names what was probably meant: the same name in another
@@ -80,10 +107,15 @@ func (j *Judge) didYouMean(from, want flux.ID) string {
 	default:
 		return fmt.Sprintf("the name exists in %d other namespaces; give the namespace in dependsOn", len(elsewhere))
 	}
-	if near, ok := j.near.to(want, from); ok {
+	near, ok := j.near.to(want, from)
+	switch {
+	case !ok:
+		return ""
+	case near.Namespace != want.Namespace:
+		return fmt.Sprintf("did you mean %s? (give its namespace in dependsOn)", near)
+	default:
 		return fmt.Sprintf("did you mean %s?", near)
 	}
-	return ""
 }
 
 // notFoundMessage is the text of the controller of the dependent's kind for

@@ -18,7 +18,9 @@ func TestHints(t *testing.T) {
 	}{
 		{"nothing near", []flux.Object{kustomization(t, "cache")}, missing("")},
 		{"a near name", []flux.Object{kustomization(t, "databases"), kustomization(t, "data")}, missing("did you mean Kustomization/ns/databases?")},
-		{"near in another namespace does not count", []flux.Object{kustomization(t, "databases", in("b"))}, missing("")},
+		{"near in another namespace", []flux.Object{kustomization(t, "databases", in("b"))}, missing("did you mean Kustomization/b/databases? (give its namespace in dependsOn)")},
+		{"the nearest is elsewhere", []flux.Object{kustomization(t, "database", in("b")), kustomization(t, "databases")}, missing("did you mean Kustomization/b/database?")},
+		{"near in both", []flux.Object{kustomization(t, "databases", in("a")), kustomization(t, "databasse")}, missing("did you mean Kustomization/ns/databasse?")},
 		{"in two namespaces", []flux.Object{kustomization(t, "database", in("b")), kustomization(t, "database", in("a"))}, missing("did you mean Kustomization/a/database or Kustomization/b/database?")},
 		{
 			"in many namespaces",

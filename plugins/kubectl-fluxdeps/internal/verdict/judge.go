@@ -33,23 +33,10 @@ func (j *Judge) Resolve(from *flux.Object, dep flux.Dependency) (*flux.Object, f
 	if found := j.index.Get(want); found != nil {
 		return found, want
 	}
-	if j.snapshot.Live || want.Group != "" {
-		return nil, want
+	if found := j.candidates(from, want); len(found) == 1 {
+		return found[0], found[0].ID
 	}
-	var match *flux.Object
-	for _, candidate := range j.index.Named(want.Kind, want.Name) {
-		if candidate.Namespace != "" && want.Namespace != "" {
-			continue
-		}
-		if match != nil {
-			return nil, want
-		}
-		match = candidate
-	}
-	if match == nil {
-		return nil, want
-	}
-	return match, match.ID
+	return nil, want
 }
 
 // Waits reports whether the entry makes from wait until the other is ready,
@@ -76,11 +63,14 @@ func (j *Judge) Stalls(from *flux.Object, dep flux.Dependency) bool {
 // Dependency judges one entry of from's spec.dependsOn.
 func (j *Judge) Dependency(ctx context.Context, from *flux.Object, dep flux.Dependency) Finding {
 	target, want := j.Resolve(from, dep)
+	if finding, ok := j.unclear(from, dep, want); ok && target == nil {
+		return finding
+	}
 	switch {
 	case from.Kind == flux.ResourceSet:
 		return j.resourceSetEntry(ctx, from, dep, target, want)
 	case target == nil && pathError(want) != "":
-		return Finding{Verdict: Missing, Message: notFoundMessage(from.Kind, want), Detail: "no object can have that name"}
+		return Finding{Verdict: Missing, Message: notFoundMessage(from.Kind, want), Detail: "no object can have that name", Hint: apart(dep.Name)}
 	case target == nil:
 		return j.absent(from, want)
 	case target.Status == nil && !j.snapshot.Live:
@@ -107,6 +97,7 @@ func (j *Judge) withoutStatus(want flux.ID, target *flux.Object, dep flux.Depend
 		}
 	}
 	if target.ID != want {
+		finding.Assumed = true
 		finding.Detail = fmt.Sprintf("taken for %s: one of the two states no namespace", target.ID)
 	}
 	return finding

@@ -222,7 +222,7 @@ func TestFiles(t *testing.T) {
 			"two that may be meant", none,
 			[]flux.Object{kustomization(t, "db", in("a")...), kustomization(t, "db", in("b")...)},
 			flux.Dependency{Name: "db"},
-			want{Missing, `dependency '/db' not found: kustomizations.kustomize.toolkit.fluxcd.io "db" not found`, "did you mean Kustomization/a/db or Kustomization/b/db?"},
+			want{Unknown, "", "may be Kustomization/a/db or Kustomization/b/db: the reference states no namespace"},
 		},
 		{
 			"two namespaces that are stated", in("ns"),

@@ -74,7 +74,7 @@ func (j *Judge) resourceSetVerdict(
 	case broken != nil: // before anything is looked up (buildDependencyExpressions)
 		return Finding{Verdict: ExprError, Detail: broken.Error()}
 	case pathError(want) != "":
-		return Finding{Verdict: Missing, Message: pathError(want), Detail: "no object can have that name"}
+		return Finding{Verdict: Missing, Message: pathError(want), Detail: "no object can have that name", Hint: apart(dep.Name)}
 	case read && external.Absence != nil:
 		return externalAbsent(*external.Absence, target)
 	case target != nil:

@@ -86,4 +86,9 @@ type Finding struct {
 	BeyondReady bool
 	// Hint is what was probably meant, where something is.
 	Hint string
+	// Assumed is true where the target was found by its name, because one of the
+	// two states no namespace.
+	Assumed bool
+	// Unchecked is true where it is not known which object is meant.
+	Unchecked bool
 }

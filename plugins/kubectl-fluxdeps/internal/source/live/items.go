@@ -20,6 +20,7 @@ var errList = errors.New("not a JSON list of Kubernetes objects")
 // them.
 func readItems(body io.Reader, take func(item []byte) error) (next string, err error) {
 	s := &scanner{from: body}
+	var is shape
 	if err := s.expect('{'); err != nil {
 		return "", err
 	}
@@ -30,7 +31,13 @@ func readItems(body io.Reader, take func(item []byte) error) (next string, err e
 		}
 		switch {
 		case key == "items" && s.peek() == '[':
+			is.items = true
 			err = s.elements(take)
+		case key == "items":
+			is.items = true
+			_, err = s.value()
+		case key == "kind":
+			is.kind, err = s.text()
 		case key == "metadata":
 			next, err = s.continueToken()
 		default:
@@ -40,7 +47,10 @@ func readItems(body io.Reader, take func(item []byte) error) (next string, err e
 			return "", err
 		}
 	}
-	return next, s.expect('}')
+	if err := s.expect('}'); err != nil {
+		return "", err
+	}
+	return next, is.check()
 }
 
 // elements gives each element of an array to take.

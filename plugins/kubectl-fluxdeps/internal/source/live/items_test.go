@@ -22,14 +22,14 @@ func collect(text string) (items []string, next string, err error) {
 
 func TestReadItems(t *testing.T) {
 	for name, c := range map[string]struct{ text, items, next string }{
-		"an API server's":       {`{"apiVersion":"v1","items":[{"a":"}"},{"b":["\"]\\"]}],"kind":"L","metadata":{"continue":"n","resourceVersion":"1"}}`, `{"a":"}"}|{"b":["\"]\\"]}`, "n"},
+		"an API server's":       {`{"apiVersion":"v1","items":[{"a":"}"},{"b":["\"]\\"]}],"kind":"KList","metadata":{"continue":"n","resourceVersion":"1"}}`, `{"a":"}"}|{"b":["\"]\\"]}`, "n"},
 		"metadata first":        {`{"metadata":{"continue":"n"},"items":[{}]}`, `{}`, "n"},
 		"white space":           {" {\n \"items\" : [ {\"a\": 1} ,\t{} ] }\n", `{"a": 1}|{}`, ""},
 		"no items":              {`{"items":[],"metadata":{}}`, "", ""},
 		"null":                  {`{"items":null,"metadata":{"remainingItemCount":1}}`, "", ""},
 		"items of another kind": {`{"other":{"items":[1]},"n":-1,"items":[{}]}`, `{}`, ""},
 		"an escaped key":        {`{"\u0069tems":[{}]}`, `{}`, ""},
-		"nothing":               {`{}`, "", ""},
+		"kind first":            {`{"kind":"List","items":[{}]}`, `{}`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			items, next, err := collect(c.text)
@@ -43,6 +43,9 @@ func TestReadItems(t *testing.T) {
 func TestReadItemsRefuses(t *testing.T) {
 	for _, text := range []string{
 		"", "x", "[]", "<html>", `{"items":[{}`, `{"items":[{"a":"`, `{"items":[{}]`, `{"items":[{} {}]}`, `{"items" []}`, `{1:2}`, `{"metadata":1}`, `{"items":[}`,
+		// Of another shape: no list without items.
+		`{}`, `{"kind":"KustomizationList","metadata":{}}`, `{"kind":"Table","rows":[]}`, `{"rows":[],"kind":"Table"}`,
+		`{"kind":"Table","items":[{}]}`, `{"kind":"Status","status":"Success"}`, `{"kind":1,"items":[]}`,
 	} {
 		if items, _, err := collect(text); !errors.Is(err, errList) {
 			t.Errorf("%s: items %q, error %v, want %v", text, items, err, errList)

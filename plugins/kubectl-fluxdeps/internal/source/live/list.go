@@ -98,7 +98,11 @@ type listed struct {
 // pages reads page after page.
 func (a *API) pages(ctx context.Context, kind flux.KindInfo, r resource, namespace string, limit int) (listed, error) {
 	result := listed{resource: r}
+	tokens := tokens{}
 	for token, more := "", true; more; more = token != "" {
+		if err := tokens.use(token); err != nil {
+			return listed{resource: r}, err
+		}
 		var packed bytes.Buffer
 		err := a.stream(ctx, r.path(namespace, ""), listQuery(limit, token), func(body io.Reader) error {
 			plain, err := uncompressed(io.TeeReader(body, &packed))

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -185,7 +186,7 @@ func (r *reader) takeNamed(id flux.ID, body []byte, err error) error {
 	}
 	object, err := flux.Decode(body)
 	if object.Name == "" {
-		return err
+		return cmp.Or(err, errObject)
 	}
 	object.ID, object.APIVersion = id, r.kinds[id.Kind].resource.apiVersion()
 	object.Raw = body

@@ -21,6 +21,22 @@ type head struct {
 	typeMeta
 	Directive string                        `json:"$patch"`
 	Spec      map[string]stdjson.RawMessage `json:"spec"`
+	SOPS      present                       `json:"sops"`
+	Data      present                       `json:"data"`
+	// Places where users put dependsOn by mistake.
+	DependsOn present `json:"dependsOn"`
+	Metadata  struct {
+		DependsOn present `json:"dependsOn"`
+	} `json:"metadata"`
+}
+
+// present is true of a field that is there, whatever it holds.
+type present bool
+
+// UnmarshalJSON notes that the field is there.
+func (p *present) UnmarshalJSON([]byte) error {
+	*p = true
+	return nil
 }
 
 // document reads one object or list from its JSON. Items of a typed list may
@@ -39,16 +55,20 @@ func (f *file) document(raw []byte, at place, of typeMeta, depth int) {
 	_, known := flux.KindOf(h.APIVersion, h.Kind)
 	switch {
 	case known:
-		f.object(raw, at, h)
+		f.object(raw, at, h, depth)
 	case isList(h.APIVersion, h.Kind):
 		f.list(raw, at, h.typeMeta, depth)
+	case h.Kind == "Table" && strings.HasPrefix(h.APIVersion, "meta.k8s.io/"):
+		f.failed(broken(), at.line, "a Table, which holds what kubectl prints and not the objects")
+	case isEncrypted(h.APIVersion, h.Kind, bool(h.SOPS && h.Data), 2):
+		f.encrypted(at.line)
 	default:
 		f.count(&f.counts.Other)
 	}
 }
 
 // object reads one Flux object.
-func (f *file) object(raw []byte, at place, h head) {
+func (f *file) object(raw []byte, at place, h head, depth int) {
 	object, err := flux.Decode(raw)
 	var wrong *stdjson.UnmarshalTypeError
 	switch {
@@ -68,9 +88,16 @@ func (f *file) object(raw []byte, at place, h head) {
 		object.Raw = raw // until it is known what a readyExpr needs
 	}
 	f.wrongFields(object, h, at, wrong)
+	f.examine(raw, &object, h, at, wrong)
 	f.documents++
 	f.counts.Documents++
-	f.found = append(f.found, candidate{Object: object, patch: whyPatch(h)})
+	f.found = append(f.found, candidate{Object: object, lacks: lacks(h), directive: h.Directive})
+	switch h.Kind {
+	case flux.Kustomization:
+		f.fluxEdits(h, at)
+	case flux.ResourceSet:
+		f.literals(raw, at, object, depth)
+	}
 }
 
 // wrongFields warns of what is missing in the object now.

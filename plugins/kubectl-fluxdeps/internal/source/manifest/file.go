@@ -32,7 +32,9 @@ func (f *file) full() bool { return f.documents >= MaxDocuments }
 // overflow counts what is past MaxDocuments and warns at the first.
 func (f *file) overflow(line int) {
 	if f.documents == MaxDocuments {
-		f.warnings.add(unreadable(), f.name, line, fmt.Sprintf("more than %d documents: the rest is not read", MaxDocuments))
+		text := fmt.Sprintf("more than %d documents: the rest is not read", MaxDocuments)
+		f.warnings.add(unreadable(), f.name, line, text)
+		f.lost(flux.RuleUnreadable, "", f.name, line, text)
 	}
 	f.count(&f.counts.Failed)
 }
@@ -44,8 +46,18 @@ func (f *file) count(outcome *int) {
 	*outcome++
 }
 
-// failed counts a document that is lost.
+// failed counts a document that could not be read and may be a Flux object.
 func (f *file) failed(about topic, line int, text string) {
+	f.notFlux(about, line, text)
+	rule := flux.RuleUnreadable
+	if about == templates() {
+		rule = flux.RuleTemplate
+	}
+	f.lost(rule, "", f.name, line, text)
+}
+
+// notFlux counts a document that could not be read and is no Flux object.
+func (f *file) notFlux(about topic, line int, text string) {
 	f.count(&f.counts.Failed)
 	f.warnings.add(about, f.name, line, text)
 }

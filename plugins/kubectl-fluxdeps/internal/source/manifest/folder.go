@@ -1,13 +1,14 @@
 package manifest
 
 import (
-	"bytes"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 )
 
 // folder is a named folder while it is read. Its files are opened through an
@@ -104,6 +105,7 @@ func (f *folder) file(rel string) {
 		err = errors.New("not a regular file: it is read only where it is named itself")
 	}
 	f.files++
+	f.charts.note(f.shown(rel))
 	if err != nil {
 		f.lose(rel, err)
 		return
@@ -132,8 +134,10 @@ func (f *folder) file(rel string) {
 // template warns of a file that Flux objects are made from, and is silent of
 // the many templates of other things.
 func (f *folder) template(rel string, text []byte) {
-	if bytes.Contains(text, []byte(".fluxcd.")) {
-		f.warnings.add(templates(), f.shown(rel), 0, "not read: a template of Flux objects; templates are not rendered here")
+	if mentionsFlux(text) {
+		why := "not read: a template of Flux objects; templates are not rendered here"
+		f.warnings.add(templates(), f.shown(rel), 0, why)
+		f.lost(flux.RuleTemplate, "", f.shown(rel), 0, why)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -18,6 +20,11 @@ func FuzzRead(f *testing.F) {
 		"x: &a [*a]\nkind: List\nitems:\n- *a\n<<: {kind: b}\n", "\ufeffa: b\r\n---\rc: d\u2028", "\xff\xfea\x00", "\x00",
 		ks + "metadata: {name: \"\\e[31m\", labels: {a: 1}}\nspec: {dependsOn: [{name: 1}]}\n",
 		"kind: Kustomization\napiVersion: kustomize.config.k8s.io/v1\nresources: [stdin]\npatches: [{path: a}]\n",
+		"apiVersion: kustomize.config.k8s.io/v1\nnamePrefix: x-\npatches: [{target: {kind: '('}, patch: \"[{op: add, path: /spec}]\"}]\n---\n" + object("a"),
+		set + "  resources:\n" + literalKS("  ", "a", ", dependsOn: [b, {kind: c}]") + "  steps: [{resources: [{}]}]\n",
+		set + "  resourcesTemplate: |\n    " + strings.ReplaceAll(object("a"), "\n", "\n    ") + "---\n    x: [\n",
+		ks + "metadata: {name: a, dependsOn: x}\nspec: {dependson: &d [*d], patches: [{patch: \"$patch: delete\"}], nameSuffix: ${X}}\n",
+		"data: ENC[x]\nsops: {}\n",
 	} {
 		f.Add([]byte(seed))
 	}
@@ -55,6 +62,11 @@ func readAny(t *testing.T, text []byte) Counts {
 	for _, w := range result.Warnings {
 		if w.Line > last {
 			t.Errorf("%s, in a file of %d lines", w, last)
+		}
+	}
+	for _, r := range slices.Concat(result.Findings, result.Unchecked) {
+		if r.Origin.Line > last {
+			t.Errorf("%+v in line %d of %d", r, r.Origin.Line, last)
 		}
 	}
 	for _, o := range result.Objects {

@@ -39,7 +39,7 @@ func (f *file) list(raw []byte, at place, of typeMeta, depth int) {
 		f.count(&f.counts.Other)
 	}
 	of.Kind = strings.TrimSuffix(of.Kind, "List")
-	for i, where := range places(raw, list.Items, at) {
+	for i, where := range elements(raw, list.Items, at.path("items")) {
 		if f.full() {
 			f.overflow(where.line)
 			return
@@ -48,14 +48,14 @@ func (f *file) list(raw []byte, at place, of typeMeta, depth int) {
 	}
 }
 
-// places returns where the items of a list stand. In JSON they are looked for
-// one behind the other: each is a verbatim part of the list's text.
-func places(raw []byte, items []stdjson.RawMessage, list place) []place {
+// elements returns where the elements of a list stand. In JSON they are looked
+// for one behind the other: each is a verbatim part of the raw text.
+func elements(raw []byte, items []stdjson.RawMessage, list place) []place {
 	found := make([]place, len(items))
 	line := list.line
 	for i, item := range items {
 		if list.node != nil {
-			found[i] = list.item(i)
+			found[i] = list.element(i)
 			continue
 		}
 		before, rest, _ := bytes.Cut(raw, item)

@@ -9,13 +9,10 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 )
 
-// whyPatch says why a document looks like a patch: it says so itself, or it
-// leaves out what the API server demands of its kind. It is empty for an
-// object.
-func whyPatch(h head) string {
-	if h.Directive != "" {
-		return "it has a $patch"
-	}
+// lacks names a field that the API server requires of the kind and the document
+// leaves out: it is a patch, or an object that is patched. It is empty for a
+// complete object.
+func lacks(h head) string {
 	demanded := demandedOf(h.Kind)
 	for _, field := range demanded {
 		if raw, ok := h.Spec[field]; ok && string(raw) != "null" {
@@ -61,8 +58,9 @@ func isKustomization(file, apiVersion, kind string) bool {
 	return apiVersion == "" && kind == "" && base == "kustomization"
 }
 
-// note takes down the files that a kustomization names.
-func (r roles) note(file string, root *yaml.Node) {
+// note takes down the files that a kustomization names, and returns those that
+// are its resources.
+func (r roles) note(file string, root *yaml.Node) (resources []string) {
 	var k struct {
 		Resources []string
 		Patches   []struct{ Path string }
@@ -72,7 +70,9 @@ func (r roles) note(file string, root *yaml.Node) {
 	// What is of another shape is kustomize's to complain about.
 	_ = guard(func() error { return root.Decode(&k) })
 	for _, path := range k.Resources {
-		r.set(file, path, role{resource: true})
+		if r.set(file, path, role{resource: true}) {
+			resources = append(resources, beside(file, path))
+		}
 	}
 	for _, path := range k.Merge {
 		r.set(file, path, role{patch: true})
@@ -80,13 +80,16 @@ func (r roles) note(file string, root *yaml.Node) {
 	for _, patch := range append(k.Patches, k.JSON6902...) {
 		r.set(file, patch.Path, role{patch: true})
 	}
+	return resources
 }
 
-func (r roles) set(from, path string, is role) {
+// set gives a file a role, and returns false where it is no path.
+func (r roles) set(from, path string, is role) bool {
 	if path == "" || filepath.IsAbs(path) || strings.Contains(path, "\n") {
-		return
+		return false
 	}
-	path = filepath.Join(filepath.Dir(from), filepath.FromSlash(path))
+	path = beside(from, path)
 	was := r[path]
 	r[path] = role{resource: was.resource || is.resource, patch: was.patch || is.patch}
+	return true
 }

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 )
 
 // path reads one named path and returns why it gave nothing, where that is
@@ -83,6 +85,7 @@ func (r *reader) pipe(name string, open func() (io.ReadCloser, error)) string {
 func (r *reader) fail(path string, err error) string {
 	text := reason(err)
 	r.warnings.add(unreadable(), path, 0, text)
+	r.lost(flux.RuleUnreadable, "", path, 0, text)
 	return text
 }
 

@@ -20,23 +20,39 @@ func (p place) at(node *yaml.Node) place {
 	return place{line: p.first + node.Line - 1, node: target(node), first: p.first}
 }
 
-// item returns the place of a list's item; of the list where it is not known.
-func (p place) item(i int) place {
-	items := value(p.node, "items")
-	if items == nil || items.Kind != yaml.SequenceNode || i >= len(items.Content) {
+// element returns the place of an element of a list; of the list where it is
+// not known.
+func (p place) element(i int) place {
+	if p.node == nil || p.node.Kind != yaml.SequenceNode || i < 0 || i >= len(p.node.Content) {
 		return p
 	}
-	return p.at(items.Content[i])
+	return p.at(p.node.Content[i])
 }
 
-// field returns the line of a field, or of what there is of the way to it.
-func (p place) field(path string) int {
-	for name := range strings.SplitSeq(path, ".") {
+// path returns the place of a field, or of what there is of the way to it.
+func (p place) path(names ...string) place {
+	for _, name := range names {
 		node := value(p.node, name)
 		if node == nil {
 			break
 		}
 		p = p.at(node)
+	}
+	return p
+}
+
+// field returns the line of a field, or of what there is of the way to it.
+func (p place) field(path string) int { return p.path(strings.Split(path, ".")...).line }
+
+// key returns the line of a key of the mapping itself, else that of the mapping.
+func (p place) key(name string) int {
+	if p.node == nil || p.node.Kind != yaml.MappingNode {
+		return p.line
+	}
+	for i := len(p.node.Content) - 2; i >= 0; i -= 2 {
+		if p.node.Content[i].Value == name {
+			return p.at(p.node.Content[i]).line
+		}
 	}
 	return p.line
 }
@@ -60,4 +76,12 @@ func target(node *yaml.Node) *yaml.Node {
 		return node.Alias
 	}
 	return node
+}
+
+// keyPlace is the place of a key's value, with the line of the key.
+func (p place) keyPlace(name string) place {
+	line := p.key(name)
+	p = p.path(name)
+	p.line = line
+	return p
 }

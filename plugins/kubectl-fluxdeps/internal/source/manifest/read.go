@@ -41,6 +41,12 @@ type Result struct {
 	Objects  []flux.Object
 	Warnings []Warning
 	Counts   Counts
+	// Findings are faults; Unchecked are unknowns that may change the graph. Both
+	// are complete and in the order read, where Warnings has only the first few of
+	// a kind.
+	Findings, Unchecked []flux.Remark
+	// Empty counts the paths that gave no document.
+	Empty int
 }
 
 // Counts says what became of every document. Documents is the sum of the
@@ -61,6 +67,8 @@ type Counts struct {
 	Other int
 	// Failed documents could not be read; each has a warning.
 	Failed int
+	// Literal counts those of the documents that stand in a ResourceSet.
+	Literal int
 }
 
 // Read reads the Flux objects of every path, in the order given; "-" is stdin.
@@ -91,7 +99,9 @@ func Read(ctx context.Context, paths []string, stdin io.Reader) (Result, error) 
 	if r.counts.Documents == 0 {
 		return Result{}, fmt.Errorf("%w: %s", ErrNothing, lookedAt(empty))
 	}
-	return r.result(), nil
+	result := r.result()
+	result.Empty = len(empty)
+	return result, nil
 }
 
 func whyEmpty(failure string) string {
@@ -118,8 +128,16 @@ type reader struct {
 	searched int // bytes, see maxSearched
 	counts   Counts
 	warnings warnings
+
+	findings, unchecked []flux.Remark
+	edits               []edit
+	fileEdits           []fileEdit
+	renames             []rename
+	charts              charts
+	lists               map[string][]listEdit // by file
+	resources           map[string][]string   // by kustomization.yaml
 }
 
 func newReader(ctx context.Context, stdin io.Reader) *reader {
-	return &reader{ctx: ctx, stdin: stdin, seen: map[string]bool{}, roles: roles{}}
+	return &reader{ctx: ctx, stdin: stdin, seen: map[string]bool{}, roles: roles{}, charts: charts{}, lists: map[string][]listEdit{}, resources: map[string][]string{}}
 }

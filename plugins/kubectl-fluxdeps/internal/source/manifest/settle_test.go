@@ -9,6 +9,7 @@ import (
 const (
 	isPatch  = " is taken for a patch, not an object: "
 	noSource = isPatch + "no spec.sourceRef"
+	deletes  = "Kustomization//a" + isPatch + "it has a $patch"
 	named    = isPatch + "a kustomization.yaml names it as one; its dependsOn is not shown"
 )
 
@@ -23,15 +24,16 @@ func TestSettle(t *testing.T) {
 		{"partial is silent", "-- a.yaml --\n" + full("a") + "-- b.yaml --\n" + partial("a"), "Kustomization//a a.yaml:1 </x\nobjects=1 patches=1"},
 		{
 			"partial of each kind", "-- a.yaml --\n" + full("a") + "---\n{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: a}, spec: {values: {}}}\n---\n{apiVersion: source.toolkit.fluxcd.io/v1, kind: GitRepository, metadata: {name: a}, spec: {ref: {}}}\n---\n{apiVersion: source.toolkit.fluxcd.io/v1, kind: Bucket, metadata: {name: a}}\n---\n{apiVersion: source.toolkit.fluxcd.io/v1, kind: HelmChart, metadata: {name: a}, spec: {chart: null}}\n",
-			"Kustomization//a a.yaml:1 </x\nobjects=1 patches=4",
+			"Kustomization//a a.yaml:1 </x\nHelmRelease//a a.yaml:6\nobjects=2 patches=3",
 		},
 		{"directive", "-- a.yaml --\n" + full("a") + "---\n$patch: delete\n" + full("b"), "Kustomization//a a.yaml:1 </x\n! a.yaml:6: Kustomization//b" + isPatch + "it has a $patch; its dependsOn is not shown\nobjects=1 patches=1"},
-		{"only patches", "-- a.yaml --\n" + partial("a") + "-- b.yaml --\n" + partial("b"), "! a.yaml:1: Kustomization//a" + noSource + "\n! b.yaml:1: Kustomization//b" + noSource + "\npatches=2"},
-		{"only a patch of a HelmRelease", "-- a.yaml --\n{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: a}}\n", "! a.yaml:1: HelmRelease//a" + isPatch + "no spec.chart and no spec.chartRef\npatches=1"},
-		{"many patches", "-- a.yaml --\n" + strings.Repeat(partial("a")+"---\n", 4), "! a.yaml:1: Kustomization//a" + noSource + "\n! a.yaml:6: Kustomization//a" + noSource + "\n! a.yaml:11: Kustomization//a" + noSource + "\n! and 1 more documents that are taken for patches\npatches=4"},
+		{"nothing to patch", "-- a.yaml --\n" + partial("a") + "-- b.yaml --\n" + partial("b"), "Kustomization//a a.yaml:1\nKustomization//b b.yaml:1\nobjects=2"},
+		{"only a patch", "-- a.yaml --\n$patch: delete\n" + partial("a"), "! a.yaml:1: Kustomization//a" + isPatch + "it has a $patch\npatches=1"},
+		{"only a patch of a source", "-- a.yaml --\n{apiVersion: source.toolkit.fluxcd.io/v1, kind: Bucket, metadata: {name: a}}\n", "! a.yaml:1: Bucket//a" + isPatch + "no spec.bucketName\npatches=1"},
+		{"many patches", "-- a.yaml --\n" + strings.Repeat("$patch: delete\n"+partial("a")+"---\n", 4), "! a.yaml:1: " + deletes + "\n! a.yaml:7: " + deletes + "\n! a.yaml:13: " + deletes + "\n! and 1 more documents that are taken for patches\npatches=4"},
 		{
-			"dependsOn of patches", "-- a.yaml --\n" + full("a") + "-- b.yaml --\n" + partial("b") + "-- c.yaml --\n" + ks + "metadata: {name: c}\nspec: {dependsOn: [{name: x}]}\n",
-			"Kustomization//a a.yaml:1 </x\n! c.yaml:1: Kustomization//c" + noSource + "; its dependsOn is not shown\nobjects=1 patches=2",
+			"dependsOn of patches", "-- b.yaml --\n" + partial("c") + "-- c.yaml --\n" + ks + "metadata: {name: c}\nspec: {dependsOn: [{name: x}]}\n" + "-- d.yaml --\n" + full("c, namespace: ns"),
+			"Kustomization/ns/c d.yaml:1 </x\n! c.yaml:1: Kustomization//c" + noSource + "; its dependsOn is not shown\nobjects=1 patches=2",
 		},
 		{
 			"named as a resource", kustomization + "resources: [../a.yaml, ./b.yaml]\n-- a.yaml --\n" + partial("a") + "-- k/b.yaml --\n" + partial("b"),

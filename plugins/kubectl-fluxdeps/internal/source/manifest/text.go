@@ -42,8 +42,7 @@ func (r *reader) text(from source, raw []byte) string {
 	r.counts.Files++
 	text, err := plain(raw)
 	if err != nil {
-		r.warnings.add(unreadable(), from.name, 0, err.Error())
-		return err.Error()
+		return r.fail(from.name, err)
 	}
 	f := &file{reader: r, source: from}
 	f.read(text)

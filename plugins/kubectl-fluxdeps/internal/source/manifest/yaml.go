@@ -9,6 +9,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 	sigsyaml "sigs.k8s.io/yaml"
+
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 )
 
 // yaml reads one YAML document. It is parsed with v3, which knows the lines;
@@ -77,6 +79,7 @@ func guard(run func() error) (err error) {
 func (f *file) root(c chunk, root *yaml.Node) {
 	at := place{first: c.line}.at(root)
 	if root.Kind != yaml.MappingNode {
+		f.jsonPatch(root, at.line)
 		f.notMapping(at.line)
 		return
 	}
@@ -85,11 +88,43 @@ func (f *file) root(c chunk, root *yaml.Node) {
 	case wanted(apiVersion, kind), merges(root):
 		f.convert(c, at)
 	case isKustomization(f.name, apiVersion, kind):
-		f.roles.note(f.name, root)
+		f.kustomization(root, at)
 		f.count(&f.counts.Other)
+	case isEncrypted(apiVersion, kind, value(root, "sops") != nil, len(root.Content)/2):
+		f.encrypted(at.line)
 	default:
 		f.count(&f.counts.Other)
 	}
+}
+
+// kustomization takes down what a kustomization.yaml does with other files.
+func (f *file) kustomization(root *yaml.Node, at place) {
+	f.resources[f.name] = f.roles.note(f.name, root)
+	f.kustomizeEdits(root, at)
+}
+
+// jsonPatch keeps what a list changes if it is a patch in a file of its own.
+func (f *file) jsonPatch(root *yaml.Node, line int) {
+	if root.Kind != yaml.SequenceNode {
+		return
+	}
+	if c := operations(root); c != (change{}) {
+		f.lists[f.name] = append(f.lists[f.name], listEdit{flux.Origin{File: f.name, Line: line}, c})
+	}
+}
+
+// isEncrypted reports whether SOPS has made a document unreadable as a whole:
+// its type, or all that it held.
+func isEncrypted(apiVersion, kind string, sops bool, fields int) bool {
+	const mark = "ENC["
+	if strings.HasPrefix(apiVersion, mark) || strings.HasPrefix(kind, mark) {
+		return true
+	}
+	return sops && apiVersion == "" && kind == "" && fields == 2
+}
+
+func (f *file) encrypted(line int) {
+	f.failed(broken(), line, "encrypted as a whole, so that it may hold any object")
 }
 
 func scalar(mapping *yaml.Node, key string) string {
@@ -132,11 +167,23 @@ func (f *file) notYAML(c chunk, err error) {
 // unfit counts a document that cannot be read as it stands, which for a
 // template is no surprise.
 func (f *file) unfit(c chunk, line int, why string) {
-	if isTemplate(string(c.text)) {
-		f.failed(templates(), line, why+"; it looks like a template, and templates are not rendered here")
+	if !isTemplate(string(c.text)) {
+		f.failed(broken(), line, why)
 		return
 	}
-	f.failed(broken(), line, why)
+	why += "; it looks like a template, and templates are not rendered here"
+	if mentionsFlux(c.text) || !f.charts.has(f.name) {
+		f.failed(templates(), line, why)
+		return
+	}
+	f.notFlux(templates(), line, why)
+}
+
+// mentionsFlux reports whether a text that cannot be read may be about Flux
+// objects, or about kustomize, which changes them.
+func mentionsFlux(text []byte) bool {
+	return bytes.Contains(text, []byte(".fluxcd.")) || bytes.Contains(text, []byte("fluxcd.controlplane")) ||
+		bytes.Contains(text, []byte("kustomize.config"))
 }
 
 // isTemplate looks for the marks of Go templates, Helm's too, and of Jinja.

@@ -127,7 +127,7 @@ func TestWrongFields(t *testing.T) {
 		},
 		{
 			"spec is a list", "-- a.yaml --\n" + ks + "metadata: {name: a}\nspec: []\n",
-			"! a.yaml:4: Kustomization//a: spec is of the wrong type (array), so it is left out\n! a.yaml:1: Kustomization//a" + noSource + "\npatches=1",
+			"Kustomization//a a.yaml:1\n! a.yaml:4: Kustomization//a: spec is of the wrong type (array), so it is left out\nobjects=1",
 		},
 		{
 			"suspend is a variable", "-- a.yaml --\n" + ks + "metadata: {name: a}\nspec:\n  dependsOn: [{name: b}]\n  sourceRef: {}\n  suspend: ${X}\n",
