@@ -49,12 +49,12 @@ func TestBrokenCredentials(t *testing.T) {
 		"run":   "exec: {apiVersion: client.authentication.k8s.io/v1, command: " + garbage + ", interactiveMode: Never}",
 	} {
 		path := filepath.Join(dir, name)
-		server := picky.URL
+		server, ca := picky.URL, authority(picky)
 		if name == "again" {
-			server = f.source.URL
+			server, ca = f.source.URL, authority(f.source.Server)
 		}
 		text := "apiVersion: v1\nkind: Config\ncurrent-context: c\ncontexts: [{name: c, context: {cluster: c, user: u}}]\n" +
-			"clusters: [{name: c, cluster: {server: " + server + ", insecure-skip-tls-verify: true}}]\nusers: [{name: u, user: {" + user + "}}]\n"
+			"clusters: [{name: c, cluster: {server: " + server + ", certificate-authority-data: " + ca + "}}]\nusers: [{name: u, user: {" + user + "}}]\n"
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -1,9 +1,14 @@
 package main
 
 import (
+	"encoding/base64"
+	"encoding/pem"
 	"fmt"
+	"maps"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,12 +57,18 @@ func setUp(t *testing.T, env *testscript.Env) error {
 // kubeconfig has a context for each server; management is the current one.
 func kubeconfig(servers map[string]*apitest.Server) []byte {
 	var contexts, clusters strings.Builder
-	for name, server := range servers {
+	for _, name := range slices.Sorted(maps.Keys(servers)) {
+		server := servers[name]
 		fmt.Fprintf(&contexts, "- {name: %s, context: {cluster: %s, user: u, namespace: team}}\n", name, name)
-		fmt.Fprintf(&clusters, "- {name: %s, cluster: {server: %q, insecure-skip-tls-verify: true}}\n", name, server.URL)
+		fmt.Fprintf(&clusters, "- {name: %s, cluster: {server: %q, certificate-authority-data: %s}}\n", name, server.URL, authority(server.Server))
 	}
 	return []byte("apiVersion: v1\nkind: Config\ncurrent-context: management\ncontexts:\n" + contexts.String() +
 		"clusters:\n" + clusters.String() + "users:\n- {name: u, user: {token: t}}\n")
+}
+
+// authority is the certificate-authority-data of a server.
+func authority(server *httptest.Server) string {
+	return base64.StdEncoding.EncodeToString(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
 }
 
 // TestLinksNothingHeavy names what would cost a start most: see

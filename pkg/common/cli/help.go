@@ -32,6 +32,9 @@ func usage(c *cobra.Command) error {
 	}
 	writeCommands(w, c)
 	for _, group := range groups(c.Flags()) {
+		if !group.flags.HasAvailableFlags() {
+			continue
+		}
 		fmt.Fprintf(w, "\n%s:\n%s", group.heading, group.flags.FlagUsages())
 	}
 	return nil
@@ -87,3 +90,9 @@ func shown(f *pflag.Flag) *pflag.Flag {
 	copied.Value = plain{f.Value}
 	return &copied
 }
+
+// UngroupFlag puts a flag under the first heading again.
+func UngroupFlag(f *pflag.Flag) { delete(f.Annotations, flagGroup) }
+
+// IsGrouped reports whether the flag is under a heading of its own.
+func IsGrouped(f *pflag.Flag) bool { return len(f.Annotations[flagGroup]) > 0 }

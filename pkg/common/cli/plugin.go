@@ -49,6 +49,9 @@ func Root(p Process, binary, display string, root *cobra.Command, commands ...*c
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(commands...)
 	root.AddCommand(NewCompletionCommand(binary, p.IOStreams), NewVersionCommand(p.name(binary), p.IOStreams))
+	// Without cobra's own -v, which kubectl's users take for verbosity.
+	root.Version = Version("").Version
+	root.Flags().Bool("version", false, "Print the version of the plugin.")
 	SetHelp(root)
 	return root
 }

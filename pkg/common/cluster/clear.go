@@ -12,3 +12,10 @@ func Clear(member Member) bool {
 	ip := net.ParseIP(server.Hostname())
 	return server.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback())
 }
+
+// Unverified reports whether the server's certificate is not verified
+// (insecure-skip-tls-verify): whoever is on the way can take the server's place.
+func Unverified(member Member) bool {
+	server := serverURL(member.Config)
+	return server != nil && server.Scheme == "https" && member.Config.Insecure
+}

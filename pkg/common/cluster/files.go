@@ -18,6 +18,7 @@ import (
 type file struct {
 	path   string
 	config *clientcmdapi.Config
+	text   []byte
 }
 
 // Files are the kubeconfigs in which contexts are looked up.
@@ -62,7 +63,7 @@ func load(path string) (file, error) {
 	if err := clientcmd.ResolveLocalPaths(config); err != nil {
 		return file{}, fmt.Errorf("kubeconfig %s: %w", path, err)
 	}
-	return file{path, config}, nil
+	return file{path, config, text}, nil
 }
 
 // locate notes where entries come from, which relative paths are relative to.
@@ -107,13 +108,13 @@ func (f *Files) Current() string {
 }
 
 // Match returns the contexts that the pattern names: the one of just that
-// name, else all that match it as a glob.
+// name, else all that match it as a glob, in the order of the kubeconfigs.
 func (f *Files) Match(pattern string) []string {
 	all := f.Contexts()
 	if slices.Contains(all, pattern) {
 		return []string{pattern}
 	}
-	return slices.DeleteFunc(all, func(name string) bool { return !glob.Match(pattern, name) })
+	return f.inOrder(slices.DeleteFunc(all, func(name string) bool { return !glob.Match(pattern, name) }))
 }
 
 // Member returns the cluster of a context. Its entries are taken from the file

@@ -44,6 +44,8 @@ type Ends struct {
 	To          ToFlags
 	// Session is of kubectl datum-creds, for control planes of Datum Cloud.
 	Session string
+
+	oneSided oneSided
 }
 
 // AddFlags adds the flags of both ends.
@@ -58,6 +60,7 @@ func (e *Ends) AddFlags(set *pflag.FlagSet) {
 	cli.GroupFlags(to, "Flags for the target clusters")
 	set.AddFlagSet(from)
 	set.AddFlagSet(to)
+	e.oneSided.addFlags(set)
 }
 
 // FromFlags name the source cluster.
@@ -86,7 +89,7 @@ func (f *FromFlags) addFlags(set *pflag.FlagSet) {
 func (e *Ends) Source(access Access) (Member, []string, error) {
 	quiet()
 	access.As, access.AsGroups = e.From.As, e.From.AsGroups
-	if err := errors.Join(e.checkSession(), checkGroups("from", e.From.As, e.From.AsGroups)); err != nil {
+	if err := errors.Join(e.oneSided.check(), e.checkSession(), checkGroups("from", e.From.As, e.From.AsGroups)); err != nil {
 		return Member{}, nil, err
 	}
 	if member, named, err := e.fromPlane(access); named {

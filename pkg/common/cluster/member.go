@@ -25,8 +25,14 @@ type Member struct {
 	Namespace string
 	// Matched tells that the context was not named but found by a pattern.
 	Matched bool
-	Config  *rest.Config
+	// FromSecret is true if the kubeconfig was in a Secret: whoever can write that
+	// Secret has chosen the server.
+	FromSecret bool
+	Config     *rest.Config
 
+	// endpoint is equal for kubeconfig entries that lead to the same server, empty
+	// without one.
+	endpoint string
 	// named is the server's address in the kubeconfig, zero without one.
 	named address.Address
 }
@@ -80,7 +86,7 @@ func (a Access) member(config *clientcmdapi.Config, context, name string) (Membe
 	}
 	return Member{
 		Name: name, Context: context, Namespace: config.Contexts[context].Namespace,
-		Config: a.finish(built), named: address.Parse(serverOf(entry)),
+		Config: a.finish(built), named: address.Parse(serverOf(entry)), endpoint: endpointOf(entry),
 	}, nil
 }
 

@@ -19,6 +19,8 @@ type ToFlags struct {
 	KubeconfigContext string
 	InCluster         bool
 	Secrets           SecretFlags
+	// Listed names contexts as text output shows them, without patterns.
+	Listed []string
 	// Projects and Organizations name control planes of Datum Cloud.
 	Projects, Organizations []string
 
@@ -61,7 +63,7 @@ func (e *Ends) Targets(ctx context.Context, access Access, source Member, read S
 	quiet()
 	access.As, access.AsGroups = e.To.As, e.To.AsGroups
 	var resolved Resolved
-	if err := errors.Join(e.checkSession(), checkGroups("to", e.To.As, e.To.AsGroups)); err != nil {
+	if err := errors.Join(e.oneSided.check(), e.checkSession(), checkGroups("to", e.To.As, e.To.AsGroups)); err != nil {
 		return resolved, err
 	}
 	for _, resolve := range []resolver{
@@ -76,24 +78,29 @@ func (e *Ends) Targets(ctx context.Context, access Access, source Member, read S
 		}
 	}
 	if len(resolved.Members)+len(resolved.Refused) == 0 {
-		return resolved, failure.With(failure.BadInput, errors.New("no target cluster"), "name some with --to-context, --to-kubeconfig, --to-kubeconfig-secret or --to-datum-project")
+		return resolved, failure.With(failure.BadInput, errors.New("no target cluster"), "name some with --to-context, --to-kubeconfig, --to-kubeconfig-secret or --to-datum-project; kubectl config get-contexts lists contexts")
 	}
 	return resolved, nil
 }
 
 func (e *Ends) toContexts(access Access, source Member, into *Resolved) error {
-	if len(e.To.Contexts) == 0 {
+	if len(e.To.Contexts)+len(e.To.Listed) == 0 {
 		return nil
 	}
 	files, err := e.kubeconfigs.files()
 	if err != nil {
 		return err
 	}
-	named, err := e.matching(files, source)
+	found, err := e.matching(files, source)
 	if err != nil {
 		return err
 	}
-	for _, context := range named {
+	named, err := files.listed(e.To.Listed)
+	if err != nil {
+		return err
+	}
+	var members []Member
+	for _, context := range append(found, named...) {
 		member, warnings, err := files.Member(access, context.name)
 		if err != nil {
 			return failure.DefaultInput(err)
@@ -104,8 +111,10 @@ func (e *Ends) toContexts(access Access, source Member, into *Resolved) error {
 			continue
 		}
 		member.Matched = context.matched
-		into.Members = append(into.Members, member)
+		members = append(members, member)
 	}
+	members, notes := distinct(members)
+	into.Members, into.Warnings = append(into.Members, members...), append(into.Warnings, notes...)
 	return nil
 }
 
@@ -171,4 +180,10 @@ func (e *Ends) toPod(access Access, into *Resolved) error {
 	member, err := access.InCluster()
 	into.Members = append(into.Members, member)
 	return failure.DefaultInput(err)
+}
+
+// Given reports whether any flag names a target cluster.
+func (f *ToFlags) Given() bool {
+	return f.InCluster || f.Secrets.Selector != "" ||
+		len(f.Contexts)+len(f.Kubeconfigs)+len(f.Secrets.Names)+len(f.Projects)+len(f.Organizations) > 0
 }

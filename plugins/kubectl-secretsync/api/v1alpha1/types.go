@@ -30,10 +30,13 @@ type Report struct {
 // Target is one copy.
 type Target struct {
 	// Cluster is the context, file or Secret that names the cluster.
-	Cluster   string `json:"cluster"`
-	Server    string `json:"server,omitempty"`
-	Namespace string `json:"namespace"`
-	Name      string `json:"name"`
+	Cluster string `json:"cluster"`
+	Server  string `json:"server,omitempty"`
+	// FromSecret is true if the server was named by a kubeconfig in a Secret:
+	// whoever can write that Secret has chosen where the copy goes.
+	FromSecret bool   `json:"fromSecret,omitempty"`
+	Namespace  string `json:"namespace"`
+	Name       string `json:"name"`
 	// Source is the NAMESPACE/NAME that it is a copy of.
 	Source string `json:"source"`
 	// Action is create, update, recreate, delete, reduce, release, unchanged,

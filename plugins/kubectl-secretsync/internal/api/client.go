@@ -53,6 +53,8 @@ type Client struct {
 	address address.Address
 	scrub   *secret.Scrubber
 	pause   Pause
+	// expiry says until when the credential is valid, empty if that is not known.
+	expiry string
 }
 
 // New returns a client for the cluster. Messages of the server pass through
@@ -66,7 +68,7 @@ func New(member cluster.Member, scrub *secret.Scrubber, pause Pause) (*Client, e
 	if err != nil {
 		return nil, err
 	}
-	return &Client{http: client, base: base, address: member.Address(), scrub: scrub, pause: pause}, nil
+	return &Client{http: client, base: base, address: member.Address(), scrub: scrub, pause: pause, expiry: expiryOf(member.Config)}, nil
 }
 
 // call is one request.

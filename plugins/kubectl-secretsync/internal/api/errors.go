@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -92,6 +90,7 @@ func (c *Client) statusError(what call, response *http.Response) error {
 	e := &Error{Code: code, Reason: said.Reason, RetryAfter: retryAfter(response.Header)}
 	e.problem = classify(code, said, what)
 	e.problem.Text, e.problem.Said = withhold(what.method, code, c.scrub.Clean(said.Message))
+	c.explainStatus(e)
 	if code == http.StatusNotFound && said.Kind == "" {
 		e.problem.Kind = plan.KindNoAPI
 	}
@@ -208,13 +207,14 @@ func (c *Client) transportError(what call, err error) error {
 		e.problem.Kind = plan.KindTimeout
 		e.problem.Text = fmt.Sprintf("server %s does not answer in time (%s)", c.address, what.method)
 		e.problem.Hint = "--request-timeout and --timeout say how long to wait"
-	case certificate(err):
-		e.problem.Kind = plan.KindConfig
-		e.problem.Hint = "the kubeconfig's certificate-authority-data is not of this server"
+	case isCertError(err):
+		e.problem = c.certProblem(err)
 	case strings.HasPrefix(err.Error(), "getting credentials: "):
 		e.problem = plan.Problem{Kind: plan.KindConfig, Text: err.Error(), Hint: programHint(err.Error())}
 	case errors.Is(err, errTooLarge):
 		e.problem = plan.Problem{Kind: plan.KindNoAPI, Text: err.Error()}
+	default:
+		c.explainDial(&e.problem, err)
 	}
 	e.problem.Text = c.scrub.Clean(e.problem.Text)
 	return e
@@ -250,15 +250,6 @@ func kindOf(code failure.Code) string {
 	default:
 		return plan.KindConfig
 	}
-}
-
-// certificate tells that a side does not trust the other: waiting helps not.
-func certificate(err error) bool {
-	var unknown x509.UnknownAuthorityError
-	var host x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	var verify *tls.CertificateVerificationError
-	return errors.As(err, &unknown) || errors.As(err, &host) || errors.As(err, &invalid) || errors.As(err, &verify)
 }
 
 // Stuck wraps an error that no repetition helps against, with what it means.

@@ -6,7 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 )
@@ -24,9 +29,32 @@ func (s *session) openAudit(f writeFlags, command string) (audit *rollout.Audit,
 	if err != nil {
 		return nil, nil, failure.Input(fmt.Errorf("--audit-log: %w", err))
 	}
-	audit = &rollout.Audit{Writer: file, Run: rand.Text(), Command: command, DryRun: f.dryRun == "server", Now: s.now}
+	audit = &rollout.Audit{Writer: file, Run: rand.Text(), By: s.caller(), Command: command, DryRun: f.dryRun == "server", Now: s.now}
 	return audit, func() { _ = file.Close() }, nil
 }
+
+// caller says where and how the command was called.
+func (s *session) caller() rollout.Caller {
+	host, _ := os.Hostname() // a machine without a name is none that could be logged
+	return rollout.Caller{Host: host, Version: cli.Version("").Version, Arguments: s.arguments}
+}
+
+// withoutValues returns the arguments of a command line, flags by their names alone
+// unless their values are of a fixed set. Any other value may hold a secret.
+func withoutValues(c *cobra.Command, args []string) []string {
+	shown := slices.Clone(args)
+	c.Flags().Visit(func(f *pflag.Flag) {
+		text := "--" + f.Name
+		if f.Value.Type() == "bool" || slices.Contains(fixedFlags(), f.Name) {
+			text += "=" + f.Value.String()
+		}
+		shown = append(shown, text)
+	})
+	return shown
+}
+
+// fixedFlags are checked to have one of a few values before anything is logged.
+func fixedFlags() []string { return []string{"dry-run", "mode", "on-conflict"} }
 
 // tryAudit tells whether the log could be written, and leaves nothing behind.
 func tryAudit(path string) error {

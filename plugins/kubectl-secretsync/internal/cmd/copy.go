@@ -64,6 +64,9 @@ const copyExamples = `  # One Secret to all production clusters; the pattern lea
   # See the plan first, then have the API servers validate it
   kubectl secretsync copy ghcr-pull --to-context 'prod-*' --to-namespace flux-system --dry-run=server
 
+  # Names from another command
+  kubectl get secrets -l fleet=all -o name | xargs kubectl secretsync copy --to-context 'prod-*'
+
   # A token that is in no cluster yet, to the clusters of Cluster API
   kubectl create secret generic deploy-token --from-file=token --dry-run=client -o yaml |
     kubectl secretsync copy -f - --source-id deploy-token --to-kubeconfig-secret-selector cluster.x-k8s.io/cluster-name \
@@ -80,9 +83,16 @@ func newCopyCommand(d deps) *cobra.Command {
 	if d.asks(c) {
 		c.Flags().AddFlagSet(d.common())
 		flags.add(c)
+		arrange(c)
 	}
 	cli.Finishes(c)
-	return cli.Runs(c, func(names []string) (*copyRun, error) { return flags.options(d, names) })
+	return cli.Runs(c, func(args []string) (*copyRun, error) {
+		r, err := flags.options(d, args)
+		if err == nil {
+			r.arguments = withoutValues(c, args)
+		}
+		return r, err
+	})
 }
 
 func (f *copyFlags) add(c *cobra.Command) {
@@ -108,9 +118,12 @@ type copyRun struct {
 }
 
 func (f *copyFlags) options(d deps, names []string) (*copyRun, error) {
+	names, err := f.selection.resolve(names)
+	if err != nil {
+		return nil, err
+	}
 	r := &copyRun{session: newSession(d, f.selection, &f.run), names: names, write: f.write}
 	r.options = plan.Options{OnConflict: plan.OnConflict(f.onConflict), Recreate: f.recreate, CreateNamespace: f.createNS, AllowLive: f.allowLive}
-	var err error
 	if r.options.Mode, err = parseMode(f.mode); err != nil {
 		return nil, err
 	}

@@ -71,9 +71,16 @@ func newDeleteCommand(d deps) *cobra.Command {
 		flags.write.add(c)
 		flags.orphans.add(c, "Delete")
 		c.Flags().BoolVar(&flags.foreign, "delete-foreign-keys", false, "Delete copies as a whole that hold keys of others, too, which stay otherwise.")
+		arrange(c)
 	}
 	cli.Finishes(c)
-	return cli.Runs(c, func(names []string) (*deleteRun, error) { return flags.options(d, names) })
+	return cli.Runs(c, func(args []string) (*deleteRun, error) {
+		r, err := flags.options(d, args)
+		if err == nil {
+			r.arguments = withoutValues(c, args)
+		}
+		return r, err
+	})
 }
 
 // hideSpec leaves out of help what does not matter to a deletion. The flags are
@@ -101,6 +108,10 @@ type deleteRun struct {
 }
 
 func (f *deleteFlags) options(d deps, names []string) (*deleteRun, error) {
+	names, err := f.selection.resolve(names)
+	if err != nil {
+		return nil, err
+	}
 	r := &deleteRun{session: newSession(d, f.selection, &f.run), names: names, write: f.write, orphans: f.orphans}
 	r.remove.DeleteForeign = f.foreign
 	return r, errors.Join(f.selection.check(names), f.run.check(), f.write.check(), f.orphans.check(f.selection))

@@ -35,10 +35,13 @@ type look struct {
 }
 
 func (f *lookFlags) options(d deps, names []string) (*look, error) {
+	names, err := f.selection.resolve(names)
+	if err != nil {
+		return nil, err
+	}
 	l := &look{session: newSession(d, f.selection, &f.run), names: names}
 	// Nothing is created here, and so nothing hindered by a missing namespace.
 	l.options = plan.Options{OnConflict: plan.Fail, Recreate: true, CreateNamespace: true, Looks: true}
-	var err error
 	if l.options.Mode, err = parseMode(f.mode); err != nil {
 		return nil, err
 	}
@@ -74,6 +77,7 @@ func newDiffCommand(d deps) *cobra.Command {
 	if d.asks(c) {
 		c.Flags().AddFlagSet(d.common())
 		flags.add(c)
+		arrange(c)
 	}
 	return cli.Runs(c, func(names []string) (diffRun, error) {
 		l, err := flags.options(d, names)

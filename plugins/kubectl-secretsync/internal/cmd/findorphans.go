@@ -24,7 +24,7 @@ func (s *session) findOrphans(ctx context.Context, names []string, f orphanFlags
 	}
 	orphans := s.orphansOf(names, f)
 	orphans.Cluster = id
-	finder := rollout.Finder{Namespaces: s.selection.to.Namespaces, Parallel: s.run.parallel, Timeout: s.run.timeout}
+	finder := rollout.Finder{Namespaces: s.selection.to.Namespaces, Parallel: s.run.parallel, Timeout: s.run.timeout, Overall: s.run.overallTimeout}
 	switch {
 	case f.allNamespaces:
 		finder.Namespaces = []string{""}
@@ -81,7 +81,7 @@ func (s *session) sourceCluster(ctx context.Context) (string, error) {
 		return meta.UID, nil
 	}
 	if kind := api.AsError(err).Problem().Kind; kind != plan.KindForbidden && !api.NotFound(err) {
-		return "", s.explain("source", s.member, err)
+		return "", s.explain("source", s.member, "", err)
 	}
 	return "", failure.With(failure.Refused, fmt.Errorf("the UID of cluster %s cannot be read, by which its copies are known", s.member.Name),
 		`grant the verb "get" on the namespace kube-system`)

@@ -3,9 +3,9 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
@@ -16,13 +16,13 @@ import (
 func (s *session) readKubeconfigs(ctx context.Context, query cluster.SecretQuery) ([]cluster.KubeconfigSecret, error) {
 	client, err := api.New(query.Cluster, s.scrub, s.pause)
 	if err != nil {
-		return nil, failure.Input(err)
+		return nil, s.explain("kubeconfig Secrets of", query.Cluster, "", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.run.timeout)
 	defer cancel()
 	found, err := readAll(ctx, client, query)
 	if err != nil {
-		return nil, s.explain("kubeconfig Secrets of", query.Cluster, err)
+		return nil, s.explain("kubeconfig Secrets of", query.Cluster, fmt.Sprintf("namespace %q: ", query.Namespace), err)
 	}
 	var revealed []cluster.KubeconfigSecret
 	for _, one := range found {
@@ -66,9 +66,12 @@ func refusal(err error, scrub *secret.Scrubber) plan.Problem {
 	problem := plan.Problem{Kind: plan.KindConfig, Text: scrub.Clean(err.Error())}
 	var refused *cluster.RefusedError
 	var argo *cluster.ArgoError
+	var server *cluster.ServerError
 	switch {
 	case errors.As(err, &refused):
 		problem.Kind, problem.Hint = plan.KindRefused, refused.Hint()
+	case errors.As(err, &server):
+		problem.Kind, problem.Hint = plan.KindRefused, server.Hint()
 	case errors.As(err, &argo):
 		// It quotes no value, and names such as "in-cluster" are values too.
 		problem.Text, problem.Hint = argo.Reason(), argo.Hint()

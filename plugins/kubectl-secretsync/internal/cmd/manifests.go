@@ -26,12 +26,26 @@ func (s *session) manifests() ([]rollout.Source, error) {
 		return nil, failure.Input(fmt.Errorf("--to-name is for a single Secret, and the manifests hold %d", len(all)))
 	}
 	for i := range all {
-		if s.selection.namespace != "" {
-			all[i].Meta.Namespace = s.selection.namespace
+		if err := s.settle(&all[i].Meta); err != nil {
+			return nil, err
 		}
 		s.known(all[i])
 	}
 	return rollout.FromManifests(all, s.selection.sourceID), nil
+}
+
+// settle gives a manifest without a namespace that of -n. Another one is an error, as
+// for kubectl: one of the two is a mistake.
+func (s *session) settle(meta *secret.Meta) error {
+	given := s.selection.namespace
+	if given != "" && meta.Namespace != "" && meta.Namespace != given {
+		return failure.With(failure.BadInput, fmt.Errorf("the manifest of Secret %s/%s is of another namespace than --namespace=%q", meta.Namespace, meta.Name, given),
+			"leave out -n; --to-namespace says where copies go")
+	}
+	if given != "" {
+		meta.Namespace = given
+	}
+	return nil
 }
 
 func (s *session) readManifest(path string) ([]secret.Secret, error) {

@@ -36,6 +36,8 @@ func (f *orphanFlags) check(s *selectionFlags) error {
 	switch {
 	case !f.wanted && (f.allNamespaces || f.allowEmpty || f.allowLive || len(f.replaces) > 0):
 		return failure.Input(errors.New("--all-namespaces, --allow-empty, --allow-live-source and --replaces-plan go with --orphans"))
+	case f.wanted && s.targetsFrom != "":
+		return failure.Input(errors.New("--orphans finds its targets itself; --targets-from does not go with it"))
 	case f.wanted && len(s.files) > 0:
 		return failure.Input(errors.New("--orphans looks for sources in a cluster, not in manifests"))
 	}

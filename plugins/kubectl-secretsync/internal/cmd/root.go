@@ -20,6 +20,8 @@ type deps struct {
 	cli.Process
 	now   func() time.Time
 	pause api.Pause
+	// clock has something each minute; nil is the real one.
+	clock <-chan time.Time
 	// selection are the flags that every command has. One command runs in a
 	// process, so that common makes them once.
 	selection *selectionFlags
@@ -58,12 +60,12 @@ func newRoot(d deps) *cobra.Command {
 }
 
 const rootLong = `Copy Secrets from one cluster to many, compare the copies with their source,
-find those that have drifted, and delete them. There is no controller: it does
-what is asked once, and says what came of each target.
+find those that have drifted, and delete them. There is no controller: each call
+does its work once, and reports the result of every target.
 
-Every target is read before any is written. Nothing that is not its own copy is
-overwritten or deleted unless a flag says so, and what a rule refuses names the
-flag that lifts it. Values are never printed, logged or put into annotations but by
+All targets are read before the first is written. A Secret that is not its own
+copy is overwritten only if a flag says so, and each refusal names the flag that
+overrides it. Values are never printed, logged or put into annotations, except by
 'copy -o manifest', which prints the copies and writes to no cluster.
 
 ` + cli.ExitCodesHelp
@@ -77,7 +79,7 @@ const rootExamples = `  # A pull secret from the management cluster to all produ
   # Which copies have drifted
   kubectl secretsync status ghcr-pull --from-context management --to-context 'prod-*' --to-namespace flux-system
 
-  # Take the copies away
+  # Delete the copies
   kubectl secretsync delete ghcr-pull --from-context management --to-context 'prod-*' --to-namespace flux-system`
 
 func userAgent() string { return binary + "/" + cli.Version("").Version }

@@ -22,6 +22,7 @@ import (
 type runFlags struct {
 	parallel       int
 	timeout        time.Duration
+	overallTimeout time.Duration
 	requestTimeout time.Duration
 	format         string
 	noHeaders      bool
@@ -35,9 +36,10 @@ func newRunFlags(more ...string) runFlags {
 
 func (f *runFlags) add(c *cobra.Command) {
 	set := pflag.NewFlagSet("", pflag.ContinueOnError)
-	set.IntVar(&f.parallel, "parallel", 20, "How many targets are worked on at once.")
-	set.DurationVar(&f.timeout, "timeout", time.Minute, "How long one target may take to be read, and again to be written, repetitions included.")
-	set.DurationVar(&f.requestTimeout, "request-timeout", 20*time.Second, "How long a single request may take.")
+	set.IntVar(&f.parallel, "parallel", 20, "Number of targets to work on at the same time.")
+	set.DurationVar(&f.timeout, "timeout", time.Minute, "Time limit to read one target, and again to write it, retries included.")
+	set.DurationVar(&f.overallTimeout, "overall-timeout", 30*time.Minute, "Time limit to read all targets, and again to write them. After it no new one is started.")
+	set.DurationVar(&f.requestTimeout, "request-timeout", 20*time.Second, "Time limit of a single request.")
 	set.StringVarP(&f.format, "output", "o", "table", "Output format: "+formatNames(f.formats)+".")
 	set.BoolVar(&f.noHeaders, "no-headers", false, "Leave out column names and totals.")
 	set.Var(&f.color, "color", "When to colour.")
@@ -55,8 +57,8 @@ func (f *runFlags) check() error {
 	switch {
 	case f.parallel < 1:
 		return failure.Input(errors.New("--parallel: want at least 1"))
-	case f.timeout <= 0 || f.requestTimeout <= 0:
-		return failure.Input(errors.New("--timeout and --request-timeout: want more than 0, as in 30s"))
+	case f.timeout <= 0 || f.requestTimeout <= 0 || f.overallTimeout <= 0:
+		return failure.Input(errors.New("--timeout, --overall-timeout and --request-timeout: want more than 0, as in 30s"))
 	}
 	if jsonpath.Is(f.format) {
 		return failure.DefaultInput(jsonpath.Check(f.format))
@@ -93,10 +95,10 @@ func (f *writeFlags) add(c *cobra.Command) {
 	set := c.Flags()
 	set.StringVar(&f.dryRun, "dry-run", "none", "Write nothing: client shows the plan, server has the API servers validate it too.")
 	set.Lookup("dry-run").NoOptDefVal = "client"
-	set.IntVar(&f.maxFailures, "max-failures", 0, "Begin no more writes after so many targets have failed; 0 goes on.")
-	set.IntVar(&f.canary, "canary", 0, "Write so many targets first, and the others only if all of these succeed.")
+	set.IntVar(&f.maxFailures, "max-failures", 0, "Start no new writes after N targets have failed (0 = unlimited).")
+	set.IntVar(&f.canary, "canary", 0, "Write N targets first, and the others only if all of these succeed.")
 	set.StringVar(&f.auditLog, "audit-log", "", "Append a line of JSON to this file before and after each write.")
-	set.BoolVar(&f.serverMessages, "show-server-messages", false, "Show what admission policies and webhooks say of a write word by word. They may quote values; the audit log never does.")
+	set.BoolVar(&f.serverMessages, "show-server-messages", false, "Show the messages of admission policies and webhooks in full. They may quote values; the audit log never does.")
 	complete(c, "dry-run", "none", "client", "server")
 }
 

@@ -28,6 +28,8 @@ type selectionFlags struct {
 	files     []string
 	sourceID  string
 	plan      string
+	// targetsFrom is a file of targets, or - for stdin.
+	targetsFrom string
 
 	to         rollout.Destination
 	spec       specFlags
@@ -47,16 +49,17 @@ func (f *selectionFlags) add(set *pflag.FlagSet) {
 	set.StringVarP(&f.selector, "selector", "l", "", "Take the source Secrets with these labels.")
 	set.BoolVar(&f.all, "all", false, "Take all Secrets of the namespace.")
 	cli.StringArrayVar(set, &f.files, "filename", "f", "Take the Secrets in this manifest as the source, - for stdin; can be repeated. No source cluster is asked.")
-	set.StringVar(&f.sourceID, "source-id", "", "With -f: what tells these manifests from others of the same names. It is recorded in copies, and only copies with it are updated or deleted.")
+	set.StringVar(&f.sourceID, "source-id", "", "With -f: an ID of your choice for this source, the same in each run. It is recorded in copies, and only copies with it are updated or deleted.")
 	cli.TextVar(set, &f.plan, "plan", "Name of the plan, which is recorded in copies so that --orphans finds those that it no longer makes. Calls with one name are one plan. Default: an ID made of the flags that select Secrets and say where copies go.")
 	f.ends.AddFlags(set)
+	cli.TextVar(set, &f.targetsFrom, "targets-from", "Limit the command to the targets that this file lists, - for stdin, in the form of -o name. Without another flag that names target clusters, those of the list are contexts.")
 	own := pflag.NewFlagSet("", pflag.ContinueOnError)
 	cli.StringArrayVar(own, &f.to.Namespaces, "to-namespace", "", "Namespace of the copies; default: the source's. Can be repeated.")
 	own.StringVar(&f.to.Name, "to-name", "", "Name of the copy; default: the source's.")
-	own.StringVar(&f.to.Prefix, "prefix", "", "Stands before the names of copies.")
-	own.StringVar(&f.to.Suffix, "suffix", "", "Stands behind the names of copies.")
+	own.StringVar(&f.to.Prefix, "prefix", "", "Prefix for the names of copies.")
+	own.StringVar(&f.to.Suffix, "suffix", "", "Suffix for the names of copies.")
 	f.spec.add(own)
-	cli.StringArrayVar(own, &f.allowTypes, "allow-type", "", "Allow source Secrets of this type, which is refused else: service account tokens, bootstrap tokens, Helm releases.")
+	cli.StringArrayVar(own, &f.allowTypes, "allow-type", "", "Allow source Secrets of this type, which are refused otherwise: service account tokens, bootstrap tokens, Helm releases.")
 	cli.GroupFlags(own, "Flags for the copies")
 	set.AddFlagSet(own)
 }
@@ -87,6 +90,8 @@ func (f *selectionFlags) check(names []string) error {
 		return failure.Input(errors.New("--source-id is for -f; Secrets in a cluster are told by their UIDs"))
 	case len(f.sourceID) > 253 || strings.ContainsFunc(f.sourceID, func(r rune) bool { return !unicode.IsGraphic(r) }):
 		return failure.Input(errors.New("--source-id: want at most 253 bytes of text"))
+	case f.targetsFrom == "-" && slices.Contains(f.files, "-"):
+		return failure.Input(errors.New("--filename=- and --targets-from=- both read stdin; give one of them a file"))
 	case f.plan != "" && len(f.files) > 0:
 		return failure.Input(errors.New("--plan is for Secrets in a cluster, not for -f"))
 	case f.to.Name != "" && (len(names) != 1 && len(f.files) == 0):

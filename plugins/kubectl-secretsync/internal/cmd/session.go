@@ -31,6 +31,10 @@ type session struct {
 	// largest is the size of the largest source.
 	largest  int
 	warnings []string
+	// listed are the targets of --targets-from.
+	listed []listed
+	// arguments are those of the command line, without values.
+	arguments []string
 
 	// rehearses and owners are what a run asks of targets beyond reading them.
 	rehearses func(plan.Item) (plan.Action, bool)
@@ -54,10 +58,21 @@ func (s *session) connectSource() error {
 	}
 	client, err := api.New(member, s.scrub, s.pause)
 	if err != nil {
-		return failure.Input(err)
+		return s.explain("source", member, "", err)
 	}
 	s.member, s.source = member, client
+	s.warnExposed(member)
 	return nil
+}
+
+// warnExposed warns of a cluster whose Secrets others on the way can read.
+func (s *session) warnExposed(member cluster.Member) {
+	switch {
+	case cluster.Clear(member):
+		s.warnings = append(s.warnings, member.Name+" is asked without TLS: Secrets go there in the clear")
+	case cluster.Unverified(member):
+		s.warnings = append(s.warnings, member.Name+" is asked with insecure-skip-tls-verify: anyone on the way can take its place and read the Secrets")
+	}
 }
 
 // needsSource tells whether the flags ask for anything of a source cluster.
@@ -69,6 +84,9 @@ func (s *session) needsSource() bool {
 
 // connect finds the source and the targets.
 func (s *session) connect(ctx context.Context) error {
+	if err := s.readTargets(); err != nil {
+		return err
+	}
 	if s.needsSource() {
 		if err := s.connectSource(); err != nil {
 			return err
@@ -81,9 +99,7 @@ func (s *session) connect(ctx context.Context) error {
 	}
 	for _, member := range resolved.Members {
 		s.clusters = append(s.clusters, rollout.NewCluster(member, s.scrub, s.pause))
-		if cluster.Clear(member) {
-			s.warnings = append(s.warnings, member.Name+" is asked without TLS: Secrets go there in the clear")
-		}
+		s.warnExposed(member)
 	}
 	for _, refused := range resolved.Refused {
 		s.unusable(refused)
@@ -110,7 +126,7 @@ func (s *session) sources(ctx context.Context, names []string, mayBeGone bool) (
 	}
 	found, err := s.read(ctx, names, mayBeGone)
 	if err == nil && len(found) == 0 {
-		err = failure.With(failure.Unable, fmt.Errorf("no Secret found in namespace %q of %s", s.sourceNamespace(), s.member.Name), "kubectl get secrets shows what there is")
+		err = failure.With(failure.Unable, fmt.Errorf("no Secret found in namespace %q of %s", s.sourceNamespace(), s.member.Name), "-n names another namespace; kubectl get secrets -n "+s.sourceNamespace()+" lists what there is")
 	}
 	return found, err
 }
@@ -128,7 +144,7 @@ func (s *session) read(ctx context.Context, names []string, mayBeGone bool) ([]r
 		Namespace: s.sourceNamespace(), Names: names, Selector: s.selection.selector, MayBeGone: mayBeGone,
 	})
 	if err != nil {
-		return nil, s.explain("source", s.member, err)
+		return nil, s.explain("source", s.member, fmt.Sprintf("namespace %q: ", s.sourceNamespace()), err)
 	}
 	for _, one := range found {
 		s.known(one.Secret)
@@ -147,24 +163,17 @@ func (s *session) known(source secret.Secret) {
 	s.largest = max(s.largest, size)
 }
 
-// explain says in which cluster a request failed.
-func (s *session) explain(role string, member cluster.Member, err error) error {
+// explain says in which cluster, and where in it, a request failed.
+func (s *session) explain(role string, member cluster.Member, where string, err error) error {
 	problem := api.AsError(err).Problem()
-	code := failure.Unable
-	switch problem.Kind {
-	case plan.KindUnauthorized:
-		code = failure.LoginNeeded
-	case plan.KindConfig:
-		code = failure.BadInput
-	}
-	return failure.With(code, fmt.Errorf("%s %s: %s", role, member.Name, s.scrub.Clean(problem.Text)), problem.Hint)
+	return failure.With(report.CodeOf(problem.Kind), fmt.Errorf("%s %s: %s%s", role, member.Name, where, s.scrub.Clean(problem.Text)), problem.Hint)
 }
 
 // observer reads targets, with progress on a terminal.
 func (s *session) observer(needs rollout.Needs, jobs int, phase string) (rollout.Observer, func()) {
 	tick, done := s.progress(phase, jobs)
 	return rollout.Observer{
-		Prints: s.prints, Needs: needs, Parallel: rollout.Fitting(s.run.parallel, s.largest), Timeout: s.run.timeout, Progress: tick,
+		Prints: s.prints, Needs: needs, Parallel: rollout.Fitting(s.run.parallel, s.largest), Timeout: s.run.timeout, Overall: s.run.overallTimeout, Progress: tick,
 		Rehearses: s.rehearses, Owners: s.owners,
 	}, done
 }

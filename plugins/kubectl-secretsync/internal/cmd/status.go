@@ -11,7 +11,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 )
 
-const statusLong = `Tell how each copy stands to its source:
+const statusLong = `Show how each copy compares with its source:
 
   in-sync   it holds what the source holds, or what the target's admission makes
             of that
@@ -50,6 +50,7 @@ func newStatusCommand(d deps) *cobra.Command {
 		c.Flags().AddFlagSet(d.common())
 		flags.add(c)
 		orphans.add(c, "Show")
+		arrange(c)
 	}
 	return cli.Runs(c, func(names []string) (statusRun, error) {
 		l, err := flags.options(d, names)

@@ -32,7 +32,7 @@ func (s *session) jobs(ctx context.Context, names []string, x rollout.Expansion)
 	if err != nil {
 		return nil, err
 	}
-	return x.Jobs(sources, s.clusters), nil
+	return s.limit(x.Jobs(sources, s.clusters))
 }
 
 // observe reads the targets. After an interrupt nothing has been written.

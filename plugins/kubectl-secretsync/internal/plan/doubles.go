@@ -26,6 +26,14 @@ func refuseDoubles(actions []Action) {
 
 func double(earlier, later *Action) {
 	const hint = "name each target once"
+	if earlier.Origin == later.Origin && later.Matched {
+		*later = later.sameCluster(earlier.Place)
+		return
+	}
+	if earlier.Origin == later.Origin && earlier.Matched {
+		*earlier = earlier.sameCluster(later.Place)
+		return
+	}
 	if earlier.Origin == later.Origin {
 		*later = later.stop(Refused, fmt.Sprintf("the same object as %s %s/%s", earlier.Place.Cluster, earlier.Place.Namespace, earlier.Place.Name), hint)
 		return
@@ -34,6 +42,11 @@ func double(earlier, later *Action) {
 	const split = "--prefix, --suffix or --to-namespace tell the copies apart"
 	*later = later.stop(Refused, reason(earlier), split)
 	*earlier = earlier.stop(Refused, reason(later), split)
+}
+
+// sameCluster leaves out a cluster that a pattern has found under a second name.
+func (a Action) sameCluster(other Place) Action {
+	return a.stop(Skip, "the same cluster as "+other.Cluster+", which a pattern leaves out", "--to-context with its whole name targets it")
 }
 
 // identities are all that tells an item's object from others. Two items that

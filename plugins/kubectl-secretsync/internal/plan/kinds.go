@@ -5,6 +5,10 @@ const (
 	KindForbidden    = "forbidden"
 	KindUnauthorized = "unauthorized"
 	KindUnreachable  = "unreachable"
+	// KindNoHost is a server whose host name does not exist.
+	KindNoHost = "no-such-host"
+	// KindCertificate is a certificate, of either side, that the other rejects.
+	KindCertificate  = "certificate"
 	KindTimeout      = "timeout"
 	KindNoNamespace  = "namespace-missing"
 	KindNamespaceEnd = "namespace-terminating"

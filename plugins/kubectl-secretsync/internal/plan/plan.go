@@ -131,6 +131,8 @@ type Item struct {
 	// Selected tells that the source was not named but found, Matched that of
 	// the cluster.
 	Selected, Matched bool
+	// FromSecret is true if the cluster's kubeconfig was in a Secret.
+	FromSecret bool
 	// Lost says why a copy that was found is an orphan, "" for other items.
 	Lost string
 	// Found is the resourceVersion that an orphan was found with.

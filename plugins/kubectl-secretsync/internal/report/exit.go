@@ -25,11 +25,50 @@ func Exit(results []rollout.Result) error {
 		return failure.Silent(failure.SomeFailed)
 	case failed == 0:
 		return failure.Silent(failure.Refused)
-	case refused == 0 && allUnauthorized(results):
-		return failure.With(failure.LoginNeeded, errors.New("no target accepts the credentials"), "log in again, then repeat the command")
-	default:
+	case refused > 0:
 		return failure.Silent(failure.Unable)
+	default:
+		return exitOf(results)
 	}
+}
+
+// CodeOf returns the exit code of a problem that kept a whole command from its work,
+// the same whether it is the source's or that of all targets.
+func CodeOf(kind string) failure.Code {
+	switch kind {
+	case plan.KindUnauthorized:
+		return failure.LoginNeeded
+	case plan.KindRefused:
+		return failure.Refused
+	default:
+		return failure.Unable
+	}
+}
+
+// exitOf is the error of a command whose targets all failed: the code of their
+// problem where they share it.
+func exitOf(results []rollout.Result) error {
+	code := CodeOf(kindOf(results[0]))
+	for _, r := range results {
+		if CodeOf(kindOf(r)) != code {
+			return failure.Silent(failure.Unable)
+		}
+	}
+	if code == failure.LoginNeeded {
+		return failure.With(code, errors.New("no target accepts the credentials"), "log in again, then repeat the command")
+	}
+	return failure.Silent(code)
+}
+
+// kindOf returns the kind of a result's problem, empty without one.
+func kindOf(r rollout.Result) string {
+	switch {
+	case r.Problem != nil:
+		return r.Problem.Kind
+	case r.Action.Seen.Problem != nil:
+		return r.Action.Seen.Problem.Kind
+	}
+	return ""
 }
 
 // noneUsable reports whether each target cluster was skipped because this process
@@ -56,25 +95,13 @@ func count(results []rollout.Result) (fine, refused, failed int) {
 	return fine, refused, failed
 }
 
-func allUnauthorized(results []rollout.Result) bool {
-	for _, r := range results {
-		problem := r.Problem
-		if problem == nil {
-			problem = r.Action.Seen.Problem
-		}
-		if problem == nil || problem.Kind != plan.KindUnauthorized {
-			return false
-		}
-	}
-	return true
-}
-
 // ExitFound is for commands that look: differences are found, and what could
 // not be looked at counts more.
 func ExitFound(results []rollout.Result, found bool) error {
 	readable, unreadable := 0, 0
 	for _, r := range results {
-		if r.Action.Verb == plan.Failed || r.Action.Verb == plan.Forbidden {
+		refusedCluster := r.Action.Verb == plan.Refused && r.Action.Seen.Problem != nil
+		if r.Action.Verb == plan.Failed || r.Action.Verb == plan.Forbidden || refusedCluster {
 			unreadable++
 		} else {
 			readable++
@@ -86,7 +113,7 @@ func ExitFound(results []rollout.Result, found bool) error {
 	case unreadable > 0 && readable > 0:
 		return failure.Silent(failure.SomeFailed)
 	case unreadable > 0:
-		return failure.Silent(failure.Unable)
+		return exitOf(results)
 	case found:
 		return failure.Silent(failure.Found)
 	default:

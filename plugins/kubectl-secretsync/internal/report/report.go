@@ -68,7 +68,7 @@ func stateMessage(t v1alpha1.Target) string {
 func target(result rollout.Result, words bool) v1alpha1.Target {
 	a := result.Action
 	t := v1alpha1.Target{
-		Cluster: a.Place.Cluster, Server: a.Place.Server.String(), Namespace: a.Place.Namespace, Name: a.Place.Name,
+		Cluster: a.Place.Cluster, Server: a.Place.Server.String(), FromSecret: a.FromSecret, Namespace: a.Place.Namespace, Name: a.Place.Name,
 		Source: a.Origin.Path(), Action: string(a.Verb), Outcome: string(result.Outcome),
 		Message: a.Reason, Hint: a.Hint, Owner: a.Owner, CreateNamespace: a.CreateNamespace,
 		UID: result.Written.UID, ResourceVersion: result.Written.ResourceVersion, Attempts: result.Attempts,

@@ -93,6 +93,10 @@ func text(value func(v1alpha1.Target) string) func(v1alpha1.Target) output.Cell 
 	return func(t v1alpha1.Target) output.Cell { return output.Cell{Text: output.Text(value(t))} }
 }
 
+// server is the column of the targets' servers. It is shown where somebody else has
+// chosen one of them.
+const server = "SERVER"
+
 func columns(command string) []column {
 	state := column{"RESULT", false, result}
 	if command == "status" {
@@ -104,7 +108,7 @@ func columns(command string) []column {
 		{"NAME", false, text(func(t v1alpha1.Target) string { return t.Name })},
 		state,
 		{"SOURCE", true, text(func(t v1alpha1.Target) string { return t.Source })},
-		{"SERVER", true, text(func(t v1alpha1.Target) string { return t.Server })},
+		{server, true, text(func(t v1alpha1.Target) string { return t.Server })},
 		{"SYNCED-AT", command != "status", text(func(t v1alpha1.Target) string { return t.SyncedAt })},
 		{"CHANGES", true, text(changed)},
 		{"MESSAGE", false, text(message)},
@@ -113,7 +117,10 @@ func columns(command string) []column {
 
 func tableOf(r v1alpha1.Report, o Options) output.Table {
 	var table output.Table
-	used := slices.DeleteFunc(columns(r.Command), func(c column) bool { return c.wide && o.Format != "wide" })
+	elsewhere := slices.ContainsFunc(r.Targets, func(t v1alpha1.Target) bool { return t.FromSecret })
+	used := slices.DeleteFunc(columns(r.Command), func(c column) bool {
+		return c.wide && o.Format != "wide" && !(elsewhere && c.name == server)
+	})
 	for _, c := range used {
 		table.Columns = append(table.Columns, c.name)
 	}

@@ -18,6 +18,7 @@ type Audit struct {
 	Writer io.Writer
 	// Run tells the lines of one run.
 	Run     string
+	By      Caller
 	Command string
 	DryRun  bool
 	Now     func() time.Time
@@ -25,10 +26,22 @@ type Audit struct {
 	mu sync.Mutex
 }
 
+// Caller says where and how the command was called.
+type Caller struct {
+	// Host is the machine's name, empty if it has none.
+	Host string `json:"host,omitempty"`
+	// Version is that of the plugin.
+	Version string `json:"version"`
+	// Arguments are the names of the Secrets, and the flags without their values:
+	// anybody may have put a secret into one.
+	Arguments []string `json:"arguments"`
+}
+
 // Entry is a line of the audit log. It holds no value, and of keys the names.
 type Entry struct {
-	Time    string `json:"time"`
-	Run     string `json:"run"`
+	Time string `json:"time"`
+	Run  string `json:"run"`
+	Caller
 	Command string `json:"command"`
 	DryRun  bool   `json:"dryRun,omitempty"`
 	// Event is begin or end. A begin without an end was cut off: the next run
@@ -62,7 +75,7 @@ type EntryObject struct {
 func (a *Audit) Record(begin bool, r Result) error {
 	o, p := r.Action.Origin, r.Action.Place
 	entry := Entry{
-		Time: a.Now().UTC().Format(time.RFC3339Nano), Run: a.Run, Command: a.Command, DryRun: a.DryRun, Event: "begin", Action: r.Action.Verb,
+		Time: a.Now().UTC().Format(time.RFC3339Nano), Run: a.Run, Caller: a.By, Command: a.Command, DryRun: a.DryRun, Event: "begin", Action: r.Action.Verb,
 		Source: EntryObject{Cluster: o.Cluster, Server: o.Server, Namespace: o.Namespace, Name: o.Name, UID: o.UID, ResourceVersion: o.ResourceVersion},
 		Target: EntryObject{Cluster: p.Cluster, Server: p.Server, Namespace: p.Namespace, Name: p.Name},
 	}

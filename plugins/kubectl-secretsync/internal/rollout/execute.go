@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,6 +35,8 @@ type Executor struct {
 // Execute carries the actions out, each in the cluster of its job, and returns
 // a result for each, in order.
 func (e *Executor) Execute(ctx context.Context, jobs []Job, actions []plan.Action) []Result {
+	ctx, cancel := within(ctx, e.Observer.Overall)
+	defer cancel()
 	results := make([]Result, len(actions))
 	var writes []int
 	for i, action := range actions {
@@ -83,7 +86,10 @@ func (e *Executor) canariesDied(results []Result, canaries []int) bool {
 // finish says why writes were not begun.
 func (e *Executor) finish(ctx context.Context, results []Result) []Result {
 	why := e.stop.Load()
-	if ctx.Err() != nil {
+	switch {
+	case errors.Is(context.Cause(ctx), errOverall):
+		why = tooLate("written", e.Observer.Overall)
+	case ctx.Err() != nil:
 		why = &plan.Problem{Kind: plan.KindInterrupted, Text: "interrupted"}
 	}
 	for i := range results {

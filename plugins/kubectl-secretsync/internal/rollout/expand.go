@@ -42,6 +42,7 @@ func (x Expansion) Jobs(sources []Source, clusters []*Cluster) []Job {
 	for _, cluster := range clusters {
 		for _, item := range slices.Concat(items...) {
 			item.Place.Cluster, item.Place.Server, item.Matched = cluster.Member.Name, cluster.Server(), cluster.Member.Matched
+			item.FromSecret = cluster.Member.FromSecret
 			if item.Place.Namespace == "" {
 				item.Place.Namespace = cmp.Or(cluster.Member.Namespace, "default")
 			}

@@ -27,6 +27,8 @@ type Observer struct {
 	Parallel int
 	// Timeout bounds what one target may take.
 	Timeout time.Duration
+	// Overall bounds what all targets together may take; 0 does not.
+	Overall time.Duration
 	// Rehearses returns the write to rehearse where admission may undo it; nil
 	// rehearses none.
 	Rehearses func(plan.Item) (plan.Action, bool)
@@ -38,12 +40,17 @@ type Observer struct {
 
 // Observe reads the targets of all jobs into their items.
 func (o Observer) Observe(ctx context.Context, jobs []Job) {
+	ctx, cancel := within(ctx, o.Overall)
+	defer cancel()
+	read := make([]bool, len(jobs))
 	each(ctx, len(jobs), o.Parallel, func(i int) {
 		o.one(ctx, &jobs[i])
+		read[i] = true
 		if o.Progress != nil {
 			o.Progress()
 		}
 	})
+	o.unread(ctx, jobs, read)
 }
 
 // one reads one target: the object, its namespace and the permissions, all at

@@ -17,25 +17,45 @@ type Finder struct {
 	Parallel   int
 	// Timeout bounds what one namespace of one cluster may take.
 	Timeout time.Duration
+	// Overall bounds what all namespaces of all clusters may take; 0 does not.
+	Overall time.Duration
 }
 
 // Find returns an item for each Secret with our label, with its metadata alone,
 // and one for each namespace that could not be looked into.
 func (f Finder) Find(ctx context.Context, clusters []*Cluster) ([]Job, error) {
 	found := make([][]Job, len(clusters)*len(f.Namespaces))
-	each(ctx, len(found), f.Parallel, func(i int) {
-		ctx, cancel := context.WithTimeout(ctx, f.Timeout)
+	place := func(i int) (*Cluster, string) {
+		return clusters[i/len(f.Namespaces)], f.Namespaces[i%len(f.Namespaces)]
+	}
+	all, cancel := within(ctx, f.Overall)
+	defer cancel()
+	each(all, len(found), f.Parallel, func(i int) {
+		ctx, cancel := context.WithTimeout(all, f.Timeout)
 		defer cancel()
-		found[i] = marked(ctx, clusters[i/len(f.Namespaces)], f.Namespaces[i%len(f.Namespaces)])
+		cluster, namespace := place(i)
+		found[i] = marked(ctx, cluster, namespace)
 	})
+	for i, jobs := range found {
+		if cluster, namespace := place(i); jobs == nil {
+			item := lookedInto(cluster, namespace)
+			item.Seen.Problem = tooLate("read", f.Overall)
+			found[i] = []Job{{item, cluster}}
+		}
+	}
 	return slices.Concat(found...), ctx.Err()
 }
 
-func marked(ctx context.Context, cluster *Cluster, namespace string) []Job {
-	item := plan.Item{
+// lookedInto is the item of a namespace.
+func lookedInto(cluster *Cluster, namespace string) plan.Item {
+	return plan.Item{
 		Place:   plan.Place{Cluster: cluster.Member.Name, Server: cluster.Server(), Namespace: namespace},
-		Matched: cluster.Member.Matched,
+		Matched: cluster.Member.Matched, FromSecret: cluster.Member.FromSecret,
 	}
+}
+
+func marked(ctx context.Context, cluster *Cluster, namespace string) []Job {
+	item := lookedInto(cluster, namespace)
 	if item.Seen.Problem = cluster.broken; item.Seen.Problem != nil {
 		return []Job{{item, cluster}}
 	}
