@@ -29,7 +29,7 @@ func tree(t testing.TB, archive string) *files.Tree {
 	for _, f := range txtar.Parse([]byte(archive)).Files {
 		contents[f.Name] = f.Data
 	}
-	made, err := files.New(contents)
+	made, err := files.New(contents, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,9 @@ import (
 
 // Open reads which files a folder holds, without .git. Their contents are read
 // through the root, so that no link can lead out of it, even one that is made
-// meanwhile. The root must stay open as long as the tree is used.
-func Open(root *os.Root) (*Tree, error) {
+// meanwhile. The root must stay open as long as the tree is used. Files are shown
+// to users below the path shown.
+func Open(root *os.Root, shown string) (*Tree, error) {
 	t := &Tree{files: map[string]*file{}, links: map[string]bool{}}
 	var folders []string
 	err := fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
@@ -22,7 +23,7 @@ func Open(root *os.Root) (*Tree, error) {
 		case entry.IsDir():
 			folders = append(folders, name)
 		case entry.Type().IsRegular():
-			t.files[name] = &file{from: name, read: once(name, func() ([]byte, error) { return readFile(root, name) })}
+			t.files[name] = &file{from: path.Join(shown, name), read: once(name, func() ([]byte, error) { return readFile(root, name) })}
 		default:
 			t.links[name] = true
 		}

@@ -34,19 +34,20 @@ type Tree struct {
 
 // file is one file. Its content is read once, when it is first asked for.
 type file struct {
-	// from is its path in the repository, which differs in a copy.
+	// from is its path as it is shown to users.
 	from string
 	read func() ([]byte, error)
 }
 
-// New returns a tree of the contents, by path.
-func New(contents map[string][]byte) (*Tree, error) {
+// New returns a tree of the contents, by path. Files are shown to users below the
+// path shown.
+func New(contents map[string][]byte, shown string) (*Tree, error) {
 	t := &Tree{files: map[string]*file{}, links: map[string]bool{}}
 	for name, content := range contents {
 		if !fs.ValidPath(name) || name == "." {
 			return nil, fmt.Errorf("%q is not the path of a file", name)
 		}
-		t.files[name] = &file{from: name, read: func() ([]byte, error) { return content, nil }}
+		t.files[name] = &file{from: path.Join(shown, name), read: func() ([]byte, error) { return content, nil }}
 	}
 	t.index(nil)
 	return t, nil
@@ -128,10 +129,16 @@ func (t *Tree) Read(name string) ([]byte, error) {
 	}
 }
 
-// From returns the path that a file has in the repository.
+// From returns the path of a file as it is shown to users. For what is no file it
+// is that of the nearest thing around it that has one.
 func (t *Tree) From(name string) string {
 	if found := t.files[name]; found != nil {
 		return found.from
+	}
+	for other, f := range t.files {
+		if shown, ok := strings.CutSuffix(f.from, other); ok {
+			return path.Join(shown, name)
+		}
 	}
 	return name
 }

@@ -16,7 +16,7 @@ func newTree(t *testing.T, contents map[string]string) *files.Tree {
 	for name, text := range contents {
 		texts[name] = []byte(text)
 	}
-	tree, err := files.New(texts)
+	tree, err := files.New(texts, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestLinksAreNoFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer root.Close()
-	tree, err := files.Open(root)
+	tree, err := files.Open(root, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestSelectAndJoin(t *testing.T) {
 	if got := joined.Paths(); !slices.Equal(got, []string{"copy/x.yaml", "z"}) || joined.From("copy/x.yaml") != "apps/base/x.yaml" {
 		t.Errorf("%v", got)
 	}
-	if _, err := files.New(map[string][]byte{"../x": nil}); err == nil {
+	if _, err := files.New(map[string][]byte{"../x": nil}, ""); err == nil {
 		t.Error("a path out of the tree is taken")
 	}
 }
