@@ -32,6 +32,9 @@ type Object struct {
 	// Unsourced is true where the object leaves out the source that its kind
 	// must have, as one does that a parent patches.
 	Unsourced bool
+	// Applies are the Flux objects that the object is known to apply, where there is
+	// no status that says so.
+	Applies []ID
 	// MadeBy is the ResourceSet that states the object literally; nil for one
 	// with a document of its own.
 	MadeBy *ID
@@ -48,9 +51,10 @@ type Dependency struct {
 	Namespace  string `json:"namespace"`
 	Ready      bool   `json:"ready"`
 	ReadyExpr  string `json:"readyExpr"`
-	// Line is where the entry stands in the object's file; 0 where that is not
-	// known.
-	Line int `json:"-"`
+	// Line is where the entry stands in the object's file, or in File where that
+	// is set: a patch may add one. It is 0 where that is not known.
+	Line int    `json:"-"`
+	File string `json:"-"`
 }
 
 // Reference names another object in a spec.

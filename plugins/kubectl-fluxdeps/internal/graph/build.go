@@ -87,7 +87,7 @@ func (b *builder) addDependsOn(ctx context.Context, object *flux.Object) {
 		edge := b.link(object.ID, target, DependsOn)
 		edge.Loose = (edge.Verdict == "" || edge.Loose) && !b.judge.Waits(object, dep)
 		if edge.Verdict == "" || decides(finding.Verdict, edge.Verdict) {
-			edge.Finding, edge.Line = finding, dep.Line
+			edge.Finding, edge.Line, edge.File = finding, dep.Line, dep.File
 		}
 		b.nodes[target].told(statedVersion(object, dep), finding.Verdict)
 	}
@@ -150,11 +150,19 @@ func (b *builder) addHealth(object *flux.Object) {
 		for _, check := range object.HealthChecks {
 			b.linkHealth(object.ID, check.ID(), check.APIVersion)
 		}
-	case object.Status != nil:
-		for _, id := range object.Status.Inventory {
+	default:
+		for _, id := range applied(object) {
 			b.linkHealth(object.ID, id, "")
 		}
 	}
+}
+
+// applied returns the Flux objects that the object applies.
+func applied(object *flux.Object) []flux.ID {
+	if object.Status != nil {
+		return object.Status.Inventory
+	}
+	return object.Applies
 }
 
 func (b *builder) linkHealth(from, to flux.ID, apiVersion string) {

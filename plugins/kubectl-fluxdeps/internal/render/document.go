@@ -79,7 +79,7 @@ func documentEdge(edge *graph.Edge) v1alpha1.Edge {
 	out := v1alpha1.Edge{
 		From: edge.From.String(), To: edge.To.String(), Type: string(edge.Type),
 		Verdict: string(edge.Verdict), Message: edge.Message, Detail: edge.Detail, Hint: edge.Hint,
-		Implied: edge.Implied, Assumed: edge.Assumed, Line: edge.Line,
+		Implied: edge.Implied, Assumed: edge.Assumed, Line: edge.Line, File: edge.File,
 	}
 	if met, known := edge.Met(); known {
 		out.Met = &met
