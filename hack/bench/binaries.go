@@ -10,33 +10,61 @@ import (
 	"os/exec"
 	"path/filepath"
 
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/servers"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // binaries are what is run, by path.
 type binaries struct {
-	fluxdeps, floor, stopwatch, kubectl string
+	// dir holds the plugins.
+	dir                             string
+	floor, stopwatch, kubectl, flux string
 }
 
-// build builds the plugin as a release is, and what it is compared with.
+// path returns the path of a plugin.
+func (b binaries) path(plugin string) string { return filepath.Join(b.dir, plugin) }
+
+// sizes returns those of the plugins and of the flux CLI.
+func (b binaries) sizes() (sizes, error) {
+	paths := map[string]string{fluxCLI: b.flux}
+	for _, p := range plugins() {
+		paths[p.binary] = b.path(p.binary)
+	}
+	all := sizes{}
+	for name, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, err
+		}
+		all[name] = info.Size()
+	}
+	return all, nil
+}
+
+// job is a program to build.
+type job struct{ module, pkg, target string }
+
+// build builds the plugins as a release does, and what it is compared with.
 func build(ctx context.Context, root, dir string, progress io.Writer) (binaries, error) {
 	b := binaries{
-		fluxdeps:  filepath.Join(dir, "kubectl-fluxdeps"),
+		dir:       dir,
 		floor:     filepath.Join(dir, "floor"),
 		stopwatch: filepath.Join(dir, "stopwatch"),
 	}
-	for _, job := range []struct{ module, pkg, target string }{
-		{root, "./plugins/kubectl-fluxdeps", b.fluxdeps},
+	jobs := []job{
 		{filepath.Join(root, "hack"), "./bench/floor", b.floor},
 		{filepath.Join(root, "hack"), "./bench/stopwatch", b.stopwatch},
-	} {
+	}
+	for _, p := range plugins() {
+		jobs = append(jobs, job{root, "./plugins/" + p.dir, b.path(p.binary)})
+	}
+	for _, job := range jobs {
 		fmt.Fprintf(progress, "building %s\n", filepath.Base(job.target))
 		cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", job.target, job.pkg)
 		cmd.Dir = job.module
 		cmd.Env = append(os.Environ(), "GOWORK=off", "CGO_ENABLED=0")
 		if out, err := cmd.CombinedOutput(); err != nil {
-			return b, fault.New(fault.Unable, "", "go build %s: %w\n%s", job.pkg, err, out)
+			return b, failure.New(failure.Unable, "", "go build %s: %w\n%s", job.pkg, err, out)
 		}
 	}
 	return b, nil
@@ -67,12 +95,4 @@ func versionOf(ctx context.Context, kubectl string) (string, error) {
 		return "", fmt.Errorf("ask %s for its version: %w", kubectl, err)
 	}
 	return answer.ClientVersion.GitVersion, nil
-}
-
-func sizeOf(path string) (int64, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return 0, err
-	}
-	return info.Size(), nil
 }

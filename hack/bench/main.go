@@ -11,16 +11,17 @@ import (
 	"maps"
 	"os"
 	"os/signal"
-	"path/filepath"
+	"slices"
 	"syscall"
 
 	"github.com/go-logr/logr"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/checkout"
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/process"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/servers"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // options are the flags.
@@ -48,7 +49,7 @@ func run() int {
 	if err == nil {
 		err = o.run(ctx, os.Stdout, os.Stderr)
 	}
-	return fault.Report(os.Stderr, err)
+	return int(cli.Report(os.Stderr, err))
 }
 
 func parse(args []string) (options, error) {
@@ -64,10 +65,10 @@ func parse(args []string) (options, error) {
 		if errors.Is(err, flag.ErrHelp) {
 			return o, err
 		}
-		return o, fault.New(fault.Usage, "go run ./hack/bench -help", "%w", err)
+		return o, failure.New(failure.BadInput, "go run ./hack/bench -help", "%w", err)
 	}
 	if set.NArg() > 0 || o.n < 1 || o.rounds < 1 {
-		return o, fault.New(fault.Usage, "go run ./hack/bench -help", "want no arguments, and 1 or more for -n and -rounds")
+		return o, failure.New(failure.BadInput, "go run ./hack/bench -help", "want no arguments, and 1 or more for -n and -rounds")
 	}
 	return o, nil
 }
@@ -75,7 +76,7 @@ func parse(args []string) (options, error) {
 func (o options) run(ctx context.Context, out, progress io.Writer) (err error) {
 	root, err := checkout.Root("")
 	if err != nil {
-		return fault.New(fault.Usage, "run it from the checkout", "%w", err)
+		return failure.New(failure.BadInput, "run it from the checkout", "%w", err)
 	}
 	shop, err := open()
 	if err != nil {
@@ -93,13 +94,16 @@ func (o options) run(ctx context.Context, out, progress io.Writer) (err error) {
 	if tools.kubectl, err = kubectl(ctx, o.kubectl, provider); err != nil {
 		return err
 	}
+	if tools.flux, err = provider.Pinned(ctx, servers.FluxCLI); err != nil {
+		return err
+	}
 	kubeconfig := o.kubeconfig
 	if kubeconfig == "" {
 		if kubeconfig, err = shop.loadedCluster(ctx, provider, o.n, progress); err != nil {
 			return err
 		}
 	}
-	env := environment(kubeconfig, shop.path("kubecache"), filepath.Dir(tools.fluxdeps))
+	env := environment(kubeconfig, shop.path("kubecache"), tools.dir)
 	err = o.measure(ctx, &bench{stopwatch: tools.stopwatch, env: env, progress: progress}, tools, out)
 	if o.hold && ctx.Err() == nil {
 		fmt.Fprintf(progress, "held until Ctrl-C: KUBECONFIG=%s\n", kubeconfig)
@@ -124,7 +128,7 @@ func (o options) measure(ctx context.Context, b *bench, tools binaries, out io.W
 	if err != nil {
 		return err
 	}
-	size, err := sizeOf(tools.fluxdeps)
+	size, err := tools.sizes()
 	if err != nil {
 		return err
 	}
@@ -136,11 +140,15 @@ func (o options) measure(ctx context.Context, b *bench, tools binaries, out io.W
 	if err := table(out, started, starting, floorHelp); err != nil {
 		return err
 	}
+	fmt.Fprintln(out, "\nSizes:")
+	for _, name := range slices.Sorted(maps.Keys(size)) {
+		fmt.Fprintf(out, "  %6.2f MB  %s\n", float64(size[name])/megabyte, name)
+	}
 	fmt.Fprintln(out, "\nBounds, on medians:")
 	maps.Copy(read, started)
 	broken, err := verdicts(out, bounds(read, size))
 	if err == nil && o.check && broken > 0 {
-		err = fault.New(fault.Found, "", "%d bounds do not hold", broken)
+		err = failure.New(failure.Found, "", "%d bounds do not hold", broken)
 	}
 	return err
 }
@@ -149,8 +157,8 @@ func (o options) measure(ctx context.Context, b *bench, tools binaries, out io.W
 func reads(b binaries) []subject {
 	return []subject{
 		{rawList, []string{b.kubectl, "get", "--raw", "/apis/kustomize.toolkit.fluxcd.io/v1/kustomizations"}},
-		{graphJSON, []string{b.fluxdeps, "graph", "-A", "-o", "json"}},
-		{graphText, []string{b.fluxdeps, "graph", "-A", "-o", "text"}},
+		{graphJSON, []string{b.path("kubectl-fluxdeps"), "graph", "-A", "-o", "json"}},
+		{graphText, []string{b.path("kubectl-fluxdeps"), "graph", "-A", "-o", "text"}},
 		{asPlugin, []string{b.kubectl, "fluxdeps", "graph", "-A", "-o", "json"}},
 		{tableList, []string{b.kubectl, "get", "kustomizations", "-A"}},
 	}
@@ -158,9 +166,12 @@ func reads(b binaries) []subject {
 
 // starts are the commands that do nothing but start.
 func starts(b binaries) []subject {
-	return []subject{
+	all := []subject{
 		{floorHelp, []string{b.floor, "--help"}},
-		{pluginHelp, []string{b.fluxdeps, "--help"}},
 		{kubectlHelp, []string{b.kubectl, "version", "--client"}},
 	}
+	for _, p := range plugins() {
+		all = append(all, subject{p.help(), []string{b.path(p.binary), "--help"}})
+	}
+	return all
 }

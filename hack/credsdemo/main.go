@@ -21,11 +21,12 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/checkout"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/controlplane"
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/oidc"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/planes"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/process"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/servers"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 const (
@@ -39,7 +40,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx)
 	stop()
-	os.Exit(fault.Report(os.Stderr, err))
+	os.Exit(int(cli.Report(os.Stderr, err)))
 }
 
 func run(ctx context.Context) (err error) {
@@ -77,7 +78,7 @@ func (s *stage) build(ctx context.Context) error {
 	say("Start an OpenID provider and an API server that trusts it (built the first time: some minutes)")
 	node, err := exec.LookPath("node")
 	if err != nil {
-		return fault.New(fault.Unable, "hack/install-deps.sh", "node is missing")
+		return failure.New(failure.Unable, "hack/install-deps.sh", "node is missing")
 	}
 	certificate, err := oidc.NewCertificate(s.dir)
 	if err != nil {

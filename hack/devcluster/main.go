@@ -14,8 +14,9 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/checkout"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/devcluster"
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/process"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 func main() {
@@ -29,7 +30,7 @@ func run() int {
 	// envtest logs through controller-runtime, which complains when nobody
 	// says where to. What it has to say comes back as an error too.
 	log.SetLogger(logr.Discard())
-	return fault.Report(os.Stderr, newCommand().ExecuteContext(ctx))
+	return int(cli.Report(os.Stderr, newCommand().ExecuteContext(ctx)))
 }
 
 func newCommand() *cobra.Command {
@@ -50,7 +51,7 @@ Exit codes: 0 done · 1 something is not ready · 2 wrong use ·
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	command.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return fault.New(fault.Usage, "go run ./hack/"+c.CommandPath()+" --help", "%w", err)
+		return failure.New(failure.BadInput, "go run ./hack/"+c.CommandPath()+" --help", "%w", err)
 	})
 	command.AddCommand(newUp(), newStatus(), newDown(), newPublish(), newServers(), newSupervise())
 	return command
@@ -59,7 +60,7 @@ Exit codes: 0 done · 1 something is not ready · 2 wrong use ·
 // aCommand refuses commands that there are not.
 func aCommand(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return fault.New(fault.Usage, "go run ./hack/devcluster --help", "there is no command %q", args[0])
+		return failure.New(failure.BadInput, "go run ./hack/devcluster --help", "there is no command %q", args[0])
 	}
 	return nil
 }
@@ -67,7 +68,7 @@ func aCommand(_ *cobra.Command, args []string) error {
 // noArguments refuses arguments with the exit code for wrong use.
 func noArguments(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return fault.New(fault.Usage, "go run ./hack/"+c.CommandPath()+" --help", "%s takes no arguments, but got %q", c.Name(), args[0])
+		return failure.New(failure.BadInput, "go run ./hack/"+c.CommandPath()+" --help", "%s takes no arguments, but got %q", c.Name(), args[0])
 	}
 	return nil
 }
@@ -76,7 +77,7 @@ func noArguments(c *cobra.Command, args []string) error {
 func currentState() (devcluster.State, error) {
 	root, err := checkout.Root("")
 	if err != nil {
-		return devcluster.State{}, fault.New(fault.Usage, "run it from the checkout", "%w", err)
+		return devcluster.State{}, failure.New(failure.BadInput, "run it from the checkout", "%w", err)
 	}
 	return devcluster.StateOf(root), nil
 }

@@ -8,8 +8,8 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/devcluster"
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/flux"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // publishOptions are the flags of publish.
@@ -31,7 +31,7 @@ are not looked at.`,
 		Example: `  go run ./hack/devcluster publish OCIRepository/flux-system/activity --from examples/activity/artifact --tag 1.2.0`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return fault.New(fault.Usage, "go run ./hack/devcluster publish --help", "publish needs one source, but got %d", len(args))
+				return failure.New(failure.BadInput, "go run ./hack/devcluster publish --help", "publish needs one source, but got %d", len(args))
 			}
 			return nil
 		},
@@ -47,14 +47,14 @@ are not looked at.`,
 
 func publish(c *cobra.Command, options publishOptions, source string) error {
 	if options.from == "" || options.tag == "" {
-		return fault.New(fault.Usage, "go run ./hack/devcluster publish --help", "publish needs --from and --tag")
+		return failure.New(failure.BadInput, "go run ./hack/devcluster publish --help", "publish needs --from and --tag")
 	}
 	target, err := flux.ParseSource(source)
 	if err != nil {
-		return fault.New(fault.Usage, "kubectl get ocirepositories,gitrepositories -A", "%w", err)
+		return failure.New(failure.BadInput, "kubectl get ocirepositories,gitrepositories -A", "%w", err)
 	}
 	if info, err := os.Stat(options.from); err != nil || !info.IsDir() {
-		return fault.New(fault.Usage, "go run ./hack/devcluster publish --help", "--from %s is not a folder", options.from)
+		return failure.New(failure.BadInput, "go run ./hack/devcluster publish --help", "--from %s is not a folder", options.from)
 	}
 	state, err := currentState()
 	if err != nil {
@@ -84,5 +84,5 @@ func publisherFor(c *cobra.Command, state devcluster.State, context string) (flu
 		config, err := clientcmd.BuildConfigFromFlags("", cluster.Kubeconfig)
 		return flux.Publisher{Config: config, Store: report.Artifacts}, err
 	}
-	return flux.Publisher{}, fault.New(fault.Unable, "go run ./hack/devcluster up --flux", "no cluster %s is ready", context)
+	return flux.Publisher{}, failure.New(failure.Unable, "go run ./hack/devcluster up --flux", "no cluster %s is ready", context)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/devcluster"
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 func newStatus() *cobra.Command {
@@ -46,7 +46,7 @@ func status(c *cobra.Command, output string) error {
 		encoder.SetIndent("", "  ")
 		err = encoder.Encode(report)
 	default:
-		return fault.New(fault.Usage, "go run ./hack/devcluster status -o json", "-o %s: only text and json are possible", output)
+		return failure.New(failure.BadInput, "go run ./hack/devcluster status -o json", "-o %s: only text and json are possible", output)
 	}
 	if err != nil || report.Well() {
 		return err
@@ -57,19 +57,19 @@ func status(c *cobra.Command, output string) error {
 // unwell says in one sentence what is wrong.
 func unwell(report devcluster.Report) error {
 	if len(report.Clusters) == 0 {
-		return fault.New(fault.Found, "go run ./hack/devcluster up", "no cluster runs")
+		return failure.New(failure.Found, "go run ./hack/devcluster up", "no cluster runs")
 	}
 	if !report.Running {
-		return fault.New(fault.Found, "go run ./hack/devcluster down", "the supervisor is gone")
+		return failure.New(failure.Found, "go run ./hack/devcluster down", "the supervisor is gone")
 	}
 	for _, cluster := range report.Clusters {
 		switch cluster.Phase {
 		case devcluster.Ready:
 		case devcluster.Starting:
-			return fault.New(fault.Found, "go run ./hack/devcluster up", "%s is still starting", cluster.Name)
+			return failure.New(failure.Found, "go run ./hack/devcluster up", "%s is still starting", cluster.Name)
 		default:
 			const anew = "go run ./hack/devcluster down && go run ./hack/devcluster up"
-			return fault.New(fault.Found, anew, "%s is not ready: %s", cluster.Name, cluster.Message)
+			return failure.New(failure.Found, anew, "%s is not ready: %s", cluster.Name, cluster.Message)
 		}
 	}
 	return nil

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/devcluster"
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // maxClusters is more than anybody needs; one takes about half a gigabyte.
@@ -34,7 +34,7 @@ func newUp() *cobra.Command {
 
 func up(c *cobra.Command, wish devcluster.Wish) error {
 	if wish.Clusters < 1 || wish.Clusters > maxClusters {
-		return fault.New(fault.Usage, "go run ./hack/devcluster up --clusters 2", "--clusters %d: from 1 to %d are possible", wish.Clusters, maxClusters)
+		return failure.New(failure.BadInput, "go run ./hack/devcluster up --clusters 2", "--clusters %d: from 1 to %d are possible", wish.Clusters, maxClusters)
 	}
 	state, err := currentState()
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/archive"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/dist"
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 func newCheck() *cobra.Command {
@@ -25,7 +25,7 @@ func newCheck() *cobra.Command {
 				return err
 			}
 			if err := built.Check(); err != nil {
-				return fault.New(fault.Found, "", "%w", err)
+				return failure.New(failure.Found, "", "%w", err)
 			}
 			return sizes(c.OutOrStdout(), built)
 		},

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 )
 
 func main() { os.Exit(run()) }
@@ -24,5 +24,5 @@ func run() int {
 		SilenceErrors: true,
 	}
 	command.AddCommand(newSBOM(), newManifests(), newCheck(), newKrewLocal(), newNotes())
-	return fault.Report(os.Stderr, command.ExecuteContext(ctx))
+	return int(cli.Report(os.Stderr, command.ExecuteContext(ctx)))
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 func newNotes() *cobra.Command {
@@ -22,7 +22,7 @@ func newNotes() *cobra.Command {
 			}
 			notes, ok := notesOf(string(changelog), args[0])
 			if !ok {
-				return fault.New(fault.Found, "", "CHANGELOG.md says nothing of %s", args[0])
+				return failure.New(failure.Found, "", "CHANGELOG.md says nothing of %s", args[0])
 			}
 			_, err = fmt.Fprintln(c.OutOrStdout(), notes)
 			return err

@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/archive"
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/sbom"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 func newSBOM() *cobra.Command {
@@ -23,7 +23,7 @@ func newSBOM() *cobra.Command {
 			}
 			var document bytes.Buffer
 			if err := sbom.Write(&document, program.Name, program.Data); err != nil {
-				return fault.New(fault.Unable, "", "%s: %w", args[0], err)
+				return failure.New(failure.Unable, "", "%s: %w", args[0], err)
 			}
 			return os.WriteFile(args[1], document.Bytes(), 0o644)
 		},

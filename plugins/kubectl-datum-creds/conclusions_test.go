@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/authtest"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // unclear are answers to a refresh token that do not say that it has ended.
@@ -92,7 +92,7 @@ func TestDoctorExplainsAnEmptyRefusal(t *testing.T) {
 	place := b.session("s", expired())
 	b.on("/oauth/v2/token", says(400, "", ""))
 	b.run([]string{question(apiHost)}, "get-token").wantFailure(t, 4, "the answer is empty")
-	if f := place.Failure(); f.Kind != problem.Unable || !f.Unexplained {
+	if f := place.Failure(); f.Code != failure.Unable || !f.Unexplained {
 		t.Errorf("remembered: %+v", f)
 	}
 	const words = "The server gives no reason. Some servers answer so when the refresh token was used before or has ended"

@@ -11,6 +11,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli/clitest"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/cmd"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/environment"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 )
 
 // TestLinksNothingHeavy: this program starts with every kubectl call, and none
@@ -42,9 +43,9 @@ func TestSize(t *testing.T) {
 }
 
 func TestReference(t *testing.T) {
-	d := cmd.NewDependencies(genericiooptions.NewTestIOStreamsDiscard(), environment.Take(nil))
-	clitest.Reference(t, cmd.NewRootCommand(d), "../../docs/datum-creds/reference.md")
-	clitest.Man(t, cmd.NewRootCommand(d), "../../docs/man")
+	d := cmd.NewDependencies(cli.Process{IOStreams: genericiooptions.NewTestIOStreamsDiscard()}, environment.Take(nil))
+	clitest.Reference(t, cmd.NewRoot(d), "../../docs/datum-creds/reference.md")
+	clitest.Man(t, cmd.NewRoot(d), "../../docs/man")
 	for kind, document := range cmd.Documents() {
 		clitest.Schema(t, document, cmd.APIVersion, kind, "../..", "../../docs/schemas")
 	}

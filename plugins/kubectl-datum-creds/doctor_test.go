@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 func TestDoctorFindsNothingWrong(t *testing.T) {
@@ -55,7 +55,7 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		user("b", "kubectl-datum_creds", "get-token, --session, s") + user("datum-user", "/x/datumctl", "auth, get-token")
 	for _, err := range []error{
 		os.WriteFile(config, []byte(users), 0o600), os.WriteFile(kuberc, []byte("credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist: [{command: other}]\n"), 0o600),
-		place.RemoveSecret(), place.SaveFailure(store.Failure{Time: time.Now(), Kind: problem.Unable, Message: "it rained", Hint: "take an umbrella"}),
+		place.RemoveSecret(), place.SaveFailure(store.Failure{Time: time.Now(), Code: failure.Unable, Message: "it rained", Hint: "take an umbrella"}),
 	} {
 		if err != nil {
 			t.Fatal(err)

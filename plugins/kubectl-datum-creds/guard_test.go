@@ -12,6 +12,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/cmd"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/environment"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 )
 
 // forClients are the commands that a Kubernetes client may run; renew-session
@@ -21,7 +22,7 @@ var forClients = map[string]bool{"get-token": true, "auth get-token": true, "ren
 // commands returns the words of all commands, hidden ones too.
 func commands(t *testing.T) [][]string {
 	t.Helper()
-	root := cmd.NewRootCommand(cmd.NewDependencies(genericiooptions.IOStreams{In: os.Stdin, Out: io.Discard, ErrOut: io.Discard}, environment.Take(nil)))
+	root := cmd.NewRoot(cmd.NewDependencies(cli.Process{IOStreams: genericiooptions.IOStreams{In: os.Stdin, Out: io.Discard, ErrOut: io.Discard}}, environment.Take(nil)))
 	all := [][]string{nil}
 	var walk func(*cobra.Command, []string)
 	walk = func(c *cobra.Command, words []string) {

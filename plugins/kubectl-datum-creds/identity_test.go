@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/authtest"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // edit changes a session's file.
@@ -75,8 +75,8 @@ func TestTokensOfAnotherUserAreRefused(t *testing.T) {
 				if kept, err := place.Token(); err != nil || kept.Access.Digest() != token.Access.Digest() {
 					t.Errorf("another access token is kept: %v", err)
 				}
-				if f := place.Failure(); f.Kind != problem.Refused {
-					t.Errorf("remembered as %q", f.Kind)
+				if f := place.Failure(); f.Code != failure.Refused {
+					t.Errorf("remembered as %q", f.Code)
 				}
 				// What kubectl runs again a moment later is refused in the same words.
 				if again := b.run([]string{question(apiHost)}, "get-token"); again != r {

@@ -10,6 +10,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/cmd"
 )
 
@@ -34,14 +35,14 @@ func besideCheckout(t *testing.T, variable string, path ...string) string {
 
 // ran is the outcome of one call of the program.
 type ran struct {
-	code           cli.Code
+	code           failure.Code
 	stdout, stderr string
 }
 
 func run(t *testing.T, args ...string) ran {
 	t.Helper()
 	streams, _, out, errOut := genericiooptions.NewTestIOStreams()
-	code := cli.Main(t.Context(), cmd.NewRoot("kubectl-fluxdeps", streams), streams, args)
+	code := cli.Main(t.Context(), cmd.NewRoot(cli.Process{IOStreams: streams, Program: "kubectl-fluxdeps"}), streams, args)
 	return ran{code, out.String(), errOut.String()}
 }
 
@@ -50,25 +51,25 @@ func run(t *testing.T, args ...string) ran {
 func TestCases(t *testing.T) {
 	folder := besideCheckout(t, casesVariable, "cases", "fluxdeps")
 	for name, c := range map[string]struct {
-		code cli.Code
+		code failure.Code
 		says []string // regular expressions of lines
 	}{
-		"03-broken-beside-good": {cli.Found, []string{
+		"03-broken-beside-good": {failure.Found, []string{
 			`└─ Kustomization/apps`, `/broken.yaml:5  unchecked  unreadable  `,
 			`^1 entry, 2 objects and 1 dependency checked; 0 entries, 1 object and 0 dependencies not$`,
 		}},
-		"04-dependency-of-strings": {cli.Found, []string{`/apps.yaml:26  error  refused  Kustomization/flux-system/apps .*\{name: operator\}`}},
-		"05-without-source": {cli.Found, []string{
+		"04-dependency-of-strings": {failure.Found, []string{`/apps.yaml:26  error  refused  Kustomization/flux-system/apps .*\{name: operator\}`}},
+		"05-without-source": {failure.Found, []string{
 			`/apps.yaml:24  error  missing-dependency  Kustomization/flux-system/apps depends on Kustomization/flux-system/nowhere`,
 			`/apps.yaml:14  unchecked  no-source  Kustomization/flux-system/apps `,
 		}},
-		"06-expression-that-does-not-compile": {cli.Found, []string{`expr-error`, `/apps.yaml:27  error  invalid-expression  Kustomization/flux-system/apps `}},
-		"10-parent-patches-source":            {cli.OK, []string{`└─ Kustomization/web`}},
-		"11-resourceset-literal":              {cli.OK, []string{`Kustomization/crds .*made by ResourceSet/flux-system/platform`, `└─ Kustomization/apps`}},
-		"12-two-candidates":                   {cli.Found, []string{`/ks.yaml:42  unchecked  ambiguous  .* may be Kustomization/cache/redis or Kustomization/database/redis`}},
-		"13-wrong-kind-without-namespace":     {cli.Found, []string{`wrong-kind`, `/ks.yaml:25  error  wrong-kind  .*HelmRelease/redis \(its namespace is not stated\)`}},
-		"14-slash-in-name":                    {cli.Found, []string{`missing`, `/ks.yaml:29  error  missing-dependency  .*write name: redis, namespace: database`}},
-		"25-expression-before-existence":      {cli.Found, []string{`/cluster.json:17  error  invalid-expression  ResourceSet/flux-system/tenant `}},
+		"06-expression-that-does-not-compile": {failure.Found, []string{`expr-error`, `/apps.yaml:27  error  invalid-expression  Kustomization/flux-system/apps `}},
+		"10-parent-patches-source":            {failure.OK, []string{`└─ Kustomization/web`}},
+		"11-resourceset-literal":              {failure.OK, []string{`Kustomization/crds .*made by ResourceSet/flux-system/platform`, `└─ Kustomization/apps`}},
+		"12-two-candidates":                   {failure.Found, []string{`/ks.yaml:42  unchecked  ambiguous  .* may be Kustomization/cache/redis or Kustomization/database/redis`}},
+		"13-wrong-kind-without-namespace":     {failure.Found, []string{`wrong-kind`, `/ks.yaml:25  error  wrong-kind  .*HelmRelease/redis \(its namespace is not stated\)`}},
+		"14-slash-in-name":                    {failure.Found, []string{`missing`, `/ks.yaml:29  error  missing-dependency  .*write name: redis, namespace: database`}},
+		"25-expression-before-existence":      {failure.Found, []string{`/cluster.json:17  error  invalid-expression  ResourceSet/flux-system/tenant `}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := run(t, "graph", "-f", filepath.Join(folder, name), "--exit-code", "--all")
@@ -87,8 +88,8 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// TestCorpusIsChecked: real trees are judged whole, and what their files say
-// is never taken for more than it is.
+// TestCorpusIsChecked judges real trees, which roll out, so that no fault may be
+// found in one object.
 func TestCorpusIsChecked(t *testing.T) {
 	folder := besideCheckout(t, corpusVariable, "corpus")
 	trees, err := os.ReadDir(folder)
@@ -101,7 +102,7 @@ func TestCorpusIsChecked(t *testing.T) {
 			lines := strings.Split(strings.TrimSpace(got.stdout), "\n")
 			last := lines[len(lines)-1]
 			remarks := strings.Contains(got.stdout, "  error  ") || strings.Contains(got.stdout, "  unchecked  ")
-			if got.code != cli.OK && got.code != cli.Found || (got.code == cli.Found) != remarks {
+			if got.code != failure.OK && got.code != failure.Found || (got.code == failure.Found) != remarks {
 				t.Errorf("code %d, remarks %v", got.code, remarks)
 			}
 			if !strings.HasPrefix(last, "1 entry, ") || !strings.Contains(last, " checked; ") {

@@ -50,8 +50,8 @@ func TestLinksNothingHeavy(t *testing.T) {
 
 func TestReference(t *testing.T) {
 	streams := genericiooptions.NewTestIOStreamsDiscard()
-	clitest.Reference(t, cmd.NewRoot("kubectl-fluxdeps", streams), "../../docs/fluxdeps/reference.md")
-	clitest.Man(t, cmd.NewRoot("kubectl-fluxdeps", streams), "../../docs/man")
+	clitest.Reference(t, cmd.NewRoot(cli.Process{IOStreams: streams, Program: "kubectl-fluxdeps"}), "../../docs/fluxdeps/reference.md")
+	clitest.Man(t, cmd.NewRoot(cli.Process{IOStreams: streams, Program: "kubectl-fluxdeps"}), "../../docs/man")
 	clitest.Schema(t, v1alpha1.DependencyGraph{}, v1alpha1.APIVersion, v1alpha1.DependencyGraphKind, "../..", "../../docs/schemas")
 	version := cli.Version("")
 	clitest.Schema(t, version, version.APIVersion, version.Kind, "../..", "../../docs/schemas")

@@ -10,6 +10,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli/clitest"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/api/v1alpha1"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/apitest"
@@ -76,7 +77,7 @@ func TestLinksNothingHeavy(t *testing.T) {
 }
 
 func TestReference(t *testing.T) {
-	clitest.Reference(t, cmd.NewRoot(genericiooptions.NewTestIOStreamsDiscard()), "../../docs/secretsync/reference.md")
-	clitest.Man(t, cmd.NewRoot(genericiooptions.NewTestIOStreamsDiscard()), "../../docs/man")
+	clitest.Reference(t, cmd.NewRoot(cli.Process{IOStreams: genericiooptions.NewTestIOStreamsDiscard()}), "../../docs/secretsync/reference.md")
+	clitest.Man(t, cmd.NewRoot(cli.Process{IOStreams: genericiooptions.NewTestIOStreamsDiscard()}), "../../docs/man")
 	clitest.Schema(t, v1alpha1.Report{}, v1alpha1.APIVersion, v1alpha1.ReportKind, "../..", "../../docs/schemas")
 }

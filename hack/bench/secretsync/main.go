@@ -21,8 +21,9 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/checkout"
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/servers"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // options are the flags.
@@ -45,14 +46,13 @@ func run() int {
 	flag.DurationVar(&o.latency, "latency", 50*time.Millisecond, "what each handshake and each answer take longer")
 	flag.BoolVar(&o.check, "check", false, "exit with 1 when a bound does not hold")
 	flag.Parse()
-	return fault.Report(os.Stderr, o.run(ctx, os.Stdout, os.Stderr))
+	return int(cli.Report(os.Stderr, o.run(ctx, os.Stdout, os.Stderr)))
 }
 
 // shop is what measuring takes.
 type shop struct {
 	dir                        string
 	plugin, stopwatch, kubectl string
-	floor                      string
 	fleet                      *fleet
 }
 
@@ -73,7 +73,7 @@ func (o options) run(ctx context.Context, out, progress io.Writer) error {
 	}
 	broken, err := o.measure(ctx, s, out, progress)
 	if err == nil && o.check && broken > 0 {
-		err = fault.New(fault.Found, "", "%d bounds do not hold", broken)
+		err = failure.New(failure.Found, "", "%d bounds do not hold", broken)
 	}
 	return err
 }
@@ -83,11 +83,10 @@ func (s *shop) build(ctx context.Context, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
-	s.plugin, s.stopwatch, s.floor = filepath.Join(s.dir, "kubectl-secretsync"), filepath.Join(s.dir, "stopwatch"), filepath.Join(s.dir, "floor")
+	s.plugin, s.stopwatch = filepath.Join(s.dir, "kubectl-secretsync"), filepath.Join(s.dir, "stopwatch")
 	for _, job := range []struct{ module, pkg, target string }{
 		{root, "./plugins/kubectl-secretsync", s.plugin},
 		{filepath.Join(root, "hack"), "./bench/stopwatch", s.stopwatch},
-		{filepath.Join(root, "hack"), "./bench/floor", s.floor},
 	} {
 		cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", job.target, job.pkg)
 		cmd.Dir, cmd.Env = job.module, append(os.Environ(), "GOWORK=off", "CGO_ENABLED=0")
@@ -150,12 +149,4 @@ func (s *shop) loop(ctx context.Context, n int) (time.Duration, error) {
 func median[T time.Duration | int64](values []T) T {
 	slices.Sort(values)
 	return values[len(values)/2]
-}
-
-func sizeOf(path string) (int64, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return 0, err
-	}
-	return info.Size(), nil
 }

@@ -12,14 +12,11 @@ const (
 	withinIdeal  = 1.5
 	fasterThan   = 20
 	withinMemory = 150 << 20
-	withinSize   = 20 << 20
-	withinStart  = 2
 )
 
 // figures are what was measured.
 type figures struct {
 	floor, copied, again []time.Duration
-	start, startFloor    []time.Duration
 	peak                 []int64
 }
 
@@ -38,11 +35,7 @@ func (o options) measure(ctx context.Context, s *shop, out, progress io.Writer) 
 	if err != nil {
 		return 0, err
 	}
-	size, err := sizeOf(s.plugin)
-	if err != nil {
-		return 0, err
-	}
-	return o.report(out, f, looped, size), nil
+	return o.report(out, f, looped), nil
 }
 
 // round measures each once.
@@ -63,10 +56,7 @@ func (o options) round(ctx context.Context, s *shop, f *figures) error {
 		return err
 	}
 	f.floor, f.copied, f.again = append(f.floor, floor), append(f.copied, copied.Wall), append(f.again, again.Wall)
-	if err := o.large(ctx, s, f); err != nil {
-		return err
-	}
-	return starts(ctx, s, f)
+	return o.large(ctx, s, f)
 }
 
 // large measures memory with a Secret of 1 MiB, written and then read back.
@@ -83,22 +73,7 @@ func (o options) large(ctx context.Context, s *shop, f *figures) error {
 	return nil
 }
 
-func starts(ctx context.Context, s *shop, f *figures) error {
-	for range 9 {
-		floor, err := s.time(ctx, s.floor, "--help")
-		if err != nil {
-			return err
-		}
-		plugin, err := s.time(ctx, s.plugin, "--help")
-		if err != nil {
-			return err
-		}
-		f.startFloor, f.start = append(f.startFloor, floor.Wall), append(f.start, plugin.Wall)
-	}
-	return nil
-}
-
-func (o options) report(out io.Writer, f figures, looped time.Duration, size int64) (broken int) {
+func (o options) report(out io.Writer, f figures, looped time.Duration) (broken int) {
 	rounds := (o.targets + o.parallel - 1) / o.parallel
 	ideal := time.Duration(rounds) * 3 * o.latency
 	floor, copied := median(f.floor), median(f.copied)
@@ -115,12 +90,9 @@ func (o options) report(out io.Writer, f figures, looped time.Duration, size int
   the same again, nothing to do                         %v
   kubectl get | kubectl apply, by %d targets: %v each    %v
   peak memory with a Secret of 1 MiB, of %d runs        %d MiB
-  start-up of a cobra program, and of the plugin        %v, %v
-  size                                                  %.1f MiB
 
 `, o.targets, o.parallel, o.latency, o.rounds, rounds, ideal, floor.Round(time.Millisecond), copied.Round(time.Millisecond), median(f.again).Round(time.Millisecond),
-		o.looped, each.Round(time.Millisecond), (each * time.Duration(o.targets)).Round(time.Second), len(f.peak), peak>>20,
-		median(f.startFloor).Round(10*time.Microsecond), median(f.start).Round(10*time.Microsecond), float64(size)/(1<<20))
+		o.looped, each.Round(time.Millisecond), (each * time.Duration(o.targets)).Round(time.Second), len(f.peak), peak>>20)
 	verdict := func(what string, value, bound float64, holds bool) {
 		word := "holds"
 		if !holds {
@@ -134,8 +106,5 @@ func (o options) report(out io.Writer, f figures, looped time.Duration, size int
 	faster := float64(each) * float64(o.targets) / float64(copied)
 	verdict("times faster than the loop", faster, fasterThan, faster >= fasterThan)
 	verdict("MiB of memory", float64(peak)/(1<<20), withinMemory>>20, peak <= withinMemory)
-	verdict("MiB of binary", float64(size)/(1<<20), withinSize>>20, size <= withinSize)
-	start := float64(median(f.start)) / float64(median(f.startFloor))
-	verdict("times the start-up of a cobra program", start, withinStart, start <= withinStart)
 	return broken
 }

@@ -11,11 +11,11 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/filelock"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/private"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/process"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/servers"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 const (
@@ -157,11 +157,11 @@ func await(ctx context.Context, state State, supervisor process.Identity, wish W
 			return started(report)
 		}
 		if !supervisor.Alive() {
-			return fault.New(fault.Unable, "cat "+state.Log(), "the supervisor ended while the clusters started")
+			return failure.New(failure.Unable, "cat "+state.Log(), "the supervisor ended while the clusters started")
 		}
 		select {
 		case <-ctx.Done():
-			return fault.New(fault.Unable, "go run ./hack/devcluster down", "the clusters are still starting, and go on with it: %w", ctx.Err())
+			return failure.New(failure.Unable, "go run ./hack/devcluster down", "the clusters are still starting, and go on with it: %w", ctx.Err())
 		case <-ticker.C:
 		}
 	}
@@ -171,7 +171,7 @@ func await(ctx context.Context, state State, supervisor process.Identity, wish W
 func started(report Report) error {
 	for _, cluster := range report.Clusters {
 		if cluster.Phase == Failed {
-			return fault.New(fault.Unable, "ls "+cluster.Logs, "%s", cluster.Message)
+			return failure.New(failure.Unable, "ls "+cluster.Logs, "%s", cluster.Message)
 		}
 	}
 	return nil

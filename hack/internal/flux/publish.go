@@ -14,7 +14,7 @@ import (
 	"k8s.io/client-go/util/retry"
 
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/artifact"
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // Publisher gives sources an artifact, as source-controller would after it
@@ -70,7 +70,7 @@ func (p Publisher) patch(ctx context.Context, source Source, described map[strin
 		object, err := objects.Get(ctx, source.Name, metav1.GetOptions{})
 		if apierrors.IsNotFound(err) {
 			hint := fmt.Sprintf("kubectl get %s -A", resource.GroupResource())
-			return fault.New(fault.Usage, hint, "%w", err)
+			return failure.New(failure.BadInput, hint, "%w", err)
 		}
 		if err != nil {
 			return err

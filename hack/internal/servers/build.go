@@ -12,9 +12,9 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/filelock"
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/private"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // buildPatience is how long it is worth waiting for another process's build.
@@ -123,7 +123,7 @@ func buildFault(ctx context.Context, b build, err error, said string) error {
 		return fmt.Errorf("build stopped: %w", ctx.Err())
 	}
 	hint := fmt.Sprintf("cd %s && GOWORK=off CGO_ENABLED=0 go build -o /dev/null %s", b.source, b.recipe.pkg)
-	return fault.New(fault.Unable, hint, "go build %s: %w\n%s", b.recipe.pkg, err, said)
+	return failure.New(failure.Unable, hint, "go build %s: %w\n%s", b.recipe.pkg, err, said)
 }
 
 // goCommand runs go on a module by itself. It gets a process group of its
@@ -142,7 +142,7 @@ func goCommand(ctx context.Context, dir string, args ...string) *exec.Cmd {
 func goVersion(ctx context.Context, dir string) (string, error) {
 	out, err := goCommand(ctx, dir, "env", "GOVERSION").Output()
 	if errors.Is(err, exec.ErrNotFound) {
-		return "", fault.New(fault.Unable, "install Go and put it on PATH", "find the version of go: %w", err)
+		return "", failure.New(failure.Unable, "install Go and put it on PATH", "find the version of go: %w", err)
 	}
 	if err != nil {
 		return "", fmt.Errorf("find the version of go: %w", err)

@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // copySource copies the module of a program that embeds a file which its module
@@ -18,7 +18,7 @@ func (b build) copySource(ctx context.Context) (string, error) {
 	out, runErr := goCommand(ctx, b.source, "mod", "download", "-json", b.recipe.requirement).Output()
 	var got download
 	if err := cmp.Or(json.Unmarshal(out, &got), runErr); err != nil {
-		return "", fault.New(fault.Unable, "check that the Go module proxy can be reached (go env GOPROXY)", "go mod download: %w: %s", err, got.Error)
+		return "", failure.New(failure.Unable, "check that the Go module proxy can be reached (go env GOPROXY)", "go mod download: %w: %s", err, got.Error)
 	}
 	dir, err := os.MkdirTemp(filepath.Dir(b.target), "source-")
 	if err != nil {

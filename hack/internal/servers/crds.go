@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // definitions is a module whose folder config/crd/bases holds CRDs. Only that
@@ -59,10 +59,10 @@ func (d definitions) fetch(ctx context.Context, outside string) (string, error) 
 		return "", fmt.Errorf("go mod download: %w", cmp.Or(runErr, err))
 	}
 	if got.Error != "" {
-		return "", fault.New(fault.Unable, "check that the Go module proxy can be reached (go env GOPROXY)", "%s", got.Error)
+		return "", failure.New(failure.Unable, "check that the Go module proxy can be reached (go env GOPROXY)", "%s", got.Error)
 	}
 	if got.Sum != d.sum {
-		return "", fault.New(fault.Refused, "go clean -modcache", "the module's sum is %s, but %s is pinned", got.Sum, d.sum)
+		return "", failure.New(failure.Refused, "go clean -modcache", "the module's sum is %s, but %s is pinned", got.Sum, d.sum)
 	}
 	dir := filepath.Join(got.Dir, "config", "crd", "bases")
 	_, err := os.Stat(dir)

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/checkout"
-	"github.com/datum-cloud/kubectl-plugins/hack/internal/fault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // assetsVariable is the variable that setup-envtest users have.
@@ -89,7 +89,7 @@ func fromAssets(name Name, dir string) (string, error) {
 		return "", nil
 	}
 	if err != nil {
-		return "", fault.New(fault.Usage, "unset "+assetsVariable, "%s is set, but %w", assetsVariable, err)
+		return "", failure.New(failure.BadInput, "unset "+assetsVariable, "%s is set, but %w", assetsVariable, err)
 	}
 	return path, nil
 }

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // New is a session to keep.
@@ -96,10 +96,10 @@ func (e Environment) mayAdd(n New) error {
 		return err
 	}
 	if !e.Home.Known() {
-		return problem.New(problem.BadInput, "set "+store.Variable, "%w", store.ErrNoHome)
+		return failure.New(failure.BadInput, "set "+store.Variable, "%w", store.ErrNoHome)
 	}
 	if err := session.ValidateName(n.Session.Name); err != nil {
-		return problem.New(problem.BadInput, "name it with --name", "%w", err)
+		return failure.New(failure.BadInput, "name it with --name", "%w", err)
 	}
 	return nil
 }
@@ -169,7 +169,7 @@ func (e Environment) kept(place store.Place, replace bool) (kept, error) {
 // Unreadable says that a login is not to write over a session that nobody can
 // read.
 func Unreadable(err error) error {
-	return problem.New(problem.Refused, "choose another --name, or add --replace", "there is a session of the name already, and it cannot be read: %w", err)
+	return failure.New(failure.Refused, "choose another --name, or add --replace", "there is a session of the name already, and it cannot be read: %w", err)
 }
 
 // finish removes the secrets of the sessions before, where they are in another
@@ -178,7 +178,7 @@ func Unreadable(err error) error {
 func (h Handle) finish(old kept, before []session.Session) error {
 	for _, s := range before {
 		if err := h.clear(s); err != nil {
-			return problem.New(problem.Unable, "mend that, then: kubectl datum-creds doctor; if the secret cannot be reached any more, remove pending.json in "+h.Place.Dir(),
+			return failure.New(failure.Unable, "mend that, then: kubectl datum-creds doctor; if the secret cannot be reached any more, remove pending.json in "+h.Place.Dir(),
 				"session %s is kept, but the older one's secret could not be removed from its %s: %w", h.Session.Name, s.Storage, err)
 		}
 	}

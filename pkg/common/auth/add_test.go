@@ -8,11 +8,11 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/authtest"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // ring is a keyring in memory; it fails to write when broken.
@@ -186,7 +186,7 @@ func TestASessionThatNobodyCanReadIsNotWrittenOver(t *testing.T) {
 	}
 	damage(t, place)
 	n := login(server, server.NewRefreshToken())
-	if _, err := e.Add(t.Context(), n); problem.KindOf(err) != problem.Refused {
+	if _, err := e.Add(t.Context(), n); failure.CodeOf(err) != failure.Refused {
 		t.Errorf("Add = %v", err)
 	}
 	n.Replace = true

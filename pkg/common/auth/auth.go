@@ -13,12 +13,12 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/credential"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // Environment is what sessions are looked up and renewed with.
@@ -121,14 +121,14 @@ func (e Environment) ofEnvironment() (Handle, error) {
 
 func (e Environment) current() (Handle, error) {
 	if !e.Home.Known() {
-		return Handle{}, problem.New(problem.LoginNeeded, "set HOME or "+store.Variable+", or name a key in "+credential.FileVariable, "%w", store.ErrNoHome)
+		return Handle{}, failure.New(failure.LoginNeeded, "set HOME or "+store.Variable+", or name a key in "+credential.FileVariable, "%w", store.ErrNoHome)
 	}
 	name, err := e.Home.Current()
 	if err != nil {
 		return Handle{}, unreadable(err)
 	}
 	if name == "" {
-		return Handle{}, problem.New(problem.LoginNeeded, "kubectl datum-creds login", "not signed in")
+		return Handle{}, failure.New(failure.LoginNeeded, "kubectl datum-creds login", "not signed in")
 	}
 	return e.Named(name)
 }
@@ -139,27 +139,27 @@ func (e Environment) Named(name string) (Handle, error) {
 		return Handle{}, err
 	}
 	if err := session.ValidateName(name); err != nil { // it may be a kubeconfig's, and is shown below
-		return Handle{}, problem.New(problem.BadInput, "kubectl datum-creds sessions", "%w", err)
+		return Handle{}, failure.New(failure.BadInput, "kubectl datum-creds sessions", "%w", err)
 	}
 	if !e.Home.Known() {
-		return Handle{}, problem.New(problem.LoginNeeded, "set HOME or "+store.Variable, "session %s: %w", name, store.ErrNoHome)
+		return Handle{}, failure.New(failure.LoginNeeded, "set HOME or "+store.Variable, "session %s: %w", name, store.ErrNoHome)
 	}
 	place := e.Home.Session(name)
 	s, err := place.Session()
 	if errors.Is(err, fs.ErrNotExist) {
-		return Handle{}, problem.New(problem.LoginNeeded, session.LoginCommand(name)+", or see: kubectl datum-creds sessions", "there is no session %s", name)
+		return Handle{}, failure.New(failure.LoginNeeded, session.LoginCommand(name)+", or see: kubectl datum-creds sessions", "there is no session %s", name)
 	}
 	if err != nil {
 		return Handle{}, unreadable(err)
 	}
 	if s.Name != name {
-		return Handle{}, problem.New(problem.Refused, "", "%s holds the session of another name", place.Dir())
+		return Handle{}, failure.New(failure.Refused, "", "%s holds the session of another name", place.Dir())
 	}
 	return e.handle(s, &place, nil), nil
 }
 
 func unreadable(err error) error {
-	return problem.New(problem.Refused, "kubectl datum-creds doctor", "sessions: %w", err)
+	return failure.New(failure.Refused, "kubectl datum-creds doctor", "sessions: %w", err)
 }
 
 // Deadline bounds all that is done for one token, waiting for others included.

@@ -10,13 +10,13 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/keyfile"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/oauth"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/renew"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/source"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // Handle is a session that gives tokens.
@@ -206,11 +206,11 @@ func (h Handle) Kept() (store.Token, error) {
 
 // owned names whose key it is, in errors.
 func owned(name string, err error) error {
-	return problem.New(problem.KindOf(err), hintOf(err), "session %s: %w", name, err)
+	return failure.New(failure.CodeOf(err), hintOf(err), "session %s: %w", name, err)
 }
 
 func hintOf(err error) string {
-	var p *problem.Error
+	var p *failure.Error
 	if errors.As(err, &p) {
 		return p.Hint
 	}

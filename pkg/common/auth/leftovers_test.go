@@ -8,9 +8,9 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/authtest"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // stubborn is a keyring that removes nothing while it is locked, as one whose
@@ -125,7 +125,7 @@ func TestALoginFailsIfTheOlderSecretStays(t *testing.T) {
 			next := login(server, server.NewRefreshToken())
 			for range 2 { // the second finds what the first left
 				h, err := e.Add(t.Context(), next)
-				if problem.KindOf(err) != problem.Unable || !strings.Contains(err.Error(), "session s is kept, but") || h.Session.Name != "s" {
+				if failure.CodeOf(err) != failure.Unable || !strings.Contains(err.Error(), "session s is kept, but") || h.Session.Name != "s" {
 					t.Errorf("Add = %v", err)
 				}
 				holds(t, e, next)
@@ -220,7 +220,7 @@ func TestWipeAsksTheKeyring(t *testing.T) {
 	h := e.mustAdd(t, inKeyring(server))
 	damage(t, *h.Place)
 	r.locked = true
-	if err := e.Wipe(t.Context(), *h.Place); problem.KindOf(err) != problem.Unable || !strings.Contains(err.Error(), "dismissed") {
+	if err := e.Wipe(t.Context(), *h.Place); failure.CodeOf(err) != failure.Unable || !strings.Contains(err.Error(), "dismissed") {
 		t.Errorf("Wipe = %v", err)
 	}
 	if h.Place.Empty() {
@@ -232,7 +232,7 @@ func TestWipeAsksTheKeyring(t *testing.T) {
 	}
 	e.bare(t, r, *h.Place)
 	readable := e.mustAdd(t, inKeyring(server))
-	if err := e.Wipe(t.Context(), *readable.Place); problem.KindOf(err) != problem.Refused || len(r.items) == 0 {
+	if err := e.Wipe(t.Context(), *readable.Place); failure.CodeOf(err) != failure.Refused || len(r.items) == 0 {
 		t.Errorf("Wipe of a session that can be read = %v", err)
 	}
 }

@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // ChooseStorage settles where a new session's secret is kept. "" asks for the
@@ -23,12 +23,12 @@ func (e Environment) ChooseStorage(asked session.Storage) (session.Storage, erro
 		return asked, nil
 	case "", session.Keyring:
 		if err := vault.Probe(e.Ring); err != nil {
-			return "", problem.New(problem.Refused,
+			return "", failure.New(failure.Refused,
 				"to keep the refresh token in a file that only you can read: --storage encrypted-file (with a passphrase), or --storage file", "this machine has no keyring that works: %w", err)
 		}
 		return session.Keyring, nil
 	}
-	return "", problem.New(problem.BadInput, "", "--storage=%q: want keyring, encrypted-file or file", asked)
+	return "", failure.New(failure.BadInput, "", "--storage=%q: want keyring, encrypted-file or file", asked)
 }
 
 func waitForLock(ctx context.Context, place store.Place) (*lock.Lock, error) {
@@ -41,7 +41,7 @@ func waitForLock(ctx context.Context, place store.Place) (*lock.Lock, error) {
 		}
 		select {
 		case <-ctx.Done():
-			return nil, problem.New(problem.Unable, "kubectl datum-creds doctor",
+			return nil, failure.New(failure.Unable, "kubectl datum-creds doctor",
 				"%s holds the lock of the session: %w", lock.Holder(place.LockPath()), context.Cause(ctx))
 		case <-time.After(50 * time.Millisecond):
 		}
@@ -65,7 +65,7 @@ func Bundle(caFile string) ([]byte, error) {
 	}
 	content, err := os.ReadFile(caFile)
 	if err != nil {
-		return nil, problem.New(problem.BadInput, "", "certificates: %w", err)
+		return nil, failure.New(failure.BadInput, "", "certificates: %w", err)
 	}
 	return content, nil
 }

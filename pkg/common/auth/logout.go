@@ -7,9 +7,10 @@ import (
 	"net/http"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/oauth"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/shell"
 )
 
 // Logout revokes the session's tokens at the server, then removes them here, and
@@ -69,11 +70,11 @@ func (h Handle) endAll(ctx context.Context, left []leftover) (accessLives bool, 
 
 // stillValid says that what could not be revoked is kept.
 func (h Handle) stillValid(what string, err error) error {
-	local := "forget it here only: kubectl datum-creds logout --local --session " + problem.Quote(h.Session.Name)
+	local := "forget it here only: kubectl datum-creds logout --local --session " + shell.Quote(h.Session.Name)
 	if errors.Is(err, vault.ErrPassphrase) {
-		return problem.New(problem.LoginNeeded, hintOf(err)+"; or "+local, "%s is still valid, and kept: %w", what, err)
+		return failure.New(failure.LoginNeeded, hintOf(err)+"; or "+local, "%s is still valid, and kept: %w", what, err)
 	}
-	return problem.New(problem.Unable, "try again, or "+local, "%s is still valid, and kept: revoke: %w", what, err)
+	return failure.New(failure.Unable, "try again, or "+local, "%s is still valid, and kept: revoke: %w", what, err)
 }
 
 // removeAll removes the session and what is left beside it. Items of the keyring

@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/oauth"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // Conflict tells why a login must not put s in the place of old: kubeconfigs
@@ -24,7 +24,7 @@ func Conflict(old, s session.Session) error {
 		{"is of datumctl's session", old.HelperSession, s.HelperSession},
 	} {
 		if c.old != c.now {
-			return problem.New(problem.Refused, "choose another --name, or make it another's: "+session.LoginCommand(old.Name)+" --replace",
+			return failure.New(failure.Refused, "choose another --name, or make it another's: "+session.LoginCommand(old.Name)+" --replace",
 				"session %s %s %s, and not %s", old.Name, c.what, orNone(c.old), orNone(c.now))
 		}
 	}

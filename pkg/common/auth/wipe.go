@@ -5,9 +5,9 @@ import (
 	"errors"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/private"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // Wipe removes what is kept here of a session that cannot be read, or of a login
@@ -17,7 +17,7 @@ func (e Environment) Wipe(ctx context.Context, place store.Place) error {
 	all := e.handle(session.Session{Storage: session.Keyring}, &place, nil)
 	err := all.Locked(ctx, func() error {
 		if s, err := place.Session(); err == nil { // of a login meanwhile
-			return problem.New(problem.Refused, "try again", "session %s is there now, and can be read", s.Name)
+			return failure.New(failure.Refused, "try again", "session %s is there now, and can be read", s.Name)
 		}
 		if err := all.wipeRing(); err != nil {
 			return err
@@ -25,7 +25,7 @@ func (e Environment) Wipe(ctx context.Context, place store.Place) error {
 		return place.Remove()
 	})
 	if errors.Is(err, private.ErrUnsafe) {
-		return problem.New(problem.Refused, "make the folder yours alone, and try again", "wipe: %w", err)
+		return failure.New(failure.Refused, "make the folder yours alone, and try again", "wipe: %w", err)
 	}
 	return err
 }
@@ -49,7 +49,7 @@ func (h Handle) wipeRing() error {
 		h.env.Notify("if its secret was in the keyring, it is still there: " + err.Error())
 		return nil
 	}
-	return problem.New(problem.Unable, "unlock the keyring and try again; if it is gone for good, remove the folder", "%s is kept, because its secret may be in the keyring: %w", h.Place.Dir(), err)
+	return failure.New(failure.Unable, "unlock the keyring and try again; if it is gone for good, remove the folder", "%s is kept, because its secret may be in the keyring: %w", h.Place.Dir(), err)
 }
 
 // holdsSecret reports whether a file holds a refresh token or a key.

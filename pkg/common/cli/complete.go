@@ -13,6 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // completePrefix begins the name of the program that kubectl asks for the
@@ -23,19 +25,19 @@ const completePrefix = "kubectl_complete-"
 // has none: a prompt that hangs is worse.
 const completionPatience = 250 * time.Millisecond
 
-// Args returns the arguments of a process. Under the name by which kubectl asks
+// arguments returns the arguments of a process. Under the name by which kubectl asks
 // for completions they are those of cobra's command for that.
-func Args(argv []string) []string {
+func arguments(argv []string) []string {
 	if strings.HasPrefix(filepath.Base(argv[0]), completePrefix) {
 		return append([]string{cobra.ShellCompRequestCmd}, argv[1:]...)
 	}
 	return argv[1:]
 }
 
-// Stderr returns where a process with these arguments writes what goes past its
+// unseen returns where a process with these arguments writes what goes past its
 // streams: nowhere while a shell completes, for cobra and client-go write there
 // into the line that is being typed.
-func Stderr(args []string, stderr *os.File) *os.File {
+func unseen(args []string, stderr *os.File) *os.File {
 	if !completes(args) {
 		return stderr
 	}
@@ -51,7 +53,7 @@ func completes(args []string) bool {
 }
 
 // complete answers a shell: in time, or with nothing. It never fails.
-func complete(ctx context.Context, root *cobra.Command, streams genericiooptions.IOStreams) Code {
+func complete(ctx context.Context, root *cobra.Command, streams genericiooptions.IOStreams) failure.Code {
 	ctx, cancel := context.WithTimeout(ctx, completionPatience)
 	defer cancel()
 	var found bytes.Buffer
@@ -69,7 +71,7 @@ func complete(ctx context.Context, root *cobra.Command, streams genericiooptions
 	case <-ctx.Done():
 		fmt.Fprintf(streams.Out, ":%d\n", cobra.ShellCompDirectiveNoFileComp)
 	}
-	return OK
+	return failure.OK
 }
 
 // Values finds what a word of the command line can be, until ctx ends.

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 func TestArgs(t *testing.T) {
@@ -19,7 +21,7 @@ func TestArgs(t *testing.T) {
 		"/home/me/bin/kubectl_complete-x": {"__complete", "do", ""},
 		"/kubectl_complete-x/kubectl-x":   {"do", ""},
 	} {
-		if got := Args([]string{program, "do", ""}); !slices.Equal(got, want) {
+		if got := arguments([]string{program, "do", ""}); !slices.Equal(got, want) {
 			t.Errorf("%s: %q", program, got)
 		}
 	}
@@ -27,10 +29,10 @@ func TestArgs(t *testing.T) {
 
 // TestStderr: only while a shell completes is what goes past the streams lost.
 func TestStderr(t *testing.T) {
-	if Stderr([]string{"do"}, os.Stderr) != os.Stderr || Stderr(nil, os.Stderr) != os.Stderr {
+	if unseen([]string{"do"}, os.Stderr) != os.Stderr || unseen(nil, os.Stderr) != os.Stderr {
 		t.Error("a command lost its stderr")
 	}
-	nowhere := Stderr([]string{"__complete", "do"}, os.Stderr)
+	nowhere := unseen([]string{"__complete", "do"}, os.Stderr)
 	defer nowhere.Close()
 	if nowhere.Name() != os.DevNull {
 		t.Errorf("completion writes to %s", nowhere.Name())
@@ -38,7 +40,7 @@ func TestStderr(t *testing.T) {
 }
 
 // completing has a shell complete a command's argument and flag.
-func completing(t *testing.T, values Values, words ...string) (code Code, stdout, stderr string) {
+func completing(t *testing.T, values Values, words ...string) (code failure.Code, stdout, stderr string) {
 	t.Helper()
 	streams, _, out, errOut := genericiooptions.NewTestIOStreams()
 	root := &cobra.Command{Use: "kubectl-x"}
@@ -71,7 +73,7 @@ func TestComplete(t *testing.T) {
 		t.Run(words, func(t *testing.T) {
 			before, typed, _ := strings.Cut(words, "|")
 			code, stdout, stderr := completing(t, hostile, append(strings.Fields(before), typed)...)
-			if code != OK || stdout != want || stderr != "" {
+			if code != failure.OK || stdout != want || stderr != "" {
 				t.Errorf("code %d, stdout %q, stderr %q", code, stdout, stderr)
 			}
 		})
@@ -87,7 +89,7 @@ func TestCompletionGivesUp(t *testing.T) {
 		<-release
 		return []string{"late"}
 	}, "do", "")
-	if code != OK || stdout != ":4\n" || stderr != "" {
+	if code != failure.OK || stdout != ":4\n" || stderr != "" {
 		t.Errorf("code %d, stdout %q, stderr %q", code, stdout, stderr)
 	}
 }

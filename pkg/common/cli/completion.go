@@ -12,6 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 const installLong = `Make kubectl complete this plugin's commands, flags and their values.
@@ -37,7 +39,7 @@ func NewCompletionCommand(binary string, streams genericiooptions.IOStreams) *co
 			return c.Help()
 		}
 		// Shells source what `completion bash` prints elsewhere: it must not be help.
-		return Fail(BadUse, fmt.Errorf("kubectl's own completion completes %s", display), "'"+display+" completion install' sets it up")
+		return failure.With(failure.BadInput, fmt.Errorf("kubectl's own completion completes %s", display), "'"+display+" completion install' sets it up")
 	}}
 	o := &installation{streams: streams, binary: binary, symlink: os.Symlink}
 	install := &cobra.Command{
@@ -163,7 +165,7 @@ func (o *installation) free(link string) error {
 	if err != nil || o.replace || o.ours(link, info) {
 		return err
 	}
-	return Fail(Refused, fmt.Errorf("%s is there already, and is not this plugin's", link), "--replace replaces it; --dir names another folder")
+	return failure.With(failure.Refused, fmt.Errorf("%s is there already, and is not this plugin's", link), "--replace replaces it; --dir names another folder")
 }
 
 func (o *installation) ours(link string, info fs.FileInfo) bool {

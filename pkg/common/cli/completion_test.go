@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // setUpCompletion installs for a plugin of which this test binary is the program.
@@ -67,8 +69,8 @@ func TestInstallRefuses(t *testing.T) {
 				}
 			}
 			o, _, err := setUpCompletion(t, foreign)
-			var refused *Error
-			if !errors.As(err, &refused) || refused.Code != Refused || !strings.Contains(refused.Hint, "--replace") {
+			var refused *failure.Error
+			if !errors.As(err, &refused) || refused.Code != failure.Refused || !strings.Contains(refused.Hint, "--replace") {
 				t.Errorf("%v", err)
 			}
 			if target, _ := os.Readlink(filepath.Join(o.dir, "kubectl_complete-x")); strings.HasSuffix(target, "kubectl-x") {
@@ -120,13 +122,13 @@ func TestInstallCommand(t *testing.T) {
 	streams, _, out, errOut := genericiooptions.NewTestIOStreams()
 	dir := t.TempDir()
 	code := Main(t.Context(), NewCompletionCommand("kubectl-x", streams), streams, []string{"install", "--dir", dir})
-	if code != OK || !strings.Contains(out.String(), "source <(kubectl completion zsh)") || !strings.Contains(errOut.String(), dir+" to it") {
+	if code != failure.OK || !strings.Contains(out.String(), "source <(kubectl completion zsh)") || !strings.Contains(errOut.String(), dir+" to it") {
 		t.Errorf("code %d, %s, %s", code, out, errOut)
 	}
 	if _, err := os.Lstat(filepath.Join(dir, "kubectl_complete-x")); err != nil {
 		t.Error(err)
 	}
-	if code := Main(t.Context(), NewCompletionCommand("kubectl-x", streams), streams, []string{"install", "--dir", dir + "/no/such"}); code != Failed {
+	if code := Main(t.Context(), NewCompletionCommand("kubectl-x", streams), streams, []string{"install", "--dir", dir + "/no/such"}); code != failure.Unable {
 		t.Errorf("code %d", code)
 	}
 }
@@ -136,7 +138,7 @@ func TestCompletionOfShells(t *testing.T) {
 	streams, _, out, errOut := genericiooptions.NewTestIOStreams()
 	root := &cobra.Command{Use: "kubectl-x"}
 	root.AddCommand(NewCompletionCommand("kubectl-x", streams))
-	if code := Main(t.Context(), root, streams, []string{"completion", "bash"}); code != BadUse ||
+	if code := Main(t.Context(), root, streams, []string{"completion", "bash"}); code != failure.BadInput ||
 		out.Len() > 0 || !strings.Contains(errOut.String(), "hint: 'kubectl x completion install'") {
 		t.Errorf("exit code %d\n%s%s", code, out, errOut)
 	}

@@ -11,12 +11,13 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
 // Main runs the command with args and returns the code to exit with. It is the
 // one place that prints an error.
-func Main(ctx context.Context, root *cobra.Command, streams genericiooptions.IOStreams, args []string) Code {
+func Main(ctx context.Context, root *cobra.Command, streams genericiooptions.IOStreams, args []string) failure.Code {
 	if completes(args) {
 		root.SetArgs(args)
 		return complete(ctx, root, streams)
@@ -25,14 +26,14 @@ func Main(ctx context.Context, root *cobra.Command, streams genericiooptions.IOS
 	err := root.ExecuteContext(ctx)
 	switch {
 	case err == nil:
-		return OK
+		return failure.OK
 	case state.interrupted:
 		fmt.Fprintln(streams.ErrOut, "error: interrupted")
-		return Interrupted
+		return failure.Interrupted
 	case !state.started:
-		err = Fail(BadUse, err, fmt.Sprintf("see '%s --help'", root.CommandPath()))
+		err = failure.With(failure.BadInput, err, fmt.Sprintf("see '%s --help'", root.CommandPath()))
 	}
-	return report(streams.ErrOut, err)
+	return Report(streams.ErrOut, err)
 }
 
 // grace is how long an interrupted command may take to put things in order.
@@ -113,15 +114,22 @@ func (r *running) wrap(c *cobra.Command) {
 	}
 }
 
-// report prints the error and its hint and returns the exit code.
-func report(w io.Writer, err error) Code {
-	code, hint := describe(err)
+// Report prints an error and its hint, and returns the code to exit with.
+func Report(w io.Writer, err error) failure.Code {
+	if err == nil {
+		return failure.OK
+	}
+	known := failure.Of(err)
 	if text := err.Error(); text != "" {
 		indented := strings.ReplaceAll(strings.TrimSpace(text), "\n\t", "\n  ") // cobra's suggestions
 		fmt.Fprintln(w, "error: "+output.Lines(indented))
 	}
-	if hint != "" {
-		fmt.Fprintln(w, "hint: "+output.Text(hint))
+	if known.Hint != "" {
+		fmt.Fprintln(w, "hint: "+output.Text(known.Hint))
 	}
-	return code
+	var coded *failure.Error
+	if errors.Is(err, context.Canceled) && !errors.As(err, &coded) {
+		return failure.Interrupted
+	}
+	return known.Code
 }

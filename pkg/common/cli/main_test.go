@@ -13,11 +13,13 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"sigs.k8s.io/yaml"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // run runs a command tree, whose leaf does as told, and returns the code and
 // what was written to stdout and stderr.
-func run(t *testing.T, do func(context.Context) error, args ...string) (code Code, stdout, stderr string) {
+func run(t *testing.T, do func(context.Context) error, args ...string) (code failure.Code, stdout, stderr string) {
 	t.Helper()
 	streams, _, out, errOut := genericiooptions.NewTestIOStreams()
 	root := &cobra.Command{Use: "kubectl-x"}
@@ -45,20 +47,22 @@ func run(t *testing.T, do func(context.Context) error, args ...string) (code Cod
 
 // TestMainErrors states which error ends in which code and which words.
 func TestMainErrors(t *testing.T) {
-	wrapped := fmt.Errorf("a: %w", Fail(Refused, errors.New("b"), "try c"))
+	wrapped := fmt.Errorf("a: %w", failure.With(failure.Refused, errors.New("b"), "try c"))
 	for _, c := range []struct {
 		name   string
 		err    error
-		code   Code
+		code   failure.Code
 		stderr string
 	}{
-		{"none", nil, OK, ""},
-		{"any", errors.New("no route to host"), Failed, "error: no route to host\n"},
-		{"of use", Use(errors.New("-o: want json")), BadUse, "error: -o: want json\n"},
-		{"with a hint", Fail(LoginNeeded, errors.New("no session"), "kubectl datum-creds login"), LoginNeeded, "error: no session\nhint: kubectl datum-creds login\n"},
-		{"wrapped", wrapped, Refused, "error: a: b\nhint: try c\n"},
-		{"found something, which has been said", FoundSomething(), Found, ""},
-		{"words that a terminal acts upon", errors.New("x\x1b[2Jy\nz\n"), Failed, "error: x\\x1b[2Jy\nz\n"},
+		{"none", nil, failure.OK, ""},
+		{"any", errors.New("no route to host"), failure.Unable, "error: no route to host\n"},
+		{"of use", failure.Input(errors.New("-o: want json")), failure.BadInput, "error: -o: want json\n"},
+		{"with a hint", failure.With(failure.LoginNeeded, errors.New("no session"), "kubectl datum-creds login"), failure.LoginNeeded, "error: no session\nhint: kubectl datum-creds login\n"},
+		{"wrapped", wrapped, failure.Refused, "error: a: b\nhint: try c\n"},
+		{"found something, which has been said", failure.Silent(failure.Found), failure.Found, ""},
+		{"canceled", fmt.Errorf("read: %w", context.Canceled), failure.Interrupted, "error: read: context canceled\n"},
+		{"canceled, with a code", failure.With(failure.Refused, context.Canceled, ""), failure.Refused, "error: context canceled\n"},
+		{"words that a terminal acts upon", errors.New("x\x1b[2Jy\nz\n"), failure.Unable, "error: x\\x1b[2Jy\nz\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			code, stdout, stderr := run(t, func(context.Context) error { return c.err }, "do")
@@ -76,13 +80,13 @@ func TestUse(t *testing.T) {
 		"do --nope":        "error: unknown flag: --nope\n",
 		"nope":             "error: unknown command \"nope\" for \"kubectl-x\"\n",
 		"do a b":           "error: accepts at most 1 arg(s), received 2\n",
-		"do --one=maybe":   "error: invalid argument \"maybe\" for \"--one\" flag: strconv.ParseBool: parsing \"maybe\": invalid syntax\n",
+		"do --one=maybe":   "error: invalid argument \"maybe\" for \"--one\" flag: must be true or false\n",
 		"strict":           "error: required flag(s) \"must\" not set\n",
 		"do --one --other": "error: if any flags in the group [one other] are set none of the others can be; [one other] were all set\n",
 	} {
 		t.Run(args, func(t *testing.T) {
 			code, stdout, stderr := run(t, func(context.Context) error { return nil }, strings.Fields(args)...)
-			if code != BadUse || stderr != want+hint || stdout != "" {
+			if code != failure.BadInput || stderr != want+hint || stdout != "" {
 				t.Errorf("code %d, stderr %q, stdout %q", code, stderr, stdout)
 			}
 		})
@@ -97,7 +101,7 @@ func TestInterrupted(t *testing.T) {
 		<-c.Context().Done()
 		return fmt.Errorf("get: %w", c.Context().Err())
 	}}
-	if code := Main(ctx, root, streams, nil); code != Interrupted || errOut.String() != "error: interrupted\n" {
+	if code := Main(ctx, root, streams, nil); code != failure.Interrupted || errOut.String() != "error: interrupted\n" {
 		t.Errorf("code %d, stderr %q", code, errOut.String())
 	}
 }
@@ -110,7 +114,7 @@ func TestInterruptedWhileItWaits(t *testing.T) {
 		<-release
 		return nil
 	}})
-	if code != Interrupted || stderr != "error: interrupted\n" {
+	if code != failure.Interrupted || stderr != "error: interrupted\n" {
 		t.Errorf("code %d, stderr %q", code, stderr)
 	}
 }
@@ -125,13 +129,13 @@ func TestFinishes(t *testing.T) {
 		return c.Context().Err()
 	}}
 	Finishes(command)
-	if code, stderr := interrupted(t, command); code != Interrupted || stderr != "error: interrupted\n" || !said {
+	if code, stderr := interrupted(t, command); code != failure.Interrupted || stderr != "error: interrupted\n" || !said {
 		t.Errorf("code %d, stderr %q, waited for: %v", code, stderr, said)
 	}
 }
 
 // interrupted runs a command and interrupts it while it runs.
-func interrupted(t *testing.T, command *cobra.Command) (code Code, stderr string) {
+func interrupted(t *testing.T, command *cobra.Command) (code failure.Code, stderr string) {
 	t.Helper()
 	streams, _, _, errOut := genericiooptions.NewTestIOStreams()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -148,7 +152,7 @@ func TestVersion(t *testing.T) {
 	for _, format := range []string{"json", "yaml"} {
 		code, stdout, _ := run(t, nil, "version", "-o", format)
 		var got VersionInfo
-		if err := yaml.Unmarshal([]byte(stdout), &got); err != nil || code != OK {
+		if err := yaml.Unmarshal([]byte(stdout), &got); err != nil || code != failure.OK {
 			t.Fatalf("code %d, %v", code, err)
 		}
 		if got.APIVersion == "" || got.Kind != "VersionInfo" || got.Name != "kubectl-x" || got.Version == "" || got.Go == "" || got.Platform == "" {
@@ -158,10 +162,10 @@ func TestVersion(t *testing.T) {
 			t.Errorf("%s: %s", format, stdout)
 		}
 	}
-	if code, stdout, _ := run(t, nil, "version"); code != OK || !strings.HasPrefix(stdout, "kubectl-x ") {
+	if code, stdout, _ := run(t, nil, "version"); code != failure.OK || !strings.HasPrefix(stdout, "kubectl-x ") {
 		t.Errorf("code %d, %q", code, stdout)
 	}
-	if code, _, stderr := run(t, nil, "version", "-o", "xml"); code != BadUse || stderr != "error: --output=\"xml\": want json or yaml\n" {
+	if code, _, stderr := run(t, nil, "version", "-o", "xml"); code != failure.BadInput || stderr != "error: --output=\"xml\": want json or yaml\n" {
 		t.Errorf("code %d, %q", code, stderr)
 	}
 }
@@ -188,7 +192,7 @@ func TestHelp(t *testing.T) {
 	GroupFlags(root.Flags(), "Connection flags")
 	root.Flags().Bool("own", false, "without")
 	SetHelp(root)
-	if code := Main(t.Context(), root, streams, []string{"--help"}); code != OK {
+	if code := Main(t.Context(), root, streams, []string{"--help"}); code != failure.OK {
 		t.Errorf("code %d", code)
 	}
 	help := out.String()

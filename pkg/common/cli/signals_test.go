@@ -17,6 +17,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // asCommand is set where the test's program runs as a command.
@@ -38,13 +40,13 @@ func TestSignals(t *testing.T) {
 		stdout, stderr      string
 	}{
 		"nothing comes":          {stdout: "report\n"},
-		"Ctrl-C":                 {signals: []syscall.Signal{syscall.SIGINT}, code: int(Interrupted), stdout: "report\n", stderr: "error: interrupted\n"},
+		"Ctrl-C":                 {signals: []syscall.Signal{syscall.SIGINT}, code: int(failure.Interrupted), stdout: "report\n", stderr: "error: interrupted\n"},
 		"a second Ctrl-C":        {signals: []syscall.Signal{syscall.SIGINT, syscall.SIGINT}, code: -1},
-		"the terminal closes":    {signals: []syscall.Signal{syscall.SIGHUP}, code: int(Interrupted), stdout: "report\n", stderr: "error: interrupted\n"},
-		"its shell says so too":  {signals: []syscall.Signal{syscall.SIGHUP, syscall.SIGHUP}, code: int(Interrupted), stdout: "report\n", stderr: "error: interrupted\n"},
+		"the terminal closes":    {signals: []syscall.Signal{syscall.SIGHUP}, code: int(failure.Interrupted), stdout: "report\n", stderr: "error: interrupted\n"},
+		"its shell says so too":  {signals: []syscall.Signal{syscall.SIGHUP, syscall.SIGHUP}, code: int(failure.Interrupted), stdout: "report\n", stderr: "error: interrupted\n"},
 		"under nohup":            {ignored: true, signals: []syscall.Signal{syscall.SIGHUP}, stdout: "report\n"},
-		"the reader is gone":     {readerGone: true, code: int(Failed), stderr: "error: no report: write /dev/stdout: broken pipe\n"},
-		"Ctrl-C ends a pipeline": {readerGone: true, signals: []syscall.Signal{syscall.SIGINT}, code: int(Interrupted), stderr: "error: interrupted\n"},
+		"the reader is gone":     {readerGone: true, code: int(failure.Unable), stderr: "error: no report: write /dev/stdout: broken pipe\n"},
+		"Ctrl-C ends a pipeline": {readerGone: true, signals: []syscall.Signal{syscall.SIGINT}, code: int(failure.Interrupted), stderr: "error: interrupted\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -99,7 +101,7 @@ func startReporter(t *testing.T, ignored bool) reporter {
 }
 
 // reports is the command: what it starts has to die of signals as by default.
-func reports() Code {
+func reports() failure.Code {
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
 	c := &cobra.Command{Use: "x", RunE: func(c *cobra.Command, _ []string) error {
 		if survived, _ := exec.Command("sh", "-c", "kill -PIPE $$; echo survived").Output(); len(survived) > 0 {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
@@ -90,6 +91,6 @@ func writeVersion(w io.Writer, info VersionInfo, format string) error {
 	case "yaml":
 		return output.WriteYAML(w, info)
 	default:
-		return Use(fmt.Errorf("--output=%q: want json or yaml", format))
+		return failure.Input(fmt.Errorf("--output=%q: want json or yaml", format))
 	}
 }

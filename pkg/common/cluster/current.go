@@ -6,7 +6,7 @@ import (
 
 	"k8s.io/client-go/tools/clientcmd"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // withoutCurrent returns an error if the kubeconfig has contexts, but neither it
@@ -15,10 +15,10 @@ import (
 func (f *Flags) withoutCurrent(loader clientcmd.ClientConfig) error {
 	raw, err := loader.RawConfig()
 	if err != nil || len(raw.Contexts) == 0 || raw.CurrentContext != "" || f.overrides.CurrentContext != "" {
-		return nil //nolint:nilerr // what cannot be loaded is reported by who loads it
+		return nil //nolint:nilerr // the caller reports a kubeconfig that cannot be loaded
 	}
 	files := strings.Join(f.rules.GetLoadingPrecedence(), ", ")
-	return cli.Fail(cli.BadUse, fmt.Errorf("no current context: %s has %s, and says of none that it is the current one", files, contexts(len(raw.Contexts))),
+	return failure.With(failure.BadInput, fmt.Errorf("no current context: %s has %s but no current-context", files, contexts(len(raw.Contexts))),
 		"name one with --context NAME, or kubectl config use-context NAME; kubectl config get-contexts lists them")
 }
 

@@ -14,10 +14,10 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/datum"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/renew"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // datumFlags name a control plane of Datum Cloud, which needs no kubeconfig.
@@ -37,13 +37,13 @@ func (d *datumFlags) given() bool { return d.project != "" || d.organization != 
 func (d *datumFlags) plane() (datum.ControlPlane, error) {
 	switch {
 	case d.project != "" && d.organization != "":
-		return datum.ControlPlane{}, cli.Use(errors.New("--datum-project and --datum-organization: give one of them"))
+		return datum.ControlPlane{}, failure.Input(errors.New("--datum-project and --datum-organization: give one of them"))
 	case d.project != "":
 		return datum.ControlPlane{Scope: datum.Project, ID: d.project}, nil
 	case d.organization != "":
 		return datum.ControlPlane{Scope: datum.Organization, ID: d.organization}, nil
 	}
-	return datum.ControlPlane{}, cli.Use(errors.New("--datum-session needs --datum-project or --datum-organization"))
+	return datum.ControlPlane{}, failure.Input(errors.New("--datum-session needs --datum-project or --datum-organization"))
 }
 
 // kubeconfigFlags say which cluster in another way.
@@ -59,7 +59,7 @@ func kubeconfigFlags() []string {
 func (f *Flags) datumTarget(userAgent string) (Target, error) {
 	for _, name := range kubeconfigFlags() {
 		if f.set.Changed(name) {
-			return Target{}, cli.Use(fmt.Errorf("--%s does not go with --datum-project, --datum-organization and --datum-session", name))
+			return Target{}, failure.Input(fmt.Errorf("--%s does not go with --datum-project, --datum-organization and --datum-session", name))
 		}
 	}
 	plane, err := f.datum.plane()
@@ -114,7 +114,7 @@ func (f *Flags) timeout() (time.Duration, error) {
 	}
 	timeout, err := clientcmd.ParseTimeout(f.overrides.Timeout)
 	if err != nil {
-		return 0, cli.Use(err)
+		return 0, failure.Input(err)
 	}
 	return timeout, nil
 }
@@ -158,7 +158,7 @@ func (b bearer) check(to *url.URL) error {
 		return err
 	}
 	if to.Scheme != "https" || session.Host(to) != session.Host(api) {
-		return problem.New(problem.Refused, "", "%s://%s is not the API server of the session, and gets no token", to.Scheme, to.Host)
+		return failure.New(failure.Refused, "", "%s://%s is not the API server of the session, and gets no token", to.Scheme, to.Host)
 	}
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/datum"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // planeNames are the control planes of Datum Cloud that the flags of one side
@@ -44,7 +44,7 @@ func (e *Ends) fromPlane(access Access) (member Member, named bool, err error) {
 		return Member{}, false, nil
 	}
 	if len(planes) > 1 || e.From.InCluster || e.From.Context != "" || e.From.Kubeconfig != "" {
-		return Member{}, true, cli.Use(errors.New("--from-context, --from-kubeconfig, --from-in-cluster, --from-datum-project and --from-datum-organization each name a source; use one of them"))
+		return Member{}, true, failure.Input(errors.New("--from-context, --from-kubeconfig, --from-in-cluster, --from-datum-project and --from-datum-organization each name a source; use one of them"))
 	}
 	member, err = e.plane(access, planes[0])
 	return member, true, err
@@ -73,7 +73,7 @@ func (e *Ends) toPlanes(access Access, into *Resolved) error {
 func (e *Ends) checkSession() error {
 	planes := len(planeNames(e.To.Projects, e.To.Organizations)) + len(planeNames(given(e.From.Project), given(e.From.Organization)))
 	if e.Session != "" && planes == 0 {
-		return cli.Use(errors.New("--datum-session goes with flags that name a project or an organization of Datum Cloud"))
+		return failure.Input(errors.New("--datum-session goes with flags that name a project or an organization of Datum Cloud"))
 	}
 	return nil
 }

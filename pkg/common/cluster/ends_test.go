@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/pflag"
 	"k8s.io/client-go/rest"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // ends parses flags.
@@ -120,15 +120,15 @@ func TestEndsBadUse(t *testing.T) {
 		"--to-kubeconfig-secret=x,--" + AllowFlag + "=all": "want one of",
 	} {
 		_, _, err := resolve(t, ends(t, words(args)...), nil)
-		var known *cli.Error
-		if !errors.As(err, &known) || known.Code != cli.BadUse || !strings.Contains(err.Error(), want) {
+		var known *failure.Error
+		if !errors.As(err, &known) || known.Code != failure.BadInput || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", args, err)
 		}
 	}
 	for _, args := range []string{"--from-context=nope", "--from-kubeconfig=/nowhere", "--kubeconfig=/nowhere", "--from-in-cluster", "--from-as-group=g", "--from-in-cluster,--from-context=prod-1"} {
 		_, _, err := ends(t, words(args)...).Source(Access{})
-		var known *cli.Error
-		if !errors.As(err, &known) || known.Code != cli.BadUse {
+		var known *failure.Error
+		if !errors.As(err, &known) || known.Code != failure.BadInput {
 			t.Errorf("%s: %v", args, err)
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // The hints where the server's URL is not shown.
@@ -25,13 +25,13 @@ const (
 // Explain returns an error that names the cluster in which a request failed, the
 // cause, and a hint. It shows no secret of a URL.
 func Explain(target Target, err error) error {
-	code, hint := cli.Failed, ""
+	code, hint := failure.Unable, ""
 	var transport *url.Error
 	switch {
 	case !target.Address().Shown() && apierrors.ReasonForError(err) == metav1.StatusReasonUnknown:
 		hint, err = target.unshown()
 	case apierrors.IsUnauthorized(err):
-		code, hint = cli.LoginNeeded, target.loginHint()
+		code, hint = failure.LoginNeeded, target.loginHint()
 		err = fmt.Errorf("the server does not accept the credential: %w", err)
 	case apierrors.IsForbidden(err):
 		hint = "kubectl auth can-i --list shows what you may read"
@@ -45,7 +45,7 @@ func Explain(target Target, err error) error {
 	if target.Context != "" {
 		err = fmt.Errorf("context %s: %w", target.Context, err)
 	}
-	return cli.Fail(code, WithoutURLs(err), hint)
+	return failure.With(code, WithoutURLs(err), hint)
 }
 
 // unshown is of a request that failed at a server whose URL is not shown. The
@@ -60,15 +60,15 @@ func (t Target) unshown() (hint string, err error) {
 }
 
 // explainTransport explains a request that brought no answer.
-func (t Target) explainTransport(failure *url.Error) (code cli.Code, hint string, err error) {
-	err = failure.Err
+func (t Target) explainTransport(failed *url.Error) (code failure.Code, hint string, err error) {
+	err = failed.Err
 	var untrusted *tls.CertificateVerificationError
 	var wire *net.OpError
 	switch isWire := errors.As(err, &wire); {
 	case t.execFailed(err):
 		return t.explainExec(err)
-	case t.redirected(failure.URL) != "":
-		err = fmt.Errorf("server %s redirects to %s, which gives: %w", t.Address(), t.redirected(failure.URL), err)
+	case t.redirected(failed.URL) != "":
+		err = fmt.Errorf("server %s redirects to %s, which gives: %w", t.Address(), t.redirected(failed.URL), err)
 	case errors.As(err, &untrusted):
 		err = fmt.Errorf("server %s cannot be trusted: %w", t.Address(), err)
 		hint = trustHint(untrusted)
@@ -81,7 +81,7 @@ func (t Target) explainTransport(failure *url.Error) (code cli.Code, hint string
 	default:
 		err = fmt.Errorf("server %s: %w", t.Address(), err)
 	}
-	return cli.Failed, hint, err
+	return failure.Unable, hint, err
 }
 
 // inner returns what happened without the request that it happened to.

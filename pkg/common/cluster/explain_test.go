@@ -20,7 +20,7 @@ import (
 	"k8s.io/client-go/rest"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // failed is how net/http reports a request without an answer.
@@ -40,23 +40,23 @@ func TestExplain(t *testing.T) {
 	for _, c := range []struct {
 		name       string
 		err        error
-		code       cli.Code
+		code       failure.Code
 		want, hint string
 	}{
-		{"refused", failed(refused), cli.Failed, "server https://x does not answer: dial tcp: connection refused", "kubectl version"},
-		{"no such name", failed(&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "x", IsNotFound: true}}), cli.Failed, "server https://x does not answer: dial tcp: lookup x: no such host", "kubectl version"},
-		{"hung up", failed(io.EOF), cli.Failed, "server https://x does not answer: EOF", "kubectl version"},
-		{"the proxy", failed(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: refused}), cli.Failed, "the proxy before server https://x does not answer: proxyconnect tcp: dial tcp: connection refused", "--proxy-url"},
-		{"redirected", moved, cli.Failed, "server https://x redirects to login.example.com, which gives: dial tcp: connection refused", ""},
-		{"too slow", failed(context.DeadlineExceeded), cli.Failed, "server https://x did not answer in time: context deadline exceeded", "--request-timeout"},
-		{"too slow within the answer", fmt.Errorf("kustomizations: %w", context.DeadlineExceeded), cli.Failed, "server https://x did not answer in time: kustomizations: context deadline exceeded", "--request-timeout"},
-		{"unknown authority", untrusted(x509.UnknownAuthorityError{}), cli.Failed, "server https://x cannot be trusted: tls: failed to verify certificate: x509: certificate signed by unknown authority", "--certificate-authority"},
-		{"expired", untrusted(x509.CertificateInvalidError{Reason: x509.Expired, Detail: "z"}), cli.Failed, "server https://x cannot be trusted: tls: failed to verify certificate: x509: certificate has expired or is not yet valid: z", "check this machine's clock"},
-		{"another name", untrusted(x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"y"}}, Host: "x"}), cli.Failed, "server https://x cannot be trusted: tls: failed to verify certificate: x509: certificate is valid for y, not x", "--tls-server-name"},
-		{"refused in the handshake", failed(&net.OpError{Op: "remote error", Err: errors.New("tls: expired certificate")}), cli.Failed, "server https://x: remote error: tls: expired certificate", ""},
-		{"unauthorized", apierrors.NewUnauthorized("token expired"), cli.LoginNeeded, "the server does not accept the credential: token expired", "log in again, or"},
-		{"forbidden", apierrors.NewForbidden(apps, "web", errors.New("no role")), cli.Failed, `deployments.apps "web" is forbidden: no role`, "kubectl auth can-i"},
-		{"another", errors.New("unexpected EOF"), cli.Failed, "unexpected EOF", ""},
+		{"refused", failed(refused), failure.Unable, "server https://x does not answer: dial tcp: connection refused", "kubectl version"},
+		{"no such name", failed(&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "x", IsNotFound: true}}), failure.Unable, "server https://x does not answer: dial tcp: lookup x: no such host", "kubectl version"},
+		{"hung up", failed(io.EOF), failure.Unable, "server https://x does not answer: EOF", "kubectl version"},
+		{"the proxy", failed(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: refused}), failure.Unable, "the proxy before server https://x does not answer: proxyconnect tcp: dial tcp: connection refused", "--proxy-url"},
+		{"redirected", moved, failure.Unable, "server https://x redirects to login.example.com, which gives: dial tcp: connection refused", ""},
+		{"too slow", failed(context.DeadlineExceeded), failure.Unable, "server https://x did not answer in time: context deadline exceeded", "--request-timeout"},
+		{"too slow within the answer", fmt.Errorf("kustomizations: %w", context.DeadlineExceeded), failure.Unable, "server https://x did not answer in time: kustomizations: context deadline exceeded", "--request-timeout"},
+		{"unknown authority", untrusted(x509.UnknownAuthorityError{}), failure.Unable, "server https://x cannot be trusted: tls: failed to verify certificate: x509: certificate signed by unknown authority", "--certificate-authority"},
+		{"expired", untrusted(x509.CertificateInvalidError{Reason: x509.Expired, Detail: "z"}), failure.Unable, "server https://x cannot be trusted: tls: failed to verify certificate: x509: certificate has expired or is not yet valid: z", "check this machine's clock"},
+		{"another name", untrusted(x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"y"}}, Host: "x"}), failure.Unable, "server https://x cannot be trusted: tls: failed to verify certificate: x509: certificate is valid for y, not x", "--tls-server-name"},
+		{"refused in the handshake", failed(&net.OpError{Op: "remote error", Err: errors.New("tls: expired certificate")}), failure.Unable, "server https://x: remote error: tls: expired certificate", ""},
+		{"unauthorized", apierrors.NewUnauthorized("token expired"), failure.LoginNeeded, "the server does not accept the credential: token expired", "log in again, or"},
+		{"forbidden", apierrors.NewForbidden(apps, "web", errors.New("no role")), failure.Unable, `deployments.apps "web" is forbidden: no role`, "kubectl auth can-i"},
+		{"another", errors.New("unexpected EOF"), failure.Unable, "unexpected EOF", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			check(t, &rest.Config{Host: "https://x"}, c.err, c.code, c.want, c.hint)
@@ -64,10 +64,10 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-func check(t *testing.T, config *rest.Config, failure error, code cli.Code, want, hint string) {
+func check(t *testing.T, config *rest.Config, failed error, code failure.Code, want, hint string) {
 	t.Helper()
-	err := Explain(Target{Context: "prod", Config: config}, failure)
-	var known *cli.Error
+	err := Explain(Target{Context: "prod", Config: config}, failed)
+	var known *failure.Error
 	if !errors.As(err, &known) || known.Code != code || err.Error() != "context prod: "+want {
 		t.Errorf("code %d, %v", known.Code, err)
 	}
@@ -81,13 +81,13 @@ func check(t *testing.T, config *rest.Config, failure error, code cli.Code, want
 func TestExplainExec(t *testing.T) {
 	for _, c := range []struct {
 		name, install, text string
-		code                cli.Code
+		code                failure.Code
 		want, hint          string
 	}{
-		{"fails", "", "exec: executable /opt/aws failed with exit code 255", cli.LoginNeeded, "no credential: exec: executable /opt/aws failed with exit code 255", "log in again with the tool behind aws,"},
-		{"is not there", "", "exec: executable /opt/aws not found\n\nIt looks like", cli.Failed, "no credential: exec: executable /opt/aws not found", "install aws, "},
-		{"tells how to install it", "brew install aws\nor not", "exec: executable /opt/aws not found", cli.Failed, "no credential: exec: executable /opt/aws not found", "brew install aws"},
-		{"babbles", "", "decoding stdout: no kind", cli.Failed, "no credential: decoding stdout: no kind", "kubectl version"},
+		{"fails", "", "exec: executable /opt/aws failed with exit code 255", failure.LoginNeeded, "no credential: exec: executable /opt/aws failed with exit code 255", "log in again with the tool behind aws,"},
+		{"is not there", "", "exec: executable /opt/aws not found\n\nIt looks like", failure.Unable, "no credential: exec: executable /opt/aws not found", "install aws, "},
+		{"tells how to install it", "brew install aws\nor not", "exec: executable /opt/aws not found", failure.Unable, "no credential: exec: executable /opt/aws not found", "brew install aws"},
+		{"babbles", "", "decoding stdout: no kind", failure.Unable, "no credential: decoding stdout: no kind", "kubectl version"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			config := &rest.Config{Host: "https://x", ExecProvider: &clientcmdapi.ExecConfig{
@@ -97,7 +97,7 @@ func TestExplainExec(t *testing.T) {
 		})
 	}
 	config := &rest.Config{Host: "https://x", ExecProvider: &clientcmdapi.ExecConfig{Command: "/opt/aws"}}
-	check(t, config, apierrors.NewUnauthorized("no"), cli.LoginNeeded, "the server does not accept the credential: no", "log in again with the tool behind aws,")
+	check(t, config, apierrors.NewUnauthorized("no"), failure.LoginNeeded, "the server does not accept the credential: no", "log in again with the tool behind aws,")
 }
 
 // TestPasswords: a URL may hold one, whether it can be parsed or not.

@@ -21,6 +21,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // defaultRequestTimeout bounds a request where --request-timeout is not given:
@@ -94,7 +95,7 @@ func (f *Flags) Target(userAgent string) (Target, error) {
 	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(f.rules, f.overrides)
 	entry := f.entry(loader)
 	if err := checkEntry(entry); err != nil {
-		return Target{}, cli.Use(fmt.Errorf("kubeconfig: %w", err))
+		return Target{}, failure.Input(fmt.Errorf("kubeconfig: %w", err))
 	}
 	config, err := loader.ClientConfig()
 	if err != nil {
@@ -102,7 +103,7 @@ func (f *Flags) Target(userAgent string) (Target, error) {
 	}
 	named := address.Parse(serverOf(entry))
 	if serverURL(config) == nil {
-		return Target{}, cli.Use(fmt.Errorf("server %s: want https://HOST:PORT", addressOf(config, named)))
+		return Target{}, failure.Input(fmt.Errorf("server %s: want https://HOST:PORT", addressOf(config, named)))
 	}
 	if err := applyKuberc(config); err != nil {
 		return Target{}, err
@@ -135,7 +136,7 @@ func (f *Flags) impersonateExtra() error {
 	for _, text := range f.userExtra {
 		key, value, ok := strings.Cut(text, "=")
 		if !ok {
-			return cli.Use(fmt.Errorf("--as-user-extra=%q: want KEY=VALUE", text))
+			return failure.Input(fmt.Errorf("--as-user-extra=%q: want KEY=VALUE", text))
 		}
 		extra[key] = append(extra[key], value)
 	}
@@ -189,10 +190,10 @@ func (f *Flags) context(loader clientcmd.ClientConfig) string {
 // check refuses what clientcmd would refuse too, but without naming the flag.
 func (f *Flags) check() error {
 	if _, err := clientcmd.ParseTimeout(f.overrides.Timeout); f.overrides.Timeout != "" && err != nil {
-		return cli.Use(fmt.Errorf("--%s=%q: want a time as 30s, 2m or 1h", clientcmd.FlagTimeout, f.overrides.Timeout))
+		return failure.Input(fmt.Errorf("--%s=%q: want a time as 30s, 2m or 1h", clientcmd.FlagTimeout, f.overrides.Timeout))
 	}
 	if err := checkProxy(f.overrides.ClusterInfo.ProxyURL); err != nil {
-		return cli.Use(fmt.Errorf("--%s: %w", clientcmd.FlagProxyURL, err))
+		return failure.Input(fmt.Errorf("--%s: %w", clientcmd.FlagProxyURL, err))
 	}
 	return nil
 }
@@ -205,12 +206,12 @@ func (f *Flags) explainLoad(loader clientcmd.ClientConfig, err error) error {
 			return err
 		}
 		files := strings.Join(f.rules.GetLoadingPrecedence(), ", ")
-		return cli.Fail(cli.BadUse, fmt.Errorf("no cluster: no kubeconfig with a context was found at %s", files), name)
+		return failure.With(failure.BadInput, fmt.Errorf("no cluster: no kubeconfig with a context was found at %s", files), name)
 	// clientcmd has no type for what --context names (client_config.go, v0.37).
 	case clientcmd.IsContextNotFound(err) || strings.HasPrefix(err.Error(), "context ") && strings.HasSuffix(err.Error(), " does not exist"):
-		return cli.Fail(cli.BadUse, fmt.Errorf("kubeconfig: %w", err), "kubectl config get-contexts lists what there is")
+		return failure.With(failure.BadInput, fmt.Errorf("kubeconfig: %w", err), "kubectl config get-contexts lists what there is")
 	default:
-		return cli.Fail(cli.BadUse, fmt.Errorf("kubeconfig: %w", withoutContent(err)), "")
+		return failure.With(failure.BadInput, fmt.Errorf("kubeconfig: %w", withoutContent(err)), "")
 	}
 }
 

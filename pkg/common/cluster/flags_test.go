@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // odd is a context name that no mini-language survives.
@@ -106,7 +106,7 @@ func TestBadUse(t *testing.T) {
 	}{
 		{"no kubeconfig", "", nil, "no cluster: no kubeconfig with a context was found at /", "name a cluster with --kubeconfig"},
 		{"no current context", strings.Replace(kubeconfig, "current-context: dev\n", "", 1), nil, "no current context: /", "name one with --context NAME"},
-		{"an empty current context", strings.Replace(kubeconfig, "current-context: dev", `current-context: ""`, 1), nil, "has 2 contexts, and says of none", "name one with --context NAME"},
+		{"an empty current context", strings.Replace(kubeconfig, "current-context: dev", `current-context: ""`, 1), nil, "has 2 contexts but no current-context", "name one with --context NAME"},
 		{"no such current context", strings.Replace(kubeconfig, "current-context: dev", "current-context: gone", 1), nil, `context was not found for specified context: gone`, "kubectl config get-contexts"},
 		{"no such context", kubeconfig, []string{"--context", "gone"}, `context "gone" does not exist`, "kubectl config get-contexts"},
 		{"no such file", kubeconfig, []string{"--kubeconfig", "/gone"}, "stat /gone", ""},
@@ -123,8 +123,8 @@ func TestBadUse(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := target(t, c.config, c.args...)
-			var known *cli.Error
-			if !errors.As(err, &known) || known.Code != cli.BadUse || !strings.Contains(err.Error(), c.want) {
+			var known *failure.Error
+			if !errors.As(err, &known) || known.Code != failure.BadInput || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v", err)
 			}
 			if known != nil && (!strings.HasPrefix(known.Hint, c.hint) || (c.hint == "") != (known.Hint == "")) {

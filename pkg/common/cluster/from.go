@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // kubeconfigs are the files in which both sides look up contexts, read once.
@@ -31,7 +32,7 @@ func (k *kubeconfigs) files() (*Files, error) {
 	}
 	var err error
 	k.loaded, err = load()
-	return k.loaded, cli.WrapUse(err)
+	return k.loaded, failure.DefaultInput(err)
 }
 
 // Ends are the flags that name the cluster to copy from and those to copy to.
@@ -93,10 +94,10 @@ func (e *Ends) Source(access Access) (Member, []string, error) {
 	}
 	if e.From.InCluster {
 		if e.From.Context != "" || e.From.Kubeconfig != "" {
-			return Member{}, nil, cli.Use(errors.New("--from-in-cluster names a cluster, and so do --from-context and --from-kubeconfig"))
+			return Member{}, nil, failure.Input(errors.New("--from-in-cluster names a cluster, and so do --from-context and --from-kubeconfig"))
 		}
 		member, err := access.InCluster()
-		return member, nil, cli.WrapUse(err)
+		return member, nil, failure.DefaultInput(err)
 	}
 	files, err := e.fromFiles()
 	if err != nil {
@@ -110,13 +111,13 @@ func (e *Ends) Source(access Access) (Member, []string, error) {
 		return e.noContext(access, files)
 	}
 	member, warnings, err := files.Member(access, context)
-	return member, warnings, cli.WrapUse(err)
+	return member, warnings, failure.DefaultInput(err)
 }
 
 // checkGroups refuses groups without a user, as API servers do.
 func checkGroups(side, user string, groups []string) error {
 	if user == "" && len(groups) > 0 {
-		return cli.Use(fmt.Errorf("--%s-as-group goes with --%s-as", side, side))
+		return failure.Input(fmt.Errorf("--%s-as-group goes with --%s-as", side, side))
 	}
 	return nil
 }
@@ -126,16 +127,16 @@ func (e *Ends) fromFiles() (*Files, error) {
 		return e.kubeconfigs.files()
 	}
 	files, err := LoadFile(e.From.Kubeconfig)
-	return files, cli.WrapUse(err)
+	return files, failure.DefaultInput(err)
 }
 
 // noContext is the Pod's cluster where there is no kubeconfig at all.
 func (e *Ends) noContext(access Access, files *Files) (Member, []string, error) {
 	if files.Empty() && os.Getenv("KUBERNETES_SERVICE_HOST") != "" {
 		member, err := access.InCluster()
-		return member, nil, cli.WrapUse(err)
+		return member, nil, failure.DefaultInput(err)
 	}
-	return Member{}, nil, cli.Fail(cli.BadUse, errors.New("no source cluster: no kubeconfig has a current context"),
+	return Member{}, nil, failure.With(failure.BadInput, errors.New("no source cluster: no kubeconfig has a current context"),
 		"name it with --from-context NAME or --from-kubeconfig FILE")
 }
 
@@ -144,5 +145,5 @@ func nothingMatches(flag, pattern string, files *Files) error {
 	if files.Empty() {
 		hint = "no kubeconfig was found; --kubeconfig names one"
 	}
-	return cli.Fail(cli.BadUse, fmt.Errorf("--%s=%q matches no context", flag, pattern), hint)
+	return failure.With(failure.BadInput, fmt.Errorf("--%s=%q matches no context", flag, pattern), hint)
 }

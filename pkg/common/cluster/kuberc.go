@@ -20,7 +20,7 @@ import (
 	"sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // applyKuberc has client-go refuse the program of a kubeconfig where kubectl's
@@ -42,7 +42,7 @@ func applyKuberc(config *rest.Config) error {
 		err = exec.ValidatePluginPolicy(policy)
 	}
 	if err != nil {
-		return cli.Fail(cli.BadUse, fmt.Errorf("kuberc %s, which says what may be run for credentials: %w", path, err), "KUBERC=off goes without it")
+		return failure.With(failure.BadInput, fmt.Errorf("kuberc %s, which says what may be run for credentials: %w", path, err), "KUBERC=off goes without it")
 	}
 	config.ExecProvider.PluginPolicy = policy
 	return nil

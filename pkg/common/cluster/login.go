@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // loginHint says how to come by a new credential. The arguments of an exec
@@ -30,17 +30,17 @@ func (t Target) execFailed(err error) bool {
 // explainExec explains an exec credential plugin that gave no credential. One
 // that ran and failed most often wants a login; one that could not be run, or
 // was not understood, is no matter of logins.
-func (t Target) explainExec(err error) (code cli.Code, hint string, explained error) {
+func (t Target) explainExec(err error) (code failure.Code, hint string, explained error) {
 	// Where client-go adds how to install a plugin, it takes many lines for it.
 	text, _, _ := strings.Cut(strings.TrimPrefix(err.Error(), execErrors), "\n")
 	explained = fmt.Errorf("no credential: %s", text)
 	switch {
 	case strings.Contains(text, " failed with exit code "):
-		return cli.LoginNeeded, t.loginHint(), explained
+		return failure.LoginNeeded, t.loginHint(), explained
 	case strings.HasSuffix(text, " not found"):
-		return cli.Failed, t.installHint(), explained
+		return failure.Unable, t.installHint(), explained
 	default:
-		return cli.Failed, "kubectl version shows whether it fails there too", explained
+		return failure.Unable, "kubectl version shows whether it fails there too", explained
 	}
 }
 

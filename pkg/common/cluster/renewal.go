@@ -11,7 +11,6 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/handover"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
@@ -23,16 +22,11 @@ func environment(userAgent string, notices io.Writer) auth.Environment {
 	return env
 }
 
-// Renewal is what a plugin with these flags does before anything else: if this
-// process was started to renew a session, it does that and returns true with
-// the code to exit with.
-func Renewal(ctx context.Context, args []string, streams genericiooptions.IOStreams, userAgent string) (code cli.Code, done bool) {
-	if len(args) != 3 || args[0] != handover.Command || args[1] != "--session" {
-		return cli.OK, false
-	}
-	if err := handover.Main(ctx, environment(userAgent, streams.ErrOut), args[2], streams.Out); err != nil {
-		fmt.Fprintln(streams.ErrOut, "error: "+output.Text(err.Error()))
-		return cli.Failed, true
-	}
-	return cli.OK, true
+// RenewCommand is the name of the command that runs Renew.
+const RenewCommand = handover.Command
+
+// Renew renews a session of Datum Cloud in this process, which was started for
+// it. The result goes to the parent through streams.Out.
+func Renew(ctx context.Context, session string, streams genericiooptions.IOStreams, userAgent string) error {
+	return handover.Main(ctx, environment(userAgent, streams.ErrOut), session, streams.Out)
 }

@@ -22,8 +22,11 @@ const asClient = "CLUSTER_TEST_AS_CLIENT"
 
 func TestMain(m *testing.M) {
 	streams := genericiooptions.IOStreams{In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr}
-	if code, done := Renewal(context.Background(), os.Args[1:], streams, "test"); done {
-		os.Exit(int(code))
+	if len(os.Args) == 4 && os.Args[1] == RenewCommand {
+		if Renew(context.Background(), os.Args[3], streams, "test") != nil {
+			os.Exit(1)
+		}
+		return
 	}
 	if os.Getenv(asClient) != "" {
 		ask()

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // ToFlags name the target clusters.
@@ -75,7 +76,7 @@ func (e *Ends) Targets(ctx context.Context, access Access, source Member, read S
 		}
 	}
 	if len(resolved.Members)+len(resolved.Refused) == 0 {
-		return resolved, cli.Fail(cli.BadUse, errors.New("no target cluster"), "name some with --to-context, --to-kubeconfig, --to-kubeconfig-secret or --to-datum-project")
+		return resolved, failure.With(failure.BadInput, errors.New("no target cluster"), "name some with --to-context, --to-kubeconfig, --to-kubeconfig-secret or --to-datum-project")
 	}
 	return resolved, nil
 }
@@ -95,7 +96,7 @@ func (e *Ends) toContexts(access Access, source Member, into *Resolved) error {
 	for _, context := range named {
 		member, warnings, err := files.Member(access, context.name)
 		if err != nil {
-			return cli.WrapUse(err)
+			return failure.DefaultInput(err)
 		}
 		into.Warnings = append(into.Warnings, warnings...)
 		if context.matched && source.Config != nil && member.Config.Host == source.Config.Host {
@@ -143,18 +144,18 @@ func (e *Ends) toFiles(access Access, into *Resolved) error {
 	for _, path := range e.To.Kubeconfigs {
 		files, err := LoadFile(path)
 		if err != nil {
-			return cli.WrapUse(err)
+			return failure.DefaultInput(err)
 		}
 		name := e.To.KubeconfigContext
 		if name == "" {
 			name = files.Current()
 		}
 		if name == "" {
-			return cli.Fail(cli.BadUse, fmt.Errorf("--to-kubeconfig=%q has no current context", path), "name one with --to-kubeconfig-context")
+			return failure.With(failure.BadInput, fmt.Errorf("--to-kubeconfig=%q has no current context", path), "name one with --to-kubeconfig-context")
 		}
 		member, _, err := files.Member(access, name)
 		if err != nil {
-			return cli.WrapUse(fmt.Errorf("--to-kubeconfig=%q: %w", path, err))
+			return failure.DefaultInput(fmt.Errorf("--to-kubeconfig=%q: %w", path, err))
 		}
 		// Files of a fleet often all call their context the same.
 		member.Name = path
@@ -169,5 +170,5 @@ func (e *Ends) toPod(access Access, into *Resolved) error {
 	}
 	member, err := access.InCluster()
 	into.Members = append(into.Members, member)
-	return cli.WrapUse(err)
+	return failure.DefaultInput(err)
 }

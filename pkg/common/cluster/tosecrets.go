@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // SecretFlags name kubeconfigs that lie in Secrets of a management cluster.
@@ -71,7 +72,7 @@ func (e *Ends) toSecrets(ctx context.Context, access Access, source Member, read
 			return err
 		}
 		if len(secrets) == 0 {
-			return cli.Fail(cli.BadUse, fmt.Errorf("--to-kubeconfig-secret-selector=%q matches no Secret in namespace %q of %s", flags.Selector, query.Namespace, query.Cluster.Name),
+			return failure.With(failure.BadInput, fmt.Errorf("--to-kubeconfig-secret-selector=%q matches no Secret in namespace %q of %s", flags.Selector, query.Namespace, query.Cluster.Name),
 				"--to-kubeconfig-secret-namespace names another namespace")
 		}
 		for _, secret := range secrets {
@@ -118,13 +119,13 @@ func (e *Ends) secretQuery(access Access, source Member, into *Resolved) (Secret
 		access.As, access.AsGroups = "", nil
 		member, warnings, err := files.Member(access, e.To.Secrets.Context)
 		if err != nil {
-			return query, cli.WrapUse(err)
+			return query, failure.DefaultInput(err)
 		}
 		query.Cluster = member
 		into.Warnings = append(into.Warnings, warnings...)
 	}
 	if query.Cluster.Config == nil {
-		return query, cli.Use(errors.New("--to-kubeconfig-secret needs a cluster: --to-kubeconfig-secret-context"))
+		return query, failure.Input(errors.New("--to-kubeconfig-secret needs a cluster: --to-kubeconfig-secret-context"))
 	}
 	if query.Namespace == "" {
 		query.Namespace = query.Cluster.Namespace
@@ -139,7 +140,7 @@ func (f SecretFlags) allowances() ([]Allowance, error) {
 	var allowed []Allowance
 	for _, text := range strings.FieldsFunc(strings.Join(f.Allow, ","), func(r rune) bool { return r == ',' }) {
 		if !slices.Contains(Allowances(), Allowance(text)) {
-			return nil, cli.Use(fmt.Errorf("--%s=%q: want one of %v", AllowFlag, text, Allowances()))
+			return nil, failure.Input(fmt.Errorf("--%s=%q: want one of %v", AllowFlag, text, Allowances()))
 		}
 		allowed = append(allowed, Allowance(text))
 	}

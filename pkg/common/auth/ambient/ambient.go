@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/private"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // The sources, as a session names them. "env:NAME" and "file:PATH" are the
@@ -46,7 +46,7 @@ func Check(source string) error {
 	case strings.HasPrefix(source, fileStart+"/"):
 		return nil
 	}
-	return problem.New(problem.BadInput, "", "CI identity %q: want github, spacelift, env:NAME (GitLab's id_tokens) or file:/PATH", source)
+	return failure.New(failure.BadInput, "", "CI identity %q: want github, spacelift, env:NAME (GitLab's id_tokens) or file:/PATH", source)
 }
 
 // Identity reads the identity token anew.
@@ -94,5 +94,5 @@ func token(text, source string) (secret.Text, error) {
 }
 
 func missing(source, why string) error {
-	return problem.New(problem.LoginNeeded, "give the job an identity token (see docs/datum-creds/README.md)", "CI identity %s: %s", source, why)
+	return failure.New(failure.LoginNeeded, "give the job an identity token (see docs/datum-creds/README.md)", "CI identity %s: %s", source, why)
 }

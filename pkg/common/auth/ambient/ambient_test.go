@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 func reader(env map[string]string) Reader {
@@ -37,25 +37,25 @@ func TestIdentity(t *testing.T) {
 		source string
 		env    map[string]string
 		want   string
-		kind   problem.Kind
+		kind   failure.Code
 	}{
-		"github":           {"github", github("https://run.actions.githubusercontent.com/x?api=2"), "g.i.t", ""},
-		"github elsewhere": {"github", github("https://evil.test/x"), "", problem.Refused},
-		"github suffix":    {"github", github("https://actions.githubusercontent.com.evil.test/x"), "", problem.Refused},
-		"github by http":   {"github", github("http://run.actions.githubusercontent.com/x"), "", problem.Refused},
-		"github, none":     {"github", nil, "", problem.LoginNeeded},
-		"gitlab":           {"env:DATUM_ID_TOKEN", map[string]string{"DATUM_ID_TOKEN": "l.a.b"}, "l.a.b", ""},
-		"gitlab, none":     {"env:DATUM_ID_TOKEN", nil, "", problem.LoginNeeded},
-		"no JWT":           {"env:X", map[string]string{"X": "word"}, "", problem.LoginNeeded},
-		"spacelift":        {"spacelift", map[string]string{spaceliftVariable: "s.p.a"}, "s.p.a", ""},
-		"file":             {"file:" + file, nil, "f.i.le", ""},
-		"no file":          {"file:" + file + "x", nil, "", problem.LoginNeeded},
-		"relative":         {"file:token", nil, "", problem.BadInput},
-		"unknown":          {"jenkins", nil, "", problem.BadInput},
+		"github":           {"github", github("https://run.actions.githubusercontent.com/x?api=2"), "g.i.t", failure.OK},
+		"github elsewhere": {"github", github("https://evil.test/x"), "", failure.Refused},
+		"github suffix":    {"github", github("https://actions.githubusercontent.com.evil.test/x"), "", failure.Refused},
+		"github by http":   {"github", github("http://run.actions.githubusercontent.com/x"), "", failure.Refused},
+		"github, none":     {"github", nil, "", failure.LoginNeeded},
+		"gitlab":           {"env:DATUM_ID_TOKEN", map[string]string{"DATUM_ID_TOKEN": "l.a.b"}, "l.a.b", failure.OK},
+		"gitlab, none":     {"env:DATUM_ID_TOKEN", nil, "", failure.LoginNeeded},
+		"no JWT":           {"env:X", map[string]string{"X": "word"}, "", failure.LoginNeeded},
+		"spacelift":        {"spacelift", map[string]string{spaceliftVariable: "s.p.a"}, "s.p.a", failure.OK},
+		"file":             {"file:" + file, nil, "f.i.le", failure.OK},
+		"no file":          {"file:" + file + "x", nil, "", failure.LoginNeeded},
+		"relative":         {"file:token", nil, "", failure.BadInput},
+		"unknown":          {"jenkins", nil, "", failure.BadInput},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := reader(c.env).Identity(t.Context(), c.source, "https://api.test")
-			if got.Reveal() != c.want || (err != nil) != (c.kind != "") || (err != nil && problem.KindOf(err) != c.kind) {
+			if got.Reveal() != c.want || (err != nil) != (c.kind != failure.OK) || (err != nil && failure.CodeOf(err) != c.kind) {
 				t.Fatalf("Identity = %q, %v; want %q, %s", got.Reveal(), err, c.want, c.kind)
 			}
 			if err != nil && strings.Contains(err.Error(), "word") {

@@ -5,9 +5,9 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // The variables that GitHub Actions gives a job with `id-token: write`.
@@ -28,7 +28,7 @@ func (r Reader) github(ctx context.Context, audience string) (secret.Text, error
 	}
 	u, err := session.HTTPS(r.Getenv(githubURL))
 	if err != nil || !strings.HasSuffix(session.Host(u), githubHosts) {
-		return secret.Text{}, problem.New(problem.Refused, "", "CI identity github: %s is not at *%s", githubURL, githubHosts)
+		return secret.Text{}, failure.New(failure.Refused, "", "CI identity github: %s is not at *%s", githubURL, githubHosts)
 	}
 	query := u.Query()
 	query.Set("audience", audience)
@@ -37,7 +37,7 @@ func (r Reader) github(ctx context.Context, audience string) (secret.Text, error
 		Value string `json:"value"`
 	}
 	if err := r.Fetch(ctx, (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawQuery: u.RawQuery}).String(), bearer, &answer); err != nil {
-		return secret.Text{}, problem.New(problem.Unable, "", "CI identity github: %w", err)
+		return secret.Text{}, failure.New(failure.Unable, "", "CI identity github: %w", err)
 	}
 	return token(answer.Value, GitHub)
 }

@@ -9,8 +9,9 @@ import (
 	"slices"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/private"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/shell"
 )
 
 // FileVariable names a key file; ContentVariables hold a key itself, raw or in
@@ -52,14 +53,14 @@ func FromFile(path string) (Credential, error) {
 	content, err := private.ReadKey(path)
 	switch {
 	case errors.Is(err, private.ErrNoFile):
-		return Credential{}, problem.New(problem.BadInput, "for a pipe, use --credentials - and standard input", "key file: %w", err)
+		return Credential{}, failure.New(failure.BadInput, "for a pipe, use --credentials - and standard input", "key file: %w", err)
 	case errors.Is(err, private.ErrTooLarge):
-		return Credential{}, problem.New(problem.BadInput, "a key file has a few KiB: is it the right one?", "key file: %w", err)
+		return Credential{}, failure.New(failure.BadInput, "a key file has a few KiB: is it the right one?", "key file: %w", err)
 	case errors.Is(err, private.ErrUnsafe):
-		return Credential{}, problem.New(problem.Refused,
-			"chmod 600 "+problem.Quote(path)+" (in a Pod: defaultMode 0440 with fsGroup), and make a new key if others could have read this one", "key file: %w", err)
+		return Credential{}, failure.New(failure.Refused,
+			"chmod 600 "+shell.Quote(path)+" (in a Pod: defaultMode 0440 with fsGroup), and make a new key if others could have read this one", "key file: %w", err)
 	case err != nil:
-		return Credential{}, problem.New(problem.BadInput, "", "key file: %w", err)
+		return Credential{}, failure.New(failure.BadInput, "", "key file: %w", err)
 	}
 	return Credential{secret.New(string(content)), "the file " + path}, nil
 }

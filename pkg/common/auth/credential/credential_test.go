@@ -9,7 +9,7 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 func keyFile(t *testing.T, content string) string {
@@ -27,21 +27,21 @@ func TestFromEnvironment(t *testing.T) {
 		vars            map[string]string
 		content, source string
 		found           bool
-		kind            problem.Kind
+		kind            failure.Code
 	}{
-		"none":             {nil, "", "", false, ""},
-		"a file":           {map[string]string{FileVariable: file}, "in the file", "the file " + file, true, ""},
-		"a file first":     {map[string]string{FileVariable: file, "DATUM_CREDENTIALS": "x"}, "in the file", "the file " + file, true, ""},
-		"no file":          {map[string]string{FileVariable: file + "x", "DATUM_CREDENTIALS": "x"}, "", "", true, problem.BadInput},
-		"a key":            {map[string]string{"DATUM_CREDENTIALS": "x", "DATUM_SA_CREDENTIALS": "y"}, "x", "the variable DATUM_CREDENTIALS", true, ""},
-		"by the other one": {map[string]string{"DATUM_SA_CREDENTIALS": "y"}, "y", "the variable DATUM_SA_CREDENTIALS", true, ""},
+		"none":             {nil, "", "", false, failure.OK},
+		"a file":           {map[string]string{FileVariable: file}, "in the file", "the file " + file, true, failure.OK},
+		"a file first":     {map[string]string{FileVariable: file, "DATUM_CREDENTIALS": "x"}, "in the file", "the file " + file, true, failure.OK},
+		"no file":          {map[string]string{FileVariable: file + "x", "DATUM_CREDENTIALS": "x"}, "", "", true, failure.BadInput},
+		"a key":            {map[string]string{"DATUM_CREDENTIALS": "x", "DATUM_SA_CREDENTIALS": "y"}, "x", "the variable DATUM_CREDENTIALS", true, failure.OK},
+		"by the other one": {map[string]string{"DATUM_SA_CREDENTIALS": "y"}, "y", "the variable DATUM_SA_CREDENTIALS", true, failure.OK},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, found, err := FromEnvironment(func(k string) string { return c.vars[k] })
 			if got.Content.Reveal() != c.content || got.Source != c.source || found != c.found {
 				t.Errorf("FromEnvironment = %q of %q, %v", got.Content.Reveal(), got.Source, found)
 			}
-			if (err == nil) != (c.kind == "") || err != nil && problem.KindOf(err) != c.kind {
+			if (err == nil) != (c.kind == failure.OK) || err != nil && failure.CodeOf(err) != c.kind {
 				t.Errorf("FromEnvironment = %v", err)
 			}
 		})
@@ -53,7 +53,7 @@ func TestFilesThatAreNone(t *testing.T) {
 	for name, c := range map[string]struct{ path, says string }{
 		"a folder": {t.TempDir(), "not a plain file"}, "too large": {large, "larger than"}, "missing": {"/no/such", "key file"},
 	} {
-		if _, err := FromFile(c.path); problem.KindOf(err) != problem.BadInput || !strings.Contains(err.Error(), c.says) {
+		if _, err := FromFile(c.path); failure.CodeOf(err) != failure.BadInput || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: FromFile = %v", name, err)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // TestWhatHelpsIsSaid gives files of each wrong kind. A pipe must not be waited
@@ -23,16 +23,16 @@ func TestWhatHelpsIsSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, c := range map[string]struct {
-		kind problem.Kind
+		kind failure.Code
 		hint string
 	}{
-		pipe:  {problem.BadInput, "use --credentials -"},
-		large: {problem.BadInput, "a few KiB"},
-		open:  {problem.Refused, "chmod 600"},
+		pipe:  {failure.BadInput, "use --credentials -"},
+		large: {failure.BadInput, "a few KiB"},
+		open:  {failure.Refused, "chmod 600"},
 	} {
 		_, err := FromFile(path)
-		var known *problem.Error
-		if !errors.As(err, &known) || known.Kind != c.kind || !strings.Contains(known.Hint, c.hint) {
+		var known *failure.Error
+		if !errors.As(err, &known) || known.Code != c.kind || !strings.Contains(known.Hint, c.hint) {
 			t.Errorf("FromFile(%s) = %v, want %s with %q", path, err, c.kind, c.hint)
 		}
 	}

@@ -7,9 +7,9 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // AuthHost is the production auth host.
@@ -42,10 +42,10 @@ func Origin(host string) (string, error) {
 	}
 	u, err := session.HTTPS(host)
 	if err != nil {
-		return "", problem.New(problem.BadInput, "", "%s: %w", address.Parse(host), err)
+		return "", failure.New(failure.BadInput, "", "%s: %w", address.Parse(host), err)
 	}
 	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
-		return "", problem.New(problem.BadInput, "", "%s: want a host and no path", address.Parse(host))
+		return "", failure.New(failure.BadInput, "", "%s: want a host and no path", address.Parse(host))
 	}
 	return (&url.URL{Scheme: "https", Host: session.Host(u)}).String(), nil
 }
@@ -54,7 +54,7 @@ func Origin(host string) (string, error) {
 func API(authOrigin string) (string, error) {
 	host, found := strings.CutPrefix(authOrigin, "https://auth.")
 	if !found {
-		return "", problem.New(problem.BadInput, "name it with --api-hostname", "the API host of %s is not known", authOrigin)
+		return "", failure.New(failure.BadInput, "name it with --api-hostname", "the API host of %s is not known", authOrigin)
 	}
 	return "https://api." + host, nil
 }
@@ -112,7 +112,7 @@ func (c ControlPlane) Validate() error {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_' && r != '.'
 	}
 	if c.ID == "" || len(c.ID) > 253 || strings.ContainsFunc(c.ID, bad) || strings.Trim(c.ID, ".") == "" {
-		return problem.New(problem.BadInput, "", "%s %q: want letters, digits, - _ and .", c.Scope, fmt.Sprintf("%.80s", c.ID))
+		return failure.New(failure.BadInput, "", "%s %q: want letters, digits, - _ and .", c.Scope, fmt.Sprintf("%.80s", c.ID))
 	}
 	return nil
 }

@@ -16,10 +16,10 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // Command is the hidden command that the process is started with.
@@ -34,14 +34,11 @@ const (
 
 // result is what the process tells, through a pipe that only the parent has.
 type result struct {
-	Token   string       `json:"token,omitempty"`
-	Issued  time.Time    `json:"issued,omitzero"`
-	Expires time.Time    `json:"expires,omitzero"`
-	Kind    problem.Kind `json:"kind,omitempty"`
-	Message string       `json:"message,omitempty"`
-	Hint    string       `json:"hint,omitempty"`
-	// Unexplained is problem.Error's.
-	Unexplained bool `json:"unexplained,omitempty"`
+	Token   string    `json:"token,omitempty"`
+	Issued  time.Time `json:"issued,omitzero"`
+	Expires time.Time `json:"expires,omitzero"`
+	// Failure is why there is no token.
+	Failure *store.Failure `json:"failure,omitempty"`
 }
 
 // Renewer returns a function that renews a session in a process of its own with
@@ -92,17 +89,17 @@ func (p process) renew(ctx context.Context, name string, files []*os.File) (stor
 	case err := <-done:
 		return read(out.Bytes(), err)
 	case <-ctx.Done():
-		return store.Token{}, problem.New(problem.Unable, "kubectl datum-creds doctor", "session %s: renew: %w; process %d, which renews it, does not finish", name, context.Cause(ctx), cmd.Process.Pid)
+		return store.Token{}, failure.New(failure.Unable, "kubectl datum-creds doctor", "session %s: renew: %w; process %d, which renews it, does not finish", name, context.Cause(ctx), cmd.Process.Pid)
 	}
 }
 
 func read(content []byte, failed error) (store.Token, error) {
 	var got result
-	if err := json.Unmarshal(content, &got); err != nil || (got.Token == "" && got.Message == "") {
-		return store.Token{}, errors.Join(errors.New("the renewal ended without a word"), failed)
+	if err := json.Unmarshal(content, &got); err != nil || (got.Token == "" && got.Failure == nil) {
+		return store.Token{}, errors.Join(errors.New("token renewal exited without a result"), failed)
 	}
 	if got.Token == "" {
-		return store.Token{}, &problem.Error{Kind: got.Kind, Err: errors.New(got.Message), Hint: got.Hint, Unexplained: got.Unexplained}
+		return store.Token{}, got.Failure.Err()
 	}
 	return store.Token{Access: secret.New(got.Token), Issued: got.Issued, Expires: got.Expires}, nil
 }
@@ -130,11 +127,8 @@ func Serve(ctx context.Context, held *lock.Lock, out io.Writer, renew func(conte
 	token, err := renew(ctx)
 	got := result{Token: token.Access.Reveal(), Issued: token.Issued, Expires: token.Expires}
 	if err != nil {
-		got = result{Kind: problem.KindOf(err), Message: err.Error()}
-		var known *problem.Error
-		if errors.As(err, &known) {
-			got.Hint, got.Unexplained = known.Hint, known.Unexplained
-		}
+		failed := store.FailureOf(time.Time{}, err)
+		got = result{Failure: &failed}
 	}
 	content, err := json.Marshal(got)
 	if err == nil {

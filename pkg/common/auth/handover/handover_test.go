@@ -12,11 +12,11 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // childVariable makes this test binary the process that renews: "answer" does
@@ -53,7 +53,7 @@ func child(as string) int {
 	}
 	Serve(context.Background(), held, os.Stdout, func(context.Context) (store.Token, error) {
 		if as == "fails" {
-			return store.Token{}, problem.New(problem.LoginNeeded, "log in", "it has ended")
+			return store.Token{}, failure.New(failure.LoginNeeded, "log in", "it has ended")
 		}
 		words := strings.Join(os.Args[1:], " ") + " " + key.Reveal() + os.Getenv("DATUM_CREDS_PASSPHRASE")
 		return store.Token{Access: secret.New(words), Issued: time.Unix(1, 0), Expires: time.Unix(2, 0)}, nil
@@ -78,15 +78,15 @@ func TestRenewer(t *testing.T) {
 	t.Setenv("DATUM_CREDS_PASSPHRASE", "not for the process that has the key")
 	for as, c := range map[string]struct {
 		token string
-		kind  problem.Kind
+		kind  failure.Code
 		says  string
 	}{
-		"answer":   {"renew-session --session s ", "", ""},
-		"with key": {"renew-session --session s a-\x00-key", "", ""},
-		"fails":    {"", problem.LoginNeeded, "it has ended"},
-		"dies":     {"", problem.Unable, "without a word"},
-		"babbles":  {"", problem.Unable, "without a word"},
-		"hangs":    {"", problem.Unable, "session s: renew: gave up"},
+		"answer":   {"renew-session --session s ", failure.OK, ""},
+		"with key": {"renew-session --session s a-\x00-key", failure.OK, ""},
+		"fails":    {"", failure.LoginNeeded, "it has ended"},
+		"dies":     {"", failure.Unable, "exited without a result"},
+		"babbles":  {"", failure.Unable, "exited without a result"},
+		"hangs":    {"", failure.Unable, "session s: renew: gave up"},
 	} {
 		t.Run(as, func(t *testing.T) {
 			t.Setenv(childVariable, as)
@@ -105,8 +105,8 @@ func TestRenewer(t *testing.T) {
 			if token.Access.Reveal() != c.token || (err == nil) != (c.says == "") {
 				t.Fatalf("%q, %v", token.Access.Reveal(), err)
 			}
-			if err != nil && (problem.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.says)) {
-				t.Errorf("%v of kind %s, want %s with %q", err, problem.KindOf(err), c.kind, c.says)
+			if err != nil && (failure.CodeOf(err) != c.kind || !strings.Contains(err.Error(), c.says)) {
+				t.Errorf("%v of kind %s, want %s with %q", err, failure.CodeOf(err), c.kind, c.says)
 			}
 			if _, err := place.TryLock(); errors.Is(err, lock.ErrTaken) != (as == "hangs") {
 				t.Errorf("the lock afterwards: %v", err)
@@ -119,20 +119,22 @@ func TestRead(t *testing.T) {
 	for name, c := range map[string]struct {
 		content string
 		token   string
-		kind    problem.Kind
+		kind    failure.Code
 	}{
-		"token":          {`{"token":"t"}`, "t", ""},
-		"message":        {`{"kind":"refused","message":"no","hint":"h"}`, "", problem.Refused},
-		"kind unknown":   {`{"kind":"?","message":"no"}`, "", "?"},
-		"nothing":        {``, "", problem.Unable},
-		"no fields":      {`{}`, "", problem.Unable},
-		"not JSON":       {`tok`, "", problem.Unable},
-		"cut":            {`{"token":"t`, "", problem.Unable},
-		"of other types": {`{"token":4}`, "", problem.Unable},
+		"token":          {`{"token":"t"}`, "t", failure.OK},
+		"message":        {`{"failure":{"kind":"refused","message":"no","hint":"h"}}`, "", failure.Refused},
+		"kind unknown":   {`{"failure":{"kind":"?","message":"no"}}`, "", failure.Unable},
+		"no kind":        {`{"failure":{"message":"no"}}`, "", failure.Unable},
+		"success":        {`{"failure":{"kind":"ok"}}`, "", failure.Unable},
+		"nothing":        {``, "", failure.Unable},
+		"no fields":      {`{}`, "", failure.Unable},
+		"not JSON":       {`tok`, "", failure.Unable},
+		"cut":            {`{"token":"t`, "", failure.Unable},
+		"of other types": {`{"token":4}`, "", failure.Unable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := read([]byte(c.content), nil)
-			if got.Access.Reveal() != c.token || (err == nil) != (c.kind == "") || err != nil && problem.KindOf(err) != c.kind {
+			if got.Access.Reveal() != c.token || (err == nil) != (c.kind == failure.OK) || err != nil && failure.CodeOf(err) != c.kind {
 				t.Errorf("read = %q, %v", got.Access.Reveal(), err)
 			}
 		})
@@ -144,10 +146,10 @@ func TestServeTellsAll(t *testing.T) {
 	_, held := heldPlace(t)
 	var out bytes.Buffer
 	Serve(t.Context(), held, &out, func(context.Context) (store.Token, error) {
-		return store.Token{}, problem.New(problem.Refused, "a hint", "a reason")
+		return store.Token{}, failure.New(failure.Refused, "a hint", "a reason")
 	})
-	var p *problem.Error
-	if _, err := read(out.Bytes(), nil); !errors.As(err, &p) || p.Kind != problem.Refused || p.Hint != "a hint" || p.Error() != "a reason" {
+	var p *failure.Error
+	if _, err := read(out.Bytes(), nil); !errors.As(err, &p) || p.Code != failure.Refused || p.Hint != "a hint" || p.Error() != "a reason" {
 		t.Errorf("it says %s", out.String())
 	}
 	if !json.Valid(out.Bytes()) {

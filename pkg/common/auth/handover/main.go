@@ -9,8 +9,8 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // lead is how much earlier than its parent the process gives up.
@@ -29,7 +29,7 @@ func Main(ctx context.Context, env auth.Environment, name string, out io.Writer)
 	}
 	held, handed := Handed(*handle.Place)
 	if !lock.Transferable || !handed {
-		return problem.New(problem.BadInput, "", "%w", errByHand)
+		return failure.New(failure.BadInput, "", "%w", errByHand)
 	}
 	if handle.Session.Storage == session.EncryptedFile {
 		if env.Key, err = readKey(keyFD); err != nil {

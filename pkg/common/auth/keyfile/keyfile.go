@@ -14,9 +14,9 @@ import (
 	"strings"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/credential"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // fileType is what Datum calls its key files.
@@ -181,5 +181,5 @@ func Explain(c credential.Credential, err error) error {
 	if err == nil {
 		return nil
 	}
-	return problem.New(problem.BadInput, "", "%s: %w", c.Source, err)
+	return failure.New(failure.BadInput, "", "%s: %w", c.Source, err)
 }

@@ -5,9 +5,9 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // DeviceCode is a login that a user is to approve elsewhere (RFC 8628).
@@ -47,7 +47,7 @@ func (c *Client) RequestDevice(ctx context.Context, endpoint string, form url.Va
 	}
 	for _, address := range []string{wire.Address, wire.Complete} {
 		if _, err := session.HTTPS(address); address != "" && err != nil {
-			return DeviceCode{}, problem.New(problem.Refused, "", "the address to sign in at: %w", err)
+			return DeviceCode{}, failure.New(failure.Refused, "", "the address to sign in at: %w", err)
 		}
 	}
 	if wire.Device == "" || wire.User == "" || wire.Address == "" {

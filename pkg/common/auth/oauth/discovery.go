@@ -7,9 +7,9 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // Endpoints is what an issuer says of itself.
@@ -33,14 +33,14 @@ const wellKnown = "/.well-known/openid-configuration"
 func (c *Client) Discover(ctx context.Context, issuer string) (Endpoints, error) {
 	base, err := session.HTTPS(issuer)
 	if err != nil {
-		return Endpoints{}, problem.New(problem.BadInput, "", "issuer: %w", err)
+		return Endpoints{}, failure.New(failure.BadInput, "", "issuer: %w", err)
 	}
 	var found Endpoints
 	if err := c.get(ctx, strings.TrimSuffix(base.String(), "/")+wellKnown, &found); err != nil {
-		return Endpoints{}, problem.New(problem.Unable, "kubectl datum-creds doctor", "discovery of %s: %w", issuer, err)
+		return Endpoints{}, failure.New(failure.Unable, "kubectl datum-creds doctor", "discovery of %s: %w", issuer, err)
 	}
 	if strings.TrimSuffix(found.Issuer, "/") != strings.TrimSuffix(issuer, "/") {
-		return Endpoints{}, problem.New(problem.Refused, "name the host that the issuer calls itself", "discovery of %s: the server calls itself %q", issuer, found.Issuer)
+		return Endpoints{}, failure.New(failure.Refused, "name the host that the issuer calls itself", "discovery of %s: the server calls itself %q", issuer, found.Issuer)
 	}
 	return found, found.check()
 }
@@ -55,7 +55,7 @@ func (e Endpoints) check() error {
 			continue
 		}
 		if _, err := session.HTTPS(text); err != nil {
-			return problem.New(problem.Refused, "", "discovery of %s: %s: %w", e.Issuer, name, err)
+			return failure.New(failure.Refused, "", "discovery of %s: %s: %w", e.Issuer, name, err)
 		}
 	}
 	return nil

@@ -10,8 +10,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // Identity is who an ID token says signed in.
@@ -46,22 +46,22 @@ type idClaims struct {
 // one that the login sent, empty for logins that cannot send one.
 func (c *Client) Identify(ctx context.Context, e Endpoints, clientID, nonce string, idToken secret.Text) (Identity, error) {
 	if idToken.Empty() {
-		return Identity{}, problem.New(problem.Refused, "", "%s: the login brought no ID token", e.Issuer)
+		return Identity{}, failure.New(failure.Refused, "", "%s: the login brought no ID token", e.Issuer)
 	}
 	parsed, err := jwt.ParseSigned(idToken.Reveal(), signatures())
 	if err != nil {
-		return Identity{}, problem.New(problem.Refused, "", "%s: the ID token is not one, or of an algorithm that is not accepted", e.Issuer)
+		return Identity{}, failure.New(failure.Refused, "", "%s: the ID token is not one, or of an algorithm that is not accepted", e.Issuer)
 	}
 	var keys jose.JSONWebKeySet
 	if err := c.get(ctx, e.Keys, &keys); err != nil {
-		return Identity{}, problem.New(problem.Unable, "", "keys of %s: %w", e.Issuer, err)
+		return Identity{}, failure.New(failure.Unable, "", "keys of %s: %w", e.Issuer, err)
 	}
 	claims, err := verified(parsed, keys)
 	if err == nil {
 		err = claims.check(e.Issuer, clientID, nonce, c.Now())
 	}
 	if err != nil {
-		return Identity{}, problem.New(problem.Refused, "kubectl datum-creds doctor", "%s: the ID token is not to be trusted: %w", e.Issuer, err)
+		return Identity{}, failure.New(failure.Refused, "kubectl datum-creds doctor", "%s: the ID token is not to be trusted: %w", e.Issuer, err)
 	}
 	return Identity{Subject: claims.Subject, Email: claims.Email, Name: claims.PrefUse}, nil
 }

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/authtest"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // client returns one that does not sleep.
@@ -42,23 +42,23 @@ func TestDiscover(t *testing.T) {
 	}
 	for name, c2 := range map[string]struct {
 		spoil func(map[string]any)
-		want  problem.Kind
+		want  failure.Code
 		text  string
 	}{
-		"other issuer":   {func(m map[string]any) { m["issuer"] = "https://evil.test" }, problem.Refused, "calls itself"},
-		"plain endpoint": {func(m map[string]any) { m["token_endpoint"] = "http://auth.test/token" }, problem.Refused, "token_endpoint"},
-		"none":           {func(m map[string]any) { delete(m, "token_endpoint") }, problem.Refused, "token_endpoint"},
-		"plain keys":     {func(m map[string]any) { m["jwks_uri"] = "file:///etc/passwd" }, problem.Refused, "jwks_uri"},
+		"other issuer":   {func(m map[string]any) { m["issuer"] = "https://evil.test" }, failure.Refused, "calls itself"},
+		"plain endpoint": {func(m map[string]any) { m["token_endpoint"] = "http://auth.test/token" }, failure.Refused, "token_endpoint"},
+		"none":           {func(m map[string]any) { delete(m, "token_endpoint") }, failure.Refused, "token_endpoint"},
+		"plain keys":     {func(m map[string]any) { m["jwks_uri"] = "file:///etc/passwd" }, failure.Refused, "jwks_uri"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server.Endpoints = c2.spoil
 			_, err := c.Discover(t.Context(), server.URL)
-			if problem.KindOf(err) != c2.want || err == nil || !strings.Contains(err.Error(), c2.text) {
+			if failure.CodeOf(err) != c2.want || err == nil || !strings.Contains(err.Error(), c2.text) {
 				t.Errorf("Discover = %v, want %s with %q", err, c2.want, c2.text)
 			}
 		})
 	}
-	if _, err := c.Discover(t.Context(), "http://auth.test"); problem.KindOf(err) != problem.BadInput {
+	if _, err := c.Discover(t.Context(), "http://auth.test"); failure.CodeOf(err) != failure.BadInput {
 		t.Errorf("Discover of http = %v", err)
 	}
 }
@@ -230,7 +230,7 @@ func TestIdentify(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			server.Spoil = spoil
-			if _, err := c.Identify(t.Context(), e, authtest.ClientID, "", login(t, c, server)); problem.KindOf(err) != problem.Refused {
+			if _, err := c.Identify(t.Context(), e, authtest.ClientID, "", login(t, c, server)); failure.CodeOf(err) != failure.Refused {
 				t.Errorf("Identify = %v, want a refusal", err)
 			}
 		})
@@ -246,7 +246,7 @@ func TestIdentify(t *testing.T) {
 		"altered":   login(t, c, server).Reveal() + "x",
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := c.Identify(t.Context(), e, authtest.ClientID, "", secret.New(token)); problem.KindOf(err) != problem.Refused {
+			if _, err := c.Identify(t.Context(), e, authtest.ClientID, "", secret.New(token)); failure.CodeOf(err) != failure.Refused {
 				t.Errorf("Identify = %v, want a refusal", err)
 			}
 		})

@@ -5,7 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // Roots returns the system's certificates, those of a PEM file, and those of
@@ -24,10 +24,10 @@ func Roots(caFile string, more ...string) (*x509.CertPool, error) {
 	if caFile != "" {
 		bundle, err := os.ReadFile(caFile)
 		if err != nil {
-			return nil, problem.New(problem.BadInput, "", "certificates: %w", err)
+			return nil, failure.New(failure.BadInput, "", "certificates: %w", err)
 		}
 		if !roots.AppendCertsFromPEM(bundle) {
-			return nil, problem.New(problem.BadInput, "", "%s: holds no PEM certificate", caFile)
+			return nil, failure.New(failure.BadInput, "", "%s: holds no PEM certificate", caFile)
 		}
 	}
 	for _, path := range more {

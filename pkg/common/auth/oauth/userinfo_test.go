@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/authtest"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 func TestUserInfo(t *testing.T) {
@@ -49,7 +49,7 @@ func TestDiscoverWantsAUserInfoEndpointThatIsSafe(t *testing.T) {
 		t.Errorf("found %s", found.UserInfo)
 	}
 	server.Endpoints = func(all map[string]any) { all["userinfo_endpoint"] = "http://auth.test/userinfo" }
-	if _, err := c.Discover(t.Context(), server.URL); problem.KindOf(err) != problem.Refused || !strings.Contains(err.Error(), "userinfo_endpoint") {
+	if _, err := c.Discover(t.Context(), server.URL); failure.CodeOf(err) != failure.Refused || !strings.Contains(err.Error(), "userinfo_endpoint") {
 		t.Errorf("Discover = %v", err)
 	}
 }

@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // Times of waiting and remembering.
@@ -107,7 +107,7 @@ func (c Coordinator) bounded(ctx context.Context) (context.Context, context.Canc
 func (c Coordinator) read() (store.Token, error) {
 	token, err := c.Place.Token()
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && isUnsafe(err) {
-		return store.Token{}, problem.New(problem.Refused, "make it yours alone, or remove it", "kept token: %w", err)
+		return store.Token{}, failure.New(failure.Refused, "make it yours alone, or remove it", "kept token: %w", err)
 	}
 	return token, nil
 }
@@ -129,14 +129,14 @@ func (w Want) Accepts(t store.Token, now time.Time) bool {
 func (c Coordinator) remembered(now time.Time) error {
 	f := c.Place.Failure()
 	memory := failureMemory
-	if f.Kind == problem.LoginNeeded && c.MustKeep {
+	if f.Code == failure.LoginNeeded && c.MustKeep {
 		memory = endedMemory
 	}
 	age := now.Sub(f.Time)
 	if f.Time.IsZero() || age < 0 || age > memory {
 		return nil
 	}
-	return &problem.Error{Kind: f.Kind, Err: errors.New(f.Message), Hint: f.Hint, Unexplained: f.Unexplained}
+	return f.Err()
 }
 
 // exclusive renews under the lock, unless another process did so first.
@@ -188,7 +188,7 @@ func (c Coordinator) lockOrToken(ctx context.Context, want Want, began time.Time
 			said = true
 		}
 		if err := pause(ctx, wait); err != nil {
-			return nil, store.Token{}, problem.New(problem.Unable, "kubectl datum-creds doctor",
+			return nil, store.Token{}, failure.New(failure.Unable, "kubectl datum-creds doctor",
 				"%s renews the session and does not finish: %w", lock.Holder(c.Place.LockPath()), err)
 		}
 	}
@@ -198,10 +198,10 @@ func (c Coordinator) lockOrToken(ctx context.Context, want Want, began time.Time
 // what cannot be saved.
 func (c Coordinator) withoutLock(ctx context.Context, why error) (store.Token, error) {
 	if isUnsafe(why) {
-		return store.Token{}, problem.New(problem.Refused, "make it yours alone, or name another folder in "+store.Variable, "kept tokens: %w", why)
+		return store.Token{}, failure.New(failure.Refused, "make it yours alone, or name another folder in "+store.Variable, "kept tokens: %w", why)
 	}
 	if c.MustKeep {
-		return store.Token{}, problem.New(problem.Unable, "make "+c.Place.Dir()+" writable",
+		return store.Token{}, failure.New(failure.Unable, "make "+c.Place.Dir()+" writable",
 			"the session is not renewed, because its next refresh token could not be saved: %w", why)
 	}
 	return c.Renew(ctx, nil)
@@ -215,19 +215,9 @@ func (c Coordinator) renew(ctx context.Context, held *lock.Lock) (store.Token, e
 	}
 	ours := errors.Is(err, vault.ErrPassphrase) // another process may have it
 	if !ours && !errors.Is(ctx.Err(), context.Canceled) {
-		_ = c.Place.SaveFailure(failure(c.Now(), err)) // it only saves others the same wait
+		_ = c.Place.SaveFailure(store.FailureOf(c.Now(), err)) // it only saves others the same wait
 	}
 	return store.Token{}, err
-}
-
-// failure is what is remembered of an error.
-func failure(now time.Time, err error) store.Failure {
-	f := store.Failure{Time: now, Kind: problem.KindOf(err), Message: err.Error()}
-	var known *problem.Error
-	if errors.As(err, &known) {
-		f.Hint, f.Unexplained = known.Hint, known.Unexplained
-	}
-	return f
 }
 
 // despite answers with the old token although it could not be renewed, as long
@@ -237,7 +227,7 @@ func (c Coordinator) despite(old store.Token, want Want, err error) (store.Token
 	rejected := want.Rejected != nil && old.Access.Digest() == *want.Rejected
 	// That a server refused it is a guess, from a process that asks again: in an
 	// outage the token is better than none.
-	if problem.KindOf(err) == problem.Refused || (rejected && problem.KindOf(err) != problem.Unable) || !old.Alive(c.Now()) {
+	if failure.CodeOf(err) == failure.Refused || (rejected && failure.CodeOf(err) != failure.Unable) || !old.Alive(c.Now()) {
 		return store.Token{}, err
 	}
 	c.Notify(fmt.Sprintf("the session could not be renewed yet (%v); its token is good until %s", err, old.Expires.Format(time.TimeOnly)))

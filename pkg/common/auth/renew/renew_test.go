@@ -12,10 +12,10 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // bench is a coordinator with a counted renewal and a clock.
@@ -79,11 +79,11 @@ func TestARefusedTokenIsRenewedOnceItIsOldEnough(t *testing.T) {
 
 func TestAFailureIsRemembered(t *testing.T) {
 	b := newBench(t)
-	b.fail = problem.New(problem.Unable, "do this", "server is down")
+	b.fail = failure.New(failure.Unable, "do this", "server is down")
 	for range 5 {
 		_, err := b.Token(t.Context(), Want{})
-		var p *problem.Error
-		if !errors.As(err, &p) || p.Kind != problem.Unable || p.Hint != "do this" || err.Error() != "server is down" {
+		var p *failure.Error
+		if !errors.As(err, &p) || p.Code != failure.Unable || p.Hint != "do this" || err.Error() != "server is down" {
 			t.Fatalf("Token = %#v", err)
 		}
 	}
@@ -98,8 +98,8 @@ func TestAFailureIsRemembered(t *testing.T) {
 // What somebody else mends, as datumctl's session or a key file, is seen soon.
 func TestWhatIsMendedElsewhereIsNotRememberedLong(t *testing.T) {
 	b := newBench(t)
-	b.fail = problem.New(problem.LoginNeeded, "datumctl login", "signed out")
-	if _, err := b.Token(t.Context(), Want{}); problem.KindOf(err) != problem.LoginNeeded {
+	b.fail = failure.New(failure.LoginNeeded, "datumctl login", "signed out")
+	if _, err := b.Token(t.Context(), Want{}); failure.CodeOf(err) != failure.LoginNeeded {
 		t.Fatalf("Token = %v", err)
 	}
 	b.now = b.now.Add(failureMemory + time.Second)
@@ -110,9 +110,9 @@ func TestWhatIsMendedElsewhereIsNotRememberedLong(t *testing.T) {
 func TestAnEndedSessionIsRememberedLonger(t *testing.T) {
 	b := newBench(t)
 	b.MustKeep = true
-	b.fail = problem.New(problem.LoginNeeded, "", "ended")
+	b.fail = failure.New(failure.LoginNeeded, "", "ended")
 	for range 3 {
-		if _, err := b.Token(t.Context(), Want{}); problem.KindOf(err) != problem.LoginNeeded {
+		if _, err := b.Token(t.Context(), Want{}); failure.CodeOf(err) != failure.LoginNeeded {
 			t.Fatalf("Token = %v", err)
 		}
 		b.now = b.now.Add(10 * time.Second)
@@ -133,7 +133,7 @@ func TestALivingTokenIsGivenWhenItCannotBeRenewed(t *testing.T) {
 	}
 	b.want(t, Want{Rejected: &digest}, "token-1", 2) // an outage proves no refusal
 	b.now = b.now.Add(failureMemory + time.Second)
-	b.fail = problem.New(problem.LoginNeeded, "", "ended")
+	b.fail = failure.New(failure.LoginNeeded, "", "ended")
 	if _, err := b.Token(t.Context(), Want{Rejected: &digest}); err == nil {
 		t.Error("a refused token was given again")
 	}
@@ -149,10 +149,10 @@ func TestALivingTokenCoversUpNoRefusal(t *testing.T) {
 	b := newBench(t)
 	b.want(t, Want{}, "token-1", 1)
 	b.now = b.now.Add(time.Hour - 30*time.Second)
-	b.fail = problem.New(problem.Refused, "sign in again", "tokens of somebody else")
+	b.fail = failure.New(failure.Refused, "sign in again", "tokens of somebody else")
 	for range 2 {
 		token, err := b.Token(t.Context(), Want{})
-		if problem.KindOf(err) != problem.Refused || !token.Access.Empty() {
+		if failure.CodeOf(err) != failure.Refused || !token.Access.Empty() {
 			t.Errorf("Token = %v", err)
 		}
 	}
@@ -165,11 +165,10 @@ func TestALivingTokenCoversUpNoRefusal(t *testing.T) {
 // answered from memory.
 func TestAFailureRemembersThatItIsUnexplained(t *testing.T) {
 	b := newBench(t)
-	b.fail = &problem.Error{Kind: problem.Unable, Err: errors.New("an empty answer"), Unexplained: true}
+	b.fail = failure.With(failure.Unable, store.Unexplained(errors.New("an empty answer")), "")
 	for range 2 {
 		_, err := b.Token(t.Context(), Want{})
-		var p *problem.Error
-		if !errors.As(err, &p) || !p.Unexplained || !b.Place.Failure().Unexplained {
+		if !store.IsUnexplained(err) || !b.Place.Failure().Unexplained {
 			t.Errorf("Token = %#v, remembered %+v", err, b.Place.Failure())
 		}
 	}
@@ -190,7 +189,7 @@ func TestAnOpenTokenFileIsRefused(t *testing.T) {
 	if err := os.Chmod(filepath.Join(b.Place.Dir(), "token.json"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Token(t.Context(), Want{}); problem.KindOf(err) != problem.Refused {
+	if _, err := b.Token(t.Context(), Want{}); failure.CodeOf(err) != failure.Refused {
 		t.Errorf("Token = %v, want a refusal", err)
 	}
 }

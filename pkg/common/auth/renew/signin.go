@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // SignIn lets one of all processes that ask sign the user in, where a session
@@ -65,11 +65,11 @@ func (s SignIn) do(ctx context.Context) error {
 // for him, that stopped it. That nobody has signed in says what is needed.
 func (s SignIn) remember(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		err = problem.New(problem.LoginNeeded, s.Login, "%w", err)
+		err = failure.New(failure.LoginNeeded, s.Login, "%w", err)
 	}
 	ours := errors.Is(err, vault.ErrPassphrase) // another process may have it
 	if !ours && !errors.Is(ctx.Err(), context.Canceled) {
-		_ = s.Place.SaveSignInFailure(failure(s.Now(), err))
+		_ = s.Place.SaveSignInFailure(store.FailureOf(s.Now(), err))
 	}
 	return err
 }
@@ -83,7 +83,7 @@ func (s SignIn) failed(began time.Time) error {
 	if f.Time.IsZero() || age < 0 || (f.Time.Before(began) && age > failureMemory) {
 		return nil
 	}
-	return &problem.Error{Kind: f.Kind, Err: errors.New(f.Message), Hint: f.Hint}
+	return f.Err()
 }
 
 // lockOrToken waits until it holds the lock of logins, or the process that does
@@ -95,7 +95,7 @@ func (s SignIn) lockOrToken(ctx context.Context) (*lock.Lock, store.Token, error
 			return held, store.Token{}, nil
 		}
 		if !errors.Is(err, lock.ErrTaken) {
-			return nil, store.Token{}, problem.New(problem.LoginNeeded, s.Login, "nobody can be asked to sign in here: %w", err)
+			return nil, store.Token{}, failure.New(failure.LoginNeeded, s.Login, "nobody can be asked to sign in here: %w", err)
 		}
 		if token, err := s.Place.Token(); err == nil && token.Fresh(s.Now()) {
 			return nil, token, nil
@@ -107,7 +107,7 @@ func (s SignIn) lockOrToken(ctx context.Context) (*lock.Lock, store.Token, error
 			s.Notify("waiting for " + lock.Holder(s.Place.LoginLockPath()) + ", where the user is asked to sign in…")
 		}
 		if err := pause(ctx, 100*time.Millisecond); err != nil {
-			return nil, store.Token{}, s.remember(ctx, problem.New(problem.LoginNeeded, s.Login,
+			return nil, store.Token{}, s.remember(ctx, failure.New(failure.LoginNeeded, s.Login,
 				"%s waits for the user to sign in: %w", lock.Holder(s.Place.LoginLockPath()), err))
 		}
 	}

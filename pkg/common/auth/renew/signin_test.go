@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // signIn is a login that does so, and what the user is told.
@@ -75,7 +75,7 @@ func TestAFailedLoginAnswersForTheOthers(t *testing.T) {
 	s, told := signIn(t, func(store.Place) error {
 		logins.Add(1)
 		<-waiting
-		return problem.New(problem.LoginNeeded, "a hint", "denied")
+		return failure.New(failure.LoginNeeded, "a hint", "denied")
 	})
 	told.first = func() { close(waiting) }
 	now := time.Now()
@@ -83,8 +83,8 @@ func TestAFailedLoginAnswersForTheOthers(t *testing.T) {
 	var all sync.WaitGroup
 	for range 5 {
 		all.Go(func() {
-			var p *problem.Error
-			if _, err := s.Token(t.Context()); !errors.As(err, &p) || p.Kind != problem.LoginNeeded || p.Hint != "a hint" || p.Error() != "denied" {
+			var p *failure.Error
+			if _, err := s.Token(t.Context()); !errors.As(err, &p) || p.Code != failure.LoginNeeded || p.Hint != "a hint" || p.Error() != "denied" {
 				t.Errorf("Token = %v", err)
 			}
 		})
@@ -100,7 +100,7 @@ func TestAFailedLoginAnswersForTheOthers(t *testing.T) {
 		t.Errorf("%d logins later", n)
 	}
 	now = now.Add(failureMemory + time.Second)
-	if err := s.Place.SaveFailure(store.Failure{Time: now, Kind: problem.LoginNeeded, Message: "it has ended"}); err != nil {
+	if err := s.Place.SaveFailure(store.Failure{Time: now, Code: failure.LoginNeeded, Message: "it has ended"}); err != nil {
 		t.Fatal(err)
 	}
 	_, _ = s.Token(t.Context())
@@ -112,7 +112,7 @@ func TestAFailedLoginAnswersForTheOthers(t *testing.T) {
 // TestAFailureFromTheFuture was written while the clock was wrong.
 func TestAFailureFromTheFuture(t *testing.T) {
 	s, _ := signIn(t, saved)
-	if err := s.Place.SaveSignInFailure(store.Failure{Time: time.Now().Add(time.Hour), Kind: problem.LoginNeeded, Message: "denied"}); err != nil {
+	if err := s.Place.SaveSignInFailure(store.Failure{Time: time.Now().Add(time.Hour), Code: failure.LoginNeeded, Message: "denied"}); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := s.Token(t.Context()); err != nil || got.Access.Empty() {
@@ -129,7 +129,7 @@ func TestWaitingForALoginEnds(t *testing.T) {
 	defer held.Release()
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 200*time.Millisecond, errors.New("nobody signed in"))
 	defer cancel()
-	if _, err := s.Token(ctx); problem.KindOf(err) != problem.LoginNeeded || !strings.Contains(err.Error(), "waits for the user to sign in: nobody signed in") {
+	if _, err := s.Token(ctx); failure.CodeOf(err) != failure.LoginNeeded || !strings.Contains(err.Error(), "waits for the user to sign in: nobody signed in") {
 		t.Errorf("Token = %v", err)
 	}
 }
@@ -166,8 +166,8 @@ func TestWhoWaitedInVainDoesNotWaitAgain(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 		_, err := s.Token(ctx)
 		cancel()
-		var p *problem.Error
-		if !errors.As(err, &p) || p.Kind != problem.LoginNeeded || p.Hint != "the login" {
+		var p *failure.Error
+		if !errors.As(err, &p) || p.Code != failure.LoginNeeded || p.Hint != "the login" {
 			t.Errorf("Token = %v", err)
 		}
 	}
@@ -185,12 +185,12 @@ func TestNobodySignedIn(t *testing.T) {
 	s.Login = "the login"
 	s.Do = func(ctx context.Context) error {
 		<-ctx.Done() // which is the deadline
-		return problem.New(problem.Unable, "", "login: %w", context.Cause(ctx))
+		return failure.New(failure.Unable, "", "login: %w", context.Cause(ctx))
 	}
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 100*time.Millisecond, errors.New("nobody signed in"))
 	defer cancel()
-	var p *problem.Error
-	if _, err := s.Token(ctx); !errors.As(err, &p) || p.Kind != problem.LoginNeeded || p.Hint != "the login" || p.Error() != "login: nobody signed in" {
+	var p *failure.Error
+	if _, err := s.Token(ctx); !errors.As(err, &p) || p.Code != failure.LoginNeeded || p.Hint != "the login" || p.Error() != "login: nobody signed in" {
 		t.Errorf("Token = %v", err)
 	}
 }
@@ -222,8 +222,8 @@ func TestAPlaceWhereNobodyCanBeAsked(t *testing.T) {
 	if err := os.Mkdir(s.Place.LoginLockPath(), 0o700); err != nil { // root may write anywhere else
 		t.Fatal(err)
 	}
-	var p *problem.Error
-	if _, err := s.Token(t.Context()); !errors.As(err, &p) || p.Kind != problem.LoginNeeded || p.Hint != "the login" {
+	var p *failure.Error
+	if _, err := s.Token(t.Context()); !errors.As(err, &p) || p.Code != failure.LoginNeeded || p.Hint != "the login" {
 		t.Errorf("Token = %v", err)
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/private"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // The variables that name the file with the passphrase, or hold it. The first
@@ -24,11 +24,11 @@ func FromEnvironment(getenv func(string) string) (passphrase secret.Text, found 
 		content, err := private.ReadKey(path)
 		switch {
 		case errors.Is(err, private.ErrNoFile), errors.Is(err, private.ErrTooLarge):
-			return secret.Text{}, true, problem.New(problem.BadInput, "instead of a pipe, set "+Variable, "%s: %w", FileVariable, err)
+			return secret.Text{}, true, failure.New(failure.BadInput, "instead of a pipe, set "+Variable, "%s: %w", FileVariable, err)
 		case errors.Is(err, private.ErrUnsafe):
-			return secret.Text{}, true, problem.New(problem.Refused, "make the file that "+FileVariable+" names yours alone", "passphrase: %w", err)
+			return secret.Text{}, true, failure.New(failure.Refused, "make the file that "+FileVariable+" names yours alone", "passphrase: %w", err)
 		case err != nil:
-			return secret.Text{}, true, problem.New(problem.BadInput, "", "%s: %w", FileVariable, err)
+			return secret.Text{}, true, failure.New(failure.BadInput, "", "%s: %w", FileVariable, err)
 		}
 		return secret.New(strings.TrimRight(string(content), "\r\n")), true, nil
 	}

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 func newKey(t testing.TB) Key {
@@ -134,20 +134,20 @@ func TestFromEnvironment(t *testing.T) {
 		env   map[string]string
 		want  string
 		found bool
-		kind  problem.Kind
+		kind  failure.Code
 	}{
-		"none":          {nil, "", false, ""},
-		"variable":      {map[string]string{Variable: "words \n"}, "words \n", true, ""},
-		"file":          {map[string]string{FileVariable: file(0o600, " words \r\n")}, " words ", true, ""},
-		"file first":    {map[string]string{FileVariable: file(0o600, "a"), Variable: "b"}, "a", true, ""},
-		"open file":     {map[string]string{FileVariable: file(0o644, "a"), Variable: "b"}, "", true, problem.Refused},
-		"missing file":  {map[string]string{FileVariable: "/no/such"}, "", true, problem.BadInput},
-		"a folder":      {map[string]string{FileVariable: t.TempDir()}, "", true, problem.BadInput},
-		"empty content": {map[string]string{Variable: ""}, "", false, ""},
+		"none":          {nil, "", false, failure.OK},
+		"variable":      {map[string]string{Variable: "words \n"}, "words \n", true, failure.OK},
+		"file":          {map[string]string{FileVariable: file(0o600, " words \r\n")}, " words ", true, failure.OK},
+		"file first":    {map[string]string{FileVariable: file(0o600, "a"), Variable: "b"}, "a", true, failure.OK},
+		"open file":     {map[string]string{FileVariable: file(0o644, "a"), Variable: "b"}, "", true, failure.Refused},
+		"missing file":  {map[string]string{FileVariable: "/no/such"}, "", true, failure.BadInput},
+		"a folder":      {map[string]string{FileVariable: t.TempDir()}, "", true, failure.BadInput},
+		"empty content": {map[string]string{Variable: ""}, "", false, failure.OK},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, found, err := FromEnvironment(func(k string) string { return c.env[k] })
-			if got.Reveal() != c.want || found != c.found || (err == nil) != (c.kind == "") || (err != nil && problem.KindOf(err) != c.kind) {
+			if got.Reveal() != c.want || found != c.found || (err == nil) != (c.kind == failure.OK) || (err != nil && failure.CodeOf(err) != c.kind) {
 				t.Errorf("FromEnvironment = %q, %v, %v", got.Reveal(), found, err)
 			}
 		})

@@ -3,7 +3,7 @@ package session
 import (
 	"strings"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/shell"
 )
 
 // LoginCommand is the command that signs in to a session, for hints. A name
@@ -13,7 +13,7 @@ func LoginCommand(name string) string {
 	if ValidateName(name) != nil {
 		return login
 	}
-	return login + " --name " + problem.Quote(name)
+	return login + " --name " + shell.Quote(name)
 }
 
 // trustCommand is the command that lets a server have a session's tokens;
@@ -22,5 +22,5 @@ func trustCommand(name, host string) string {
 	if strings.Trim(host, "abcdefghijklmnopqrstuvwxyz0123456789.:-[]") != "" {
 		return ""
 	}
-	return "kubectl datum-creds trust --session " + problem.Quote(name) + " " + problem.Quote("https://"+host)
+	return "kubectl datum-creds trust --session " + shell.Quote(name) + " " + shell.Quote("https://"+host)
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 func TestTrust(t *testing.T) {
@@ -41,7 +41,7 @@ func TestTrust(t *testing.T) {
 				}
 				return
 			}
-			if err == nil || problem.KindOf(err) != problem.Refused || !strings.Contains(err.Error(), c.want) {
+			if err == nil || failure.CodeOf(err) != failure.Refused || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("Check = %v, want a refusal with %q", err, c.want)
 			}
 		})
@@ -50,7 +50,7 @@ func TestTrust(t *testing.T) {
 
 func TestTrustWithoutClusterInfo(t *testing.T) {
 	asked := execcred.Request{Asked: true}
-	if err := (Trust{}).Check("s", asked); problem.KindOf(err) != problem.Refused {
+	if err := (Trust{}).Check("s", asked); failure.CodeOf(err) != failure.Refused {
 		t.Errorf("Check = %v, want a refusal", err)
 	}
 	if err := (Trust{WithoutClusterInfo: true}).Check("s", asked); err != nil {

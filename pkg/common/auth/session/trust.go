@@ -6,7 +6,8 @@ import (
 	"strings"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/shell"
 )
 
 // Trust says which servers may be given the tokens of a session. It is kept
@@ -56,8 +57,8 @@ func (t Trust) checkUnnamed(name string) error {
 	if t.WithoutClusterInfo {
 		return nil
 	}
-	return problem.New(problem.Refused,
-		"set provideClusterInfo: true in the kubeconfig (update-kubeconfig does), or allow it once for this session: kubectl datum-creds trust --session "+problem.Quote(name)+" --without-cluster-info",
+	return failure.New(failure.Refused,
+		"set provideClusterInfo: true in the kubeconfig (update-kubeconfig does), or allow it once for this session: kubectl datum-creds trust --session "+shell.Quote(name)+" --without-cluster-info",
 		"session %s: the kubeconfig does not tell which server the token is for", name)
 }
 
@@ -92,5 +93,5 @@ func (t Trust) checkCluster(name string, c execcred.Cluster) error {
 }
 
 func refuse(name, why, hint string) error {
-	return problem.New(problem.Refused, hint, "session %s: no token for this server: %s", name, why)
+	return failure.New(failure.Refused, hint, "session %s: no token for this server: %s", name, why)
 }

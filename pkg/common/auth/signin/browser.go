@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/oauth"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // Patience is how long a login may take.
@@ -51,7 +51,7 @@ func (r Request) Browser(ctx context.Context) (Result, error) {
 	r.show(ctx, r.authorizationURL(own, own.shown, back.url()), back.startURL())
 	code, err := back.wait(ctx, func(line string) { fmt.Fprintln(r.Out, line) })
 	if err != nil {
-		return Result{}, problem.New(problem.Unable, "kubectl datum-creds login --device", "login: %w", err)
+		return Result{}, failure.New(failure.Unable, "kubectl datum-creds login --device", "login: %w", err)
 	}
 	// A code is good for one use: a second attempt would only revoke the first.
 	grant, err := r.Client.RequestTokenOnce(ctx, r.Endpoints.Token, url.Values{
@@ -101,9 +101,9 @@ func explain(err error) error {
 	case "invalid_client", "unauthorized_client":
 		hint = "name a client that the auth host knows with --client-id"
 	case "access_denied":
-		return problem.New(problem.LoginNeeded, "kubectl datum-creds login", "login: %w", err)
+		return failure.New(failure.LoginNeeded, "kubectl datum-creds login", "login: %w", err)
 	}
-	return problem.New(problem.Unable, hint, "login: %w", err)
+	return failure.New(failure.Unable, hint, "login: %w", err)
 }
 
 var errDenied = errors.New("the auth host says that access was denied")

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/oauth"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
@@ -17,7 +17,7 @@ const slower = 5 * time.Second
 // Device signs in with a code that the user types in on another machine.
 func (r Request) Device(ctx context.Context) (Result, error) {
 	if r.Endpoints.Device == "" {
-		return Result{}, problem.New(problem.Unable, "kubectl datum-creds login --browser", "%s offers no login with a device code", r.Endpoints.Issuer)
+		return Result{}, failure.New(failure.Unable, "kubectl datum-creds login --browser", "%s offers no login with a device code", r.Endpoints.Issuer)
 	}
 	code, err := r.Client.RequestDevice(ctx, r.Endpoints.Device, url.Values{"client_id": {r.ClientID}, "scope": {Scope}})
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/authtest"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/oauth"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // request is a login whose browser is a function.
@@ -35,7 +35,7 @@ func TestBrowserRefusesAForeignNonce(t *testing.T) {
 	server := authtest.New(t)
 	server.Spoil = func(claims map[string]any) { claims["nonce"] = "of another" }
 	r, _ := request(t, server, func(address string) { newBrowser(t).get(address) })
-	if _, err := r.Browser(t.Context()); problem.KindOf(err) != problem.Refused {
+	if _, err := r.Browser(t.Context()); failure.CodeOf(err) != failure.Refused {
 		t.Errorf("Browser = %v, want a refusal", err)
 	}
 }

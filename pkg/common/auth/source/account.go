@@ -9,9 +9,9 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/keyfile"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/oauth"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // Account signs assertions with a service account's key.
@@ -96,7 +96,7 @@ func (a *Account) ofKey(key keyfile.Key, grant oauth.Grant) error {
 
 // otherAccount is the error for tokens of another account than the key's.
 func (a *Account) otherAccount(key keyfile.Key, subject string) error {
-	return problem.New(problem.Refused, "make a new key for the service account, and use that",
+	return failure.New(failure.Refused, "make a new key for the service account, and use that",
 		"service account %s: %s answered with tokens of the subject %s, and the key %s is of the subject %s; nothing of the answer is kept",
 		accountName(key), hostOf(key.TokenURL), shown(subject, a.hidden...), key.KeyID, key.ClientID)
 }
@@ -116,8 +116,8 @@ func explainAccount(key keyfile.Key, err error) error {
 	name := accountName(key)
 	switch oauth.CodeOf(err) {
 	case "invalid_grant", "invalid_client", "unauthorized_client":
-		return problem.New(problem.LoginNeeded, "make a new key for the service account: this one is expired, removed or not known there",
+		return failure.New(failure.LoginNeeded, "make a new key for the service account: this one is expired, removed or not known there",
 			"service account %s: the key %s is not accepted: %w", name, key.KeyID, err)
 	}
-	return problem.New(problem.Unable, "kubectl datum-creds doctor", "service account %s: %w", name, err)
+	return failure.New(failure.Unable, "kubectl datum-creds doctor", "service account %s: %w", name, err)
 }

@@ -5,10 +5,10 @@ import (
 	"net/url"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/oauth"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // Ambient exchanges the identity token that a CI system gives its jobs at a
@@ -29,7 +29,7 @@ func (a Ambient) Renew(ctx context.Context) (store.Token, error) {
 	}
 	grant, err := a.Client.RequestToken(ctx, a.Session.TokenURL, oauth.Fixed(a.form(identity)))
 	if err != nil {
-		return store.Token{}, problem.New(problem.Unable, "check that the token service trusts this CI system and the audience "+a.Session.Audience,
+		return store.Token{}, failure.New(failure.Unable, "check that the token service trusts this CI system and the audience "+a.Session.Audience,
 			"session %s: exchange the CI identity: %w", a.Session.Name, err)
 	}
 	return WithExpiry(grant.Access, grant.Access.Issued), nil

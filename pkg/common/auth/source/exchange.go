@@ -3,14 +3,14 @@ package source
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/oauth"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // exchange makes the token request. Where the endpoint is gone, the issuer is
@@ -35,7 +35,7 @@ func (u *User) exchange(ctx context.Context, refresh secret.Text) (oauth.Grant, 
 // other host than the one that issued it.
 func (u *User) follow(found oauth.Endpoints) error {
 	if from, to := hostOf(u.Session.TokenURL), hostOf(found.Token); from != to {
-		return problem.New(problem.LoginNeeded, session.LoginCommand(u.Session.Name),
+		return failure.New(failure.LoginNeeded, session.LoginCommand(u.Session.Name),
 			"session %s: the auth host %s moved its token endpoint from %s to %s; sign in again, because a refresh token is never sent to another host",
 			u.Session.Name, hostOf(u.Session.Issuer), from, to)
 	}
@@ -67,10 +67,10 @@ func (u *User) explain(err error) error {
 	if ends(failed.Code) {
 		return LoginNeeded(u.Session.Name, err)
 	}
-	return &problem.Error{
-		Kind: problem.Unable, Hint: "kubectl datum-creds doctor", Err: fmt.Errorf("session %s: renew: %w", u.Session.Name, err),
-		Unexplained: failed.Empty && (failed.Status == http.StatusBadRequest || failed.Status == http.StatusUnauthorized),
+	if failed.Empty && (failed.Status == http.StatusBadRequest || failed.Status == http.StatusUnauthorized) {
+		err = store.Unexplained(err)
 	}
+	return failure.New(failure.Unable, "kubectl datum-creds doctor", "session %s: renew: %w", u.Session.Name, err)
 }
 
 // ends reports whether an error code means that the session has ended: the

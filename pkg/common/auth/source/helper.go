@@ -10,11 +10,11 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // Helper asks another program for tokens, by the contract of
@@ -38,7 +38,7 @@ func (h Helper) Renew(ctx context.Context) (store.Token, error) {
 	}
 	token := strings.TrimSpace(text)
 	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return store.Token{}, h.failed(problem.Unable, errors.New("it printed no token"))
+		return store.Token{}, h.failed(failure.Unable, errors.New("it printed no token"))
 	}
 	return WithExpiry(store.Token{Access: secret.New(token), Issued: issued}, time.Time{}), nil
 }
@@ -57,7 +57,7 @@ func (h Helper) run(ctx context.Context) (string, error) {
 		return "", h.fault(ctx, err, said.String())
 	}
 	if out.over {
-		return "", h.failed(problem.Unable, fmt.Errorf("it printed more than %d bytes", maxHelperToken))
+		return "", h.failed(failure.Unable, fmt.Errorf("it printed more than %d bytes", maxHelperToken))
 	}
 	return out.String(), nil
 }

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // helper is a program of the name that does what the script says.
@@ -31,35 +31,35 @@ func helper(t *testing.T, name, script string) Helper {
 func TestWhyAHelperGivesNoToken(t *testing.T) {
 	for name, c := range map[string]struct {
 		program, script string
-		kind            problem.Kind
+		kind            failure.Code
 		says            string
 	}{
-		"no network":           {"datumctl", `echo 'Error: Post "https://auth.datum.net/oauth/v2/token": dial tcp: lookup auth.datum.net: no such host' >&2; exit 1`, problem.Unable, "no such host"},
-		"refused":              {"datumctl", `echo 'Error: oauth2: dial tcp 127.0.0.1:1: connect: connection refused' >&2; exit 1`, problem.Unable, "connection refused"},
-		"timeout":              {"datumctl", `echo 'Error: context deadline exceeded (Client.Timeout exceeded while awaiting headers)' >&2; exit 1`, problem.Unable, "deadline exceeded"},
-		"certificate":          {"datumctl", `echo 'Error: tls: failed to verify certificate: x509: certificate signed by unknown authority' >&2; exit 1`, problem.Unable, "x509"},
-		"on a later line":      {"datumctl", `printf 'Error: refresh failed\n  caused by: read tcp 1.2.3.4:5: connection reset by peer\n' >&2; exit 1`, problem.Unable, "refresh failed"},
-		"server down":          {"datumctl", `echo 'Error: unexpected status 503 Service Unavailable' >&2; exit 1`, problem.Unable, "503"},
-		"panic":                {"datumctl", `printf 'panic: runtime error: index out of range\n\ngoroutine 1 [running]:\n' >&2; exit 2`, problem.Unable, "panic"},
-		"killed":               {"datumctl", `kill -9 $$`, problem.Unable, "killed"},
-		"wrapper without it":   {"datumctl", `exec /no/such/datumctl`, problem.Unable, ""},
-		"nothing printed":      {"datumctl", `exit 0`, problem.Unable, "printed no token"},
-		"two words":            {"datumctl", `echo two words`, problem.Unable, "printed no token"},
-		"ours, unable":         {"kubectl-datum_creds", `echo 'error: it rained' >&2; exit 4`, problem.Unable, "it rained"},
-		"ours, refused":        {"kubectl-datum_creds", `echo 'error: not yours alone' >&2; exit 5`, problem.Refused, "not yours alone"},
-		"ours, login needed":   {"kubectl-datum_creds", `echo 'error: session s has ended' >&2; exit 6`, problem.LoginNeeded, "has ended"},
-		"another's code of 4":  {"datumctl", `echo 'Error: please log in' >&2; exit 4`, problem.LoginNeeded, "please log in"},
-		"ended":                {"datumctl", `echo 'Error: oauth2: "invalid_grant"' >&2; exit 1`, problem.LoginNeeded, "invalid_grant"},
-		"no words":             {"datumctl", `exit 1`, problem.LoginNeeded, "exit status 1"},
-		"a panic in its words": {"datumctl", `echo 'Error: do not panic: log in' >&2; exit 1`, problem.LoginNeeded, "do not panic"},
+		"no network":           {"datumctl", `echo 'Error: Post "https://auth.datum.net/oauth/v2/token": dial tcp: lookup auth.datum.net: no such host' >&2; exit 1`, failure.Unable, "no such host"},
+		"refused":              {"datumctl", `echo 'Error: oauth2: dial tcp 127.0.0.1:1: connect: connection refused' >&2; exit 1`, failure.Unable, "connection refused"},
+		"timeout":              {"datumctl", `echo 'Error: context deadline exceeded (Client.Timeout exceeded while awaiting headers)' >&2; exit 1`, failure.Unable, "deadline exceeded"},
+		"certificate":          {"datumctl", `echo 'Error: tls: failed to verify certificate: x509: certificate signed by unknown authority' >&2; exit 1`, failure.Unable, "x509"},
+		"on a later line":      {"datumctl", `printf 'Error: refresh failed\n  caused by: read tcp 1.2.3.4:5: connection reset by peer\n' >&2; exit 1`, failure.Unable, "refresh failed"},
+		"server down":          {"datumctl", `echo 'Error: unexpected status 503 Service Unavailable' >&2; exit 1`, failure.Unable, "503"},
+		"panic":                {"datumctl", `printf 'panic: runtime error: index out of range\n\ngoroutine 1 [running]:\n' >&2; exit 2`, failure.Unable, "panic"},
+		"killed":               {"datumctl", `kill -9 $$`, failure.Unable, "killed"},
+		"wrapper without it":   {"datumctl", `exec /no/such/datumctl`, failure.Unable, ""},
+		"nothing printed":      {"datumctl", `exit 0`, failure.Unable, "printed no token"},
+		"two words":            {"datumctl", `echo two words`, failure.Unable, "printed no token"},
+		"ours, unable":         {"kubectl-datum_creds", `echo 'error: it rained' >&2; exit 4`, failure.Unable, "it rained"},
+		"ours, refused":        {"kubectl-datum_creds", `echo 'error: not yours alone' >&2; exit 5`, failure.Refused, "not yours alone"},
+		"ours, login needed":   {"kubectl-datum_creds", `echo 'error: session s has ended' >&2; exit 6`, failure.LoginNeeded, "has ended"},
+		"another's code of 4":  {"datumctl", `echo 'Error: please log in' >&2; exit 4`, failure.LoginNeeded, "please log in"},
+		"ended":                {"datumctl", `echo 'Error: oauth2: "invalid_grant"' >&2; exit 1`, failure.LoginNeeded, "invalid_grant"},
+		"no words":             {"datumctl", `exit 1`, failure.LoginNeeded, "exit status 1"},
+		"a panic in its words": {"datumctl", `echo 'Error: do not panic: log in' >&2; exit 1`, failure.LoginNeeded, "do not panic"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := helper(t, c.program, c.script).Renew(t.Context())
-			if err == nil || problem.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "session s") {
-				t.Errorf("Renew = %v of kind %s, want %s with %q", err, problem.KindOf(err), c.kind, c.says)
+			if err == nil || failure.CodeOf(err) != c.kind || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "session s") {
+				t.Errorf("Renew = %v of kind %s, want %s with %q", err, failure.CodeOf(err), c.kind, c.says)
 			}
-			var p *problem.Error
-			if !errors.As(err, &p) || p.Hint == "" || (p.Hint == "datumctl login") != (c.kind == problem.LoginNeeded) {
+			var p *failure.Error
+			if !errors.As(err, &p) || p.Hint == "" || (p.Hint == "datumctl login") != (c.kind == failure.LoginNeeded) {
 				t.Errorf("hint: %+v", p)
 			}
 		})
@@ -68,8 +68,8 @@ func TestWhyAHelperGivesNoToken(t *testing.T) {
 
 func TestAHelperThatIsGone(t *testing.T) {
 	_, err := Helper{session.Session{Name: "s", Helper: "/no/such/datumctl"}, os.Environ}.Renew(t.Context())
-	if problem.KindOf(err) != problem.Unable || !strings.Contains(err.Error(), "no such file") {
-		t.Errorf("Renew = %v of kind %s", err, problem.KindOf(err))
+	if failure.CodeOf(err) != failure.Unable || !strings.Contains(err.Error(), "no such file") {
+		t.Errorf("Renew = %v of kind %s", err, failure.CodeOf(err))
 	}
 }
 
@@ -77,8 +77,8 @@ func TestAHelperThatHangs(t *testing.T) {
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 100*time.Millisecond, errors.New("gave up"))
 	defer cancel()
 	_, err := helper(t, "datumctl", "exec sleep 60").Renew(ctx)
-	if problem.KindOf(err) != problem.Unable || !strings.Contains(err.Error(), "gave up") {
-		t.Errorf("Renew = %v of kind %s", err, problem.KindOf(err))
+	if failure.CodeOf(err) != failure.Unable || !strings.Contains(err.Error(), "gave up") {
+		t.Errorf("Renew = %v of kind %s", err, failure.CodeOf(err))
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // ours is this plugin's own program, whose exit codes are known.
@@ -18,17 +18,17 @@ const ours = "kubectl-datum_creds"
 // code whatever happened: what is neither a crash nor of the network wants a
 // login.
 func (h Helper) fault(ctx context.Context, err error, said string) error {
-	kind := problem.LoginNeeded
+	kind := failure.LoginNeeded
 	var ended *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
-		return h.failed(problem.Unable, context.Cause(ctx))
+		return h.failed(failure.Unable, context.Cause(ctx))
 	case !errors.As(err, &ended):
-		return h.failed(problem.Unable, err)
+		return h.failed(failure.Unable, err)
 	case h.isOurs():
 		kind = ourKind(ended.ExitCode())
 	case crashed(ended.ExitCode(), said) || unreachable(said):
-		kind = problem.Unable
+		kind = failure.Unable
 	}
 	if line := firstLine(said); line != "" {
 		err = errors.New(line)
@@ -36,12 +36,12 @@ func (h Helper) fault(ctx context.Context, err error, said string) error {
 	return h.failed(kind, err)
 }
 
-func (h Helper) failed(kind problem.Kind, err error) error {
+func (h Helper) failed(kind failure.Code, err error) error {
 	hint := "kubectl datum-creds doctor"
-	if kind == problem.LoginNeeded {
+	if kind == failure.LoginNeeded {
 		hint = "datumctl login"
 	}
-	return problem.New(kind, hint, "session %s: %s gives no token: %w", h.Session.Name, h.Session.Helper, err)
+	return failure.New(kind, hint, "session %s: %s gives no token: %w", h.Session.Name, h.Session.Helper, err)
 }
 
 func (h Helper) isOurs() bool {
@@ -49,13 +49,12 @@ func (h Helper) isOurs() bool {
 }
 
 // ourKind is the kind of failure that an exit code of ours stands for.
-func ourKind(code int) problem.Kind {
-	for _, kind := range []problem.Kind{problem.LoginNeeded, problem.Refused, problem.BadInput} {
-		if (&problem.Error{Kind: kind}).ExitCode() == code {
-			return kind
-		}
+func ourKind(code int) failure.Code {
+	switch known := failure.Code(code); known {
+	case failure.LoginNeeded, failure.Refused, failure.BadInput:
+		return known
 	}
-	return problem.Unable
+	return failure.Unable
 }
 
 // crashed tells that a program did not end by itself: by a signal, by a panic of

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/oauth"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // userInfoPatience bounds the questions about whose a new token is. Until they
@@ -96,7 +96,7 @@ func (u *User) asked(ctx context.Context, access secret.Text) (confirmed bool, e
 	case cannotTell(err), err == nil && subject == "":
 		return false, nil
 	case err != nil:
-		return false, problem.New(problem.Unable, "kubectl datum-creds doctor",
+		return false, failure.New(failure.Unable, "kubectl datum-creds doctor",
 			"session %s: it is renewed, but whose the new token is could not be asked: %w", u.Session.Name, err)
 	case subject != u.Session.Subject:
 		return false, u.other("subject", subject, u.Session.Subject)
@@ -118,7 +118,7 @@ func (u *User) other(what, has, wants string) error {
 	if what == "subject" && u.Session.Email != "" {
 		wants += " (" + u.Session.Email + ")"
 	}
-	return problem.New(problem.Refused, "if the account has changed, sign in again: "+session.LoginCommand(u.Session.Name),
+	return failure.New(failure.Refused, "if the account has changed, sign in again: "+session.LoginCommand(u.Session.Name),
 		"session %s: %s answered with tokens of the %s %s, and the session is of the %s %s; nothing of the answer is kept",
 		u.Session.Name, hostOf(u.Session.TokenURL), what, shown(has, u.hidden...), what, wants)
 }

@@ -11,9 +11,9 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/authtest"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/keyfile"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // claim returns a function that changes one claim, or removes it with nil.
@@ -58,18 +58,18 @@ func TestWhoseTheAnswerIs(t *testing.T) {
 	type row struct {
 		set      func(*authtest.Server, *User)
 		want     string       // confirmed or asOfLogin
-		kind     problem.Kind // or the failure
+		kind     failure.Code // or the failure
 		says     string
 		userInfo int // requests to the userinfo endpoint
 	}
 	for name, c := range map[string]row{
 		// An ID token: no request.
 		"ID token":                        {set: func(s *authtest.Server, _ *User) { s.Opaque = true }},
-		"ID token of another":             {set: func(s *authtest.Server, _ *User) { s.Opaque = true; s.Subject = "user-2" }, kind: problem.Refused, says: "of the subject user-2, and the session is of the subject user-1"},
-		"ID token of another issuer":      {set: func(s *authtest.Server, _ *User) { s.Spoil = claim("iss", "https://evil.test") }, kind: problem.Refused, says: "of the issuer https://evil.test"},
-		"ID token of another client":      {set: func(s *authtest.Server, _ *User) { s.Spoil = claim("aud", []string{"client-2", "client-3"}) }, kind: problem.Refused, says: "of the client client-2, client-3, and the session is of the client client-1"},
+		"ID token of another":             {set: func(s *authtest.Server, _ *User) { s.Opaque = true; s.Subject = "user-2" }, kind: failure.Refused, says: "of the subject user-2, and the session is of the subject user-1"},
+		"ID token of another issuer":      {set: func(s *authtest.Server, _ *User) { s.Spoil = claim("iss", "https://evil.test") }, kind: failure.Refused, says: "of the issuer https://evil.test"},
+		"ID token of another client":      {set: func(s *authtest.Server, _ *User) { s.Spoil = claim("aud", []string{"client-2", "client-3"}) }, kind: failure.Refused, says: "of the client client-2, client-3, and the session is of the client client-1"},
 		"ID token of two clients":         {set: func(s *authtest.Server, _ *User) { s.Spoil = claim("aud", []string{"project", authtest.ClientID}) }},
-		"ID token without a subject":      {set: func(s *authtest.Server, _ *User) { s.Spoil = claim("sub", nil) }, kind: problem.Refused, says: "of the subject (none)"},
+		"ID token without a subject":      {set: func(s *authtest.Server, _ *User) { s.Spoil = claim("sub", nil) }, kind: failure.Refused, says: "of the subject (none)"},
 		"ID token with another nonce":     {set: func(s *authtest.Server, _ *User) { s.Spoil = claim("nonce", "of another login") }},
 		"ID token without a nonce":        {set: func(s *authtest.Server, _ *User) { s.Spoil = claim("nonce", nil) }},
 		"ID token that cannot be read":    {set: answerWith("id_token", "x.y.z"), want: confirmed, userInfo: 1},
@@ -83,13 +83,13 @@ func TestWhoseTheAnswerIs(t *testing.T) {
 				s.NoRefreshID, s.Subject = true, "user-2"
 				u.Session.AccessSubject = "user-1"
 			},
-			kind: problem.Refused, says: "of the subject user-2, and the session is of the subject user-1",
+			kind: failure.Refused, says: "of the subject user-2, and the session is of the subject user-1",
 		},
 		"JWT of another, beside an ID token": {
 			set: func(s *authtest.Server, u *User) {
 				s.SpoilAccess = claim("sub", "user-2")
 				u.Session.AccessSubject = "user-1"
-			}, kind: problem.Refused, says: "of the subject user-2",
+			}, kind: failure.Refused, says: "of the subject user-2",
 		},
 		"JWT with a name of its own": {
 			set: func(s *authtest.Server, u *User) {
@@ -109,9 +109,9 @@ func TestWhoseTheAnswerIs(t *testing.T) {
 		"opaque since the login": {set: func(s *authtest.Server, u *User) { quiet(s); u.Session.AccessSubject = "user-1" }, userInfo: 1},
 		// The userinfo endpoint.
 		"userinfo":                   {set: func(s *authtest.Server, _ *User) { quiet(s) }, userInfo: 1},
-		"userinfo of another":        {set: func(s *authtest.Server, _ *User) { quiet(s); s.Subject = "user-2" }, kind: problem.Refused, says: "of the subject user-2", userInfo: 1},
+		"userinfo of another":        {set: func(s *authtest.Server, _ *User) { quiet(s); s.Subject = "user-2" }, kind: failure.Refused, says: "of the subject user-2", userInfo: 1},
 		"userinfo is a JWT":          {set: userInfoSays(200, "application/jwt", "e30.eyJzdWIiOiJ1c2VyLTEifQ.c2ln"), userInfo: 1},
-		"userinfo is another's JWT":  {set: userInfoSays(200, "application/jwt", "e30.eyJzdWIiOiJ1c2VyLTIifQ.c2ln"), kind: problem.Refused, says: "user-2", userInfo: 1},
+		"userinfo is another's JWT":  {set: userInfoSays(200, "application/jwt", "e30.eyJzdWIiOiJ1c2VyLTIifQ.c2ln"), kind: failure.Refused, says: "user-2", userInfo: 1},
 		"userinfo is encrypted":      {set: userInfoSays(200, "application/jwt", "a.b.c.d.e"), want: asOfLogin, userInfo: 1},
 		"userinfo names no subject":  {set: userInfoSays(200, "application/json", `{"email":"jane@example.com"}`), want: asOfLogin, userInfo: 1},
 		"userinfo refuses the token": {set: userInfoSays(401, "application/json", `{"error":"invalid_token"}`), want: asOfLogin, userInfo: 1},
@@ -125,10 +125,10 @@ func TestWhoseTheAnswerIs(t *testing.T) {
 		},
 		"userinfo is gone for good": {set: userInfoSays(410, "", ""), want: asOfLogin, userInfo: 1},
 		"userinfo takes no GET":     {set: userInfoSays(405, "", ""), want: asOfLogin, userInfo: 1},
-		"userinfo breaks":           {set: userInfoSays(500, "", ""), kind: problem.Unable, says: "whose the new token is could not be asked", userInfo: 5},
-		"userinfo is busy":          {set: userInfoSays(429, "", ""), kind: problem.Unable, says: "429", userInfo: 5},
-		"userinfo is a web page":    {set: userInfoSays(200, "text/html", "<html>"), kind: problem.Unable, says: "a web page", userInfo: 1},
-		"userinfo leads elsewhere":  {set: userInfoSays(302, "", ""), kind: problem.Unable, says: "a redirect", userInfo: 1},
+		"userinfo breaks":           {set: userInfoSays(500, "", ""), kind: failure.Unable, says: "whose the new token is could not be asked", userInfo: 5},
+		"userinfo is busy":          {set: userInfoSays(429, "", ""), kind: failure.Unable, says: "429", userInfo: 5},
+		"userinfo is a web page":    {set: userInfoSays(200, "text/html", "<html>"), kind: failure.Unable, says: "a web page", userInfo: 1},
+		"userinfo leads elsewhere":  {set: userInfoSays(302, "", ""), kind: failure.Unable, says: "a redirect", userInfo: 1},
 		"there is no userinfo":      {set: func(s *authtest.Server, _ *User) { quiet(s); s.NoUserInfo = true }, want: asOfLogin},
 		"there was no userinfo":     {set: func(s *authtest.Server, u *User) { quiet(s); u.Session.NoUserInfo = true }, want: asOfLogin},
 		"userinfo moved":            {set: func(s *authtest.Server, u *User) { quiet(s); u.Session.UserInfoURL = s.URL + "/old/userinfo" }, userInfo: 1},
@@ -138,7 +138,7 @@ func TestWhoseTheAnswerIs(t *testing.T) {
 			u.Session.UserInfoURL = s.URL + "/old/userinfo"
 		}, want: asOfLogin},
 		"userinfo of a foreign host":  {set: func(s *authtest.Server, u *User) { quiet(s); u.Session.UserInfoURL = "https://evil.test/userinfo" }, userInfo: 1},
-		"a session that names nobody": {set: func(_ *authtest.Server, u *User) { u.Session.Subject = "" }, kind: problem.Refused, says: "the session is of the subject (none)"},
+		"a session that names nobody": {set: func(_ *authtest.Server, u *User) { u.Session.Subject = "" }, kind: failure.Refused, says: "the session is of the subject (none)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := authtest.New(t)
@@ -156,15 +156,15 @@ func TestWhoseTheAnswerIs(t *testing.T) {
 			if lost != nil || len(*told) > 0 {
 				t.Fatal(lost, *told)
 			}
-			if renewed := kept.Digest() != old.Digest(); renewed != (c.kind != problem.Refused) {
+			if renewed := kept.Digest() != old.Digest(); renewed != (c.kind != failure.Refused) {
 				t.Errorf("another refresh token is kept: %v", renewed)
 			}
 			if n := server.Requests(authtest.UserInfoPath); n != c.userInfo {
 				t.Errorf("%d requests to userinfo, want %d", n, c.userInfo)
 			}
-			if c.kind != "" {
-				if err == nil || problem.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.says) || !token.Access.Empty() {
-					t.Errorf("Renew = %v of kind %s, want %s with %q and no token", err, problem.KindOf(err), c.kind, c.says)
+			if c.kind != failure.OK {
+				if err == nil || failure.CodeOf(err) != c.kind || !strings.Contains(err.Error(), c.says) || !token.Access.Empty() {
+					t.Errorf("Renew = %v of kind %s, want %s with %q and no token", err, failure.CodeOf(err), c.kind, c.says)
 				}
 				return
 			}
@@ -233,7 +233,7 @@ func TestASilentUserInfoEndpointEnds(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	if _, err := u.Renew(ctx); problem.KindOf(err) != problem.Unable || !strings.Contains(err.Error(), "could not be asked") {
+	if _, err := u.Renew(ctx); failure.CodeOf(err) != failure.Unable || !strings.Contains(err.Error(), "could not be asked") {
 		t.Errorf("Renew = %v", err)
 	}
 	if kept, err := u.Vault.Load(); err != nil || kept.Digest() == old.Digest() {
@@ -278,7 +278,7 @@ func TestNoSecretInAStrangersName(t *testing.T) {
 				answer["id_token"] = unsigned(t, map[string]any{"iss": server.URL, "sub": said, "aud": authtest.ClientID})
 			}
 			_, err = u.Renew(t.Context())
-			if problem.KindOf(err) != problem.Refused || strings.Contains(err.Error(), said) || len(err.Error()) > 600 || strings.Contains(err.Error(), "\n") {
+			if failure.CodeOf(err) != failure.Refused || strings.Contains(err.Error(), said) || len(err.Error()) > 600 || strings.Contains(err.Error(), "\n") {
 				t.Errorf("Renew = %v", err)
 			}
 		})
@@ -298,7 +298,7 @@ func TestNoAssertionInAStrangersName(t *testing.T) {
 		return false
 	})
 	_, err := account(t, server).Renew(t.Context())
-	if problem.KindOf(err) != problem.Refused || sent == "" || strings.Contains(err.Error(), sent[len(sent)-60:]) {
+	if failure.CodeOf(err) != failure.Refused || sent == "" || strings.Contains(err.Error(), sent[len(sent)-60:]) {
 		t.Errorf("Renew = %v", err)
 	}
 }
@@ -310,7 +310,7 @@ func TestATokenEndpointOfAnotherHostIsNotUsed(t *testing.T) {
 	u.Session.TokenURL = server.URL + "/oauth/v1/token"
 	server.Endpoints = claim("token_endpoint", other.URL+"/oauth/v2/token")
 	_, err := u.Renew(t.Context())
-	if problem.KindOf(err) != problem.LoginNeeded || !strings.Contains(err.Error(), "moved its token endpoint") || other.Connections() > 0 {
+	if failure.CodeOf(err) != failure.LoginNeeded || !strings.Contains(err.Error(), "moved its token endpoint") || other.Connections() > 0 {
 		t.Errorf("Renew = %v, %d connections", err, other.Connections())
 	}
 }
@@ -348,7 +348,7 @@ func TestWhoseAnAccountsAnswerIs(t *testing.T) {
 			server := authtest.New(t)
 			c.set(server)
 			token, err := account(t, server).Renew(t.Context())
-			if c.refused && (problem.KindOf(err) != problem.Refused || !strings.Contains(err.Error(), "of the subject 4712") || !strings.Contains(err.Error(), "is of the subject 4711") || !token.Access.Empty()) {
+			if c.refused && (failure.CodeOf(err) != failure.Refused || !strings.Contains(err.Error(), "of the subject 4712") || !strings.Contains(err.Error(), "is of the subject 4711") || !token.Access.Empty()) {
 				t.Errorf("Renew = %v, want a refusal that names both", err)
 			}
 			if !c.refused && (err != nil || token.Access.Empty()) {

@@ -14,11 +14,11 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/authtest"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/keyfile"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/oauth"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // client is one that does not sleep between attempts.
@@ -107,7 +107,7 @@ func TestUserIsNotRenewedWhereNothingCanBeSaved(t *testing.T) {
 	server := authtest.New(t)
 	u, _ := user(t, server)
 	u.Vault = full{u.Vault}
-	if _, err := u.Renew(t.Context()); problem.KindOf(err) != problem.Unable || !strings.Contains(err.Error(), "session s is not renewed") {
+	if _, err := u.Renew(t.Context()); failure.CodeOf(err) != failure.Unable || !strings.Contains(err.Error(), "session s is not renewed") {
 		t.Errorf("Renew = %v", err)
 	}
 	if n := server.Requests("/oauth/v2/token"); n != 0 {
@@ -134,26 +134,26 @@ func TestWhyUserGivesNoToken(t *testing.T) {
 	for name, c := range map[string]struct {
 		status int
 		body   string
-		kind   problem.Kind
+		kind   failure.Code
 		says   string
 	}{
-		"ended":                {400, `{"error":"invalid_grant","error_description":"Refresh token revoked"}`, problem.LoginNeeded, "session s has ended"},
-		"login required":       {400, `{"error":"login_required"}`, problem.LoginNeeded, "session s has ended"},
-		"interaction required": {400, `{"error":"interaction_required"}`, problem.LoginNeeded, "session s has ended"},
-		"consent required":     {401, `{"error":"consent_required"}`, problem.LoginNeeded, "session s has ended"},
-		"no account selected":  {400, `{"error":"account_selection_required"}`, problem.LoginNeeded, "session s has ended"},
-		"an empty refusal":     {400, ``, problem.Unable, "session s: renew"},
-		"an empty 401":         {401, ``, problem.Unable, "session s: renew"},
-		"a web page, 400":      {400, `<html>sign in to the proxy</html>`, problem.Unable, "session s: renew"},
-		"a web page, 401":      {401, `<html>sign in to the proxy</html>`, problem.Unable, "session s: renew"},
-		"JSON of another kind": {400, `{"error":{"code":"invalid_grant"}}`, problem.Unable, "session s: renew"},
-		"a code of another":    {400, `{"error":"invalid_scope"}`, problem.Unable, "invalid_scope"},
-		"client is unknown":    {401, `{"error":"invalid_client"}`, problem.Unable, "invalid_client"},
-		"server is down":       {503, `<html>maintenance</html>`, problem.Unable, "503"},
-		"too many requests":    {429, `{}`, problem.Unable, "429"},
-		"an answer of another": {200, `<html>hello</html>`, problem.Unable, "session s: renew"},
-		"no token":             {200, `{}`, problem.Unable, "session s: renew"},
-		"a redirect":           {302, ``, problem.Unable, "302"},
+		"ended":                {400, `{"error":"invalid_grant","error_description":"Refresh token revoked"}`, failure.LoginNeeded, "session s has ended"},
+		"login required":       {400, `{"error":"login_required"}`, failure.LoginNeeded, "session s has ended"},
+		"interaction required": {400, `{"error":"interaction_required"}`, failure.LoginNeeded, "session s has ended"},
+		"consent required":     {401, `{"error":"consent_required"}`, failure.LoginNeeded, "session s has ended"},
+		"no account selected":  {400, `{"error":"account_selection_required"}`, failure.LoginNeeded, "session s has ended"},
+		"an empty refusal":     {400, ``, failure.Unable, "session s: renew"},
+		"an empty 401":         {401, ``, failure.Unable, "session s: renew"},
+		"a web page, 400":      {400, `<html>sign in to the proxy</html>`, failure.Unable, "session s: renew"},
+		"a web page, 401":      {401, `<html>sign in to the proxy</html>`, failure.Unable, "session s: renew"},
+		"JSON of another kind": {400, `{"error":{"code":"invalid_grant"}}`, failure.Unable, "session s: renew"},
+		"a code of another":    {400, `{"error":"invalid_scope"}`, failure.Unable, "invalid_scope"},
+		"client is unknown":    {401, `{"error":"invalid_client"}`, failure.Unable, "invalid_client"},
+		"server is down":       {503, `<html>maintenance</html>`, failure.Unable, "503"},
+		"too many requests":    {429, `{}`, failure.Unable, "429"},
+		"an answer of another": {200, `<html>hello</html>`, failure.Unable, "session s: renew"},
+		"no token":             {200, `{}`, failure.Unable, "session s: renew"},
+		"a redirect":           {302, ``, failure.Unable, "302"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := authtest.New(t)
@@ -164,8 +164,8 @@ func TestWhyUserGivesNoToken(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err = u.Renew(t.Context())
-			if err == nil || problem.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), kept.Reveal()) {
-				t.Errorf("Renew = %v of kind %s, want %s with %q", err, problem.KindOf(err), c.kind, c.says)
+			if err == nil || failure.CodeOf(err) != c.kind || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), kept.Reveal()) {
+				t.Errorf("Renew = %v of kind %s, want %s with %q", err, failure.CodeOf(err), c.kind, c.says)
 			}
 			if after, err := u.Vault.Load(); err != nil || after.Digest() != kept.Digest() {
 				t.Errorf("the refresh token is not what it was: %v", err)
@@ -179,7 +179,7 @@ func TestUserWithoutARefreshToken(t *testing.T) {
 	if err := u.Vault.Remove(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := u.Renew(t.Context()); problem.KindOf(err) != problem.LoginNeeded || !errors.Is(err, vault.ErrNone) {
+	if _, err := u.Renew(t.Context()); failure.CodeOf(err) != failure.LoginNeeded || !errors.Is(err, vault.ErrNone) {
 		t.Errorf("Renew = %v", err)
 	}
 }
@@ -212,23 +212,23 @@ func TestWhyAccountGivesNoToken(t *testing.T) {
 	for name, c := range map[string]struct {
 		status int
 		body   string
-		kind   problem.Kind
+		kind   failure.Code
 	}{
-		"removed":     {400, `{"error":"invalid_grant"}`, problem.LoginNeeded},
-		"not known":   {401, `{"error":"invalid_client"}`, problem.LoginNeeded},
-		"not allowed": {400, `{"error":"unauthorized_client"}`, problem.LoginNeeded},
-		"wrong scope": {400, `{"error":"invalid_scope"}`, problem.Unable},
-		"down":        {500, ``, problem.Unable},
-		"empty":       {400, ``, problem.Unable},
-		"empty 401":   {401, ``, problem.Unable},
-		"a web page":  {400, `<html>`, problem.Unable},
-		"other JSON":  {401, `{"message":"invalid_grant"}`, problem.Unable},
+		"removed":     {400, `{"error":"invalid_grant"}`, failure.LoginNeeded},
+		"not known":   {401, `{"error":"invalid_client"}`, failure.LoginNeeded},
+		"not allowed": {400, `{"error":"unauthorized_client"}`, failure.LoginNeeded},
+		"wrong scope": {400, `{"error":"invalid_scope"}`, failure.Unable},
+		"down":        {500, ``, failure.Unable},
+		"empty":       {400, ``, failure.Unable},
+		"empty 401":   {401, ``, failure.Unable},
+		"a web page":  {400, `<html>`, failure.Unable},
+		"other JSON":  {401, `{"message":"invalid_grant"}`, failure.Unable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			answers(server, c.status, c.body)
 			_, err := account.Renew(t.Context())
-			if problem.KindOf(err) != c.kind || !strings.Contains(fmt.Sprint(err), "robot@default.p1.iam.datum.test") {
-				t.Errorf("Renew = %v of kind %s, want %s", err, problem.KindOf(err), c.kind)
+			if failure.CodeOf(err) != c.kind || !strings.Contains(fmt.Sprint(err), "robot@default.p1.iam.datum.test") {
+				t.Errorf("Renew = %v of kind %s, want %s", err, failure.CodeOf(err), c.kind)
 			}
 		})
 	}
@@ -259,7 +259,7 @@ func TestAmbientExchanges(t *testing.T) {
 		t.Errorf("Renew = %v, asked for %q", err, asked)
 	}
 	answers(server, 400, `{"error":"invalid_target"}`)
-	if _, err := ambient.Renew(t.Context()); problem.KindOf(err) != problem.Unable || !strings.Contains(err.Error(), "session ci") || strings.Contains(err.Error(), "an.identity.token") {
+	if _, err := ambient.Renew(t.Context()); failure.CodeOf(err) != failure.Unable || !strings.Contains(err.Error(), "session ci") || strings.Contains(err.Error(), "an.identity.token") {
 		t.Errorf("Renew = %v", err)
 	}
 	ambient.Identity = func(context.Context, string) (secret.Text, error) { return secret.Text{}, errors.New("no identity") }

@@ -8,11 +8,11 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/oauth"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // User uses a refresh token, which the server may replace each time.
@@ -45,7 +45,7 @@ func (u User) Renew(ctx context.Context) (store.Token, error) {
 	}
 	room, err := u.Vault.Reserve(refresh)
 	if err != nil {
-		return store.Token{}, problem.New(problem.Unable, "make room, and what keeps the session writable; then try again",
+		return store.Token{}, failure.New(failure.Unable, "make room, and what keeps the session writable; then try again",
 			"session %s is not renewed, because its next refresh token could not be saved: %w", u.Session.Name, err)
 	}
 	defer room.Release()
@@ -57,7 +57,7 @@ func (u User) Renew(ctx context.Context) (store.Token, error) {
 	}
 	u.hidden = append(u.hidden, refresh)
 	err = u.identify(ctx, grant)
-	if err != nil && problem.KindOf(err) != problem.Unable {
+	if err != nil && failure.CodeOf(err) != failure.Unable {
 		return store.Token{}, err
 	}
 	// The server has used up the old one, also where it could not be asked whose
@@ -90,5 +90,5 @@ func (u User) saveLearned(before session.Session) {
 
 // LoginNeeded says that only a login brings a session back.
 func LoginNeeded(name string, why error) error {
-	return problem.New(problem.LoginNeeded, session.LoginCommand(name), "session %s has ended: %w", name, why)
+	return failure.New(failure.LoginNeeded, session.LoginCommand(name), "session %s has ended: %w", name, why)
 }

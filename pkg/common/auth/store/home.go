@@ -29,8 +29,8 @@ import (
 	"strings"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/private"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // Variable is the environment variable that moves the home.
@@ -42,7 +42,7 @@ var ErrNoHome = errors.New("no place to keep sessions: neither " + Variable + " 
 
 // errRelative says that Variable makes no sense: another folder for each that
 // a command is run in.
-var errRelative = problem.New(problem.BadInput, "give an absolute path", Variable+": want an absolute path")
+var errRelative = failure.New(failure.BadInput, "give an absolute path", Variable+": want an absolute path")
 
 // Home is the folder that everything is kept in.
 type Home struct {

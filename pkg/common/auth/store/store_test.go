@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 func TestLocate(t *testing.T) {
@@ -35,7 +35,7 @@ func TestLocate(t *testing.T) {
 			if got.Dir() != c.want || (c.want == "") != (err != nil) {
 				t.Fatalf("Locate = %q, %v; want %q", got.Dir(), err, c.want)
 			}
-			if bad := name == "relative"; err != nil && (problem.KindOf(err) == problem.BadInput) != bad || err != nil && errors.Is(err, ErrNoHome) == bad {
+			if bad := name == "relative"; err != nil && (failure.CodeOf(err) == failure.BadInput) != bad || err != nil && errors.Is(err, ErrNoHome) == bad {
 				t.Errorf("Locate = %v", err)
 			}
 			if _, listed := got.Sessions(); name == "relative" && listed == nil {
@@ -93,7 +93,7 @@ func TestTokenRoundTripForgetsTheFailure(t *testing.T) {
 		t.Fatalf("Token = %v, want ErrNotExist", err)
 	}
 	now := time.Now().Round(0)
-	if err := place.SaveFailure(Failure{Time: now, Kind: problem.Unable, Message: "m"}); err != nil {
+	if err := place.SaveFailure(Failure{Time: now, Code: failure.Unable, Message: "m"}); err != nil {
 		t.Fatal(err)
 	}
 	if f := place.Failure(); !f.Time.Equal(now) || f.Message != "m" {

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"time"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // Token is an access token.
@@ -70,12 +70,46 @@ func (p Place) SaveToken(t Token) error {
 
 // Failure is why a renewal, or a login in its place, failed.
 type Failure struct {
-	Time    time.Time    `json:"time"`
-	Kind    problem.Kind `json:"kind"`
+	Time    time.Time    `json:"time,omitzero"`
+	Code    failure.Code `json:"kind"`
 	Message string       `json:"message"`
 	Hint    string       `json:"hint,omitempty"`
-	// Unexplained is problem.Error's.
+	// Unexplained is true if a server refused without a reason; see Unexplained.
 	Unexplained bool `json:"unexplained,omitempty"`
+}
+
+// FailureOf returns the record of an error.
+func FailureOf(now time.Time, err error) Failure {
+	known := failure.Of(err)
+	return Failure{Time: now, Code: known.Code, Message: err.Error(), Hint: known.Hint, Unexplained: IsUnexplained(err)}
+}
+
+// Err returns the error that the record is of. It unwraps to nothing. A record
+// without a code, or with that of success, is of one that is Unable.
+func (f Failure) Err() error {
+	if f.Code == failure.OK {
+		f.Code = failure.Unable
+	}
+	err := errors.New(f.Message)
+	if f.Unexplained {
+		err = Unexplained(err)
+	}
+	return failure.With(f.Code, err, f.Hint)
+}
+
+type unexplained struct{ error }
+
+// Unwrap returns the refusal.
+func (u unexplained) Unwrap() error { return u.error }
+
+// Unexplained marks the refusal of a server that gives no reason, as some do
+// where a refresh token was used before or has ended.
+func Unexplained(err error) error { return unexplained{err} }
+
+// IsUnexplained reports whether err is such a refusal.
+func IsUnexplained(err error) bool {
+	var u unexplained
+	return errors.As(err, &u)
 }
 
 // Failure reads the last failure of a renewal; the zero Failure when there is

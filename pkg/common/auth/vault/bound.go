@@ -7,9 +7,9 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // Binding is whose secret it is and where it may be sent. It is stored with the
@@ -82,7 +82,7 @@ func (v bound) Load() (secret.Text, error) {
 }
 
 func (v bound) refuse(why string) error {
-	return problem.New(problem.Refused, "if you changed the session yourself, sign in again: "+session.LoginCommand(v.session.Name)+" --replace",
+	return failure.New(failure.Refused, "if you changed the session yourself, sign in again: "+session.LoginCommand(v.session.Name)+" --replace",
 		"session %s: nothing is sent: %s", v.session.Name, why)
 }
 

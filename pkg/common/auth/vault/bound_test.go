@@ -6,10 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // jane is a session that keeps a refresh token.
@@ -53,7 +53,7 @@ func TestASecretIsForItsServer(t *testing.T) {
 				s := jane(storage)
 				spoil(&s)
 				got, err := opened(t, home, ring, s).Load()
-				if problem.KindOf(err) != problem.Refused || !strings.Contains(err.Error(), "for the "+what) || !got.Empty() {
+				if failure.CodeOf(err) != failure.Refused || !strings.Contains(err.Error(), "for the "+what) || !got.Empty() {
 					t.Errorf("another %s: Load = %v", what, err)
 				}
 				if err != nil && strings.Contains(err.Error(), "a-refresh-token") {
@@ -90,7 +90,7 @@ func TestAnOlderItemIsOnlyRevoked(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := opened(t, home, ring, jane(session.Keyring))
-	if got, err := v.Load(); !errors.Is(err, ErrUnbound) || problem.KindOf(err) != problem.LoginNeeded || !got.Empty() {
+	if got, err := v.Load(); !errors.Is(err, ErrUnbound) || failure.CodeOf(err) != failure.LoginNeeded || !got.Empty() {
 		t.Errorf("Load = %v", err)
 	}
 	if got, err := Unbound(v); err != nil || got.Reveal() != "an-old-token" {
@@ -134,7 +134,7 @@ func TestFilesOfAnOlderVersionGoOn(t *testing.T) {
 		}
 		evil := jane(session.File)
 		evil.TokenURL = "https://evil.test/token"
-		if _, err := opened(t, home, nil, evil).Load(); problem.KindOf(err) != problem.Refused {
+		if _, err := opened(t, home, nil, evil).Load(); failure.CodeOf(err) != failure.Refused {
 			t.Errorf("after the next write: %v", err)
 		}
 	}

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // ErrPassphrase marks a failure for want of the right passphrase. It is this
@@ -22,7 +22,7 @@ func NoPassphrase(name string) error {
 	if name != "" {
 		who = "session " + name
 	}
-	return problem.New(problem.LoginNeeded, PassphraseHint, "%s: %w, and nobody can be asked here", who, ErrPassphrase)
+	return failure.New(failure.LoginNeeded, PassphraseHint, "%s: %w, and nobody can be asked here", who, ErrPassphrase)
 }
 
 // PassphraseHint says where a passphrase is looked for.
@@ -51,7 +51,7 @@ func (v *encryptedVault) Load() (secret.Text, error) {
 	}
 	plain, err := box.Open(key, v.name)
 	if errors.Is(err, sealed.ErrWrong) {
-		return secret.Text{}, problem.New(problem.LoginNeeded,
+		return secret.Text{}, failure.New(failure.LoginNeeded,
 			PassphraseHint+" to that of the login; if it is lost: "+session.LoginCommand(v.name),
 			"session %s: %w: %w", v.name, ErrPassphrase, err)
 	}
@@ -72,7 +72,7 @@ func (v *encryptedVault) box() (sealed.Box, error) {
 	}
 	box, err := sealed.Parse(content)
 	if err != nil {
-		err = problem.New(problem.Refused, session.LoginCommand(v.name), "session %s: %w", v.name, err)
+		err = failure.New(failure.Refused, session.LoginCommand(v.name), "session %s: %w", v.name, err)
 	}
 	return box, err
 }
@@ -117,7 +117,7 @@ func (v *encryptedVault) seal(s secret.Text) ([]byte, error) {
 		}
 		key, err := sealed.NewKey(passphrase)
 		if err != nil {
-			return nil, problem.New(problem.BadInput, "", "session %s: %w", v.name, err)
+			return nil, failure.New(failure.BadInput, "", "session %s: %w", v.name, err)
 		}
 		v.key = &key
 	}

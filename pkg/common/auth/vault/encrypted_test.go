@@ -6,11 +6,11 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // given is a passphrase that is there.
@@ -40,15 +40,15 @@ func TestEncryptedFileNeedsItsPassphrase(t *testing.T) {
 	for name, c := range map[string]struct {
 		access Access
 		change func([]byte) []byte
-		kind   problem.Kind
+		kind   failure.Code
 		is     error
 	}{
-		"none":          {Access{}, nil, problem.LoginNeeded, ErrPassphrase},
-		"wrong":         {Access{Passphrase: given("another horse")}, nil, problem.LoginNeeded, sealed.ErrWrong},
-		"wrong key":     {Access{Key: secret.New("0123456789abcdef0123456789abcdef")}, nil, problem.LoginNeeded, ErrPassphrase},
-		"tampered with": {right, func(b []byte) []byte { return bytes.Replace(b, []byte(`600000`), []byte(`600001`), 1) }, problem.LoginNeeded, sealed.ErrWrong},
-		"hostile":       {right, func(b []byte) []byte { return bytes.Replace(b, []byte(`600000`), []byte(`99999999999`), 1) }, problem.Refused, sealed.ErrDamaged},
-		"no box":        {right, func([]byte) []byte { return []byte("{}") }, problem.Refused, sealed.ErrDamaged},
+		"none":          {Access{}, nil, failure.LoginNeeded, ErrPassphrase},
+		"wrong":         {Access{Passphrase: given("another horse")}, nil, failure.LoginNeeded, sealed.ErrWrong},
+		"wrong key":     {Access{Key: secret.New("0123456789abcdef0123456789abcdef")}, nil, failure.LoginNeeded, ErrPassphrase},
+		"tampered with": {right, func(b []byte) []byte { return bytes.Replace(b, []byte(`600000`), []byte(`600001`), 1) }, failure.LoginNeeded, sealed.ErrWrong},
+		"hostile":       {right, func(b []byte) []byte { return bytes.Replace(b, []byte(`600000`), []byte(`99999999999`), 1) }, failure.Refused, sealed.ErrDamaged},
+		"no box":        {right, func([]byte) []byte { return []byte("{}") }, failure.Refused, sealed.ErrDamaged},
 	} {
 		t.Run(name, func(t *testing.T) {
 			changed := content
@@ -59,8 +59,8 @@ func TestEncryptedFileNeedsItsPassphrase(t *testing.T) {
 				t.Fatal(err)
 			}
 			got, err := encrypted(t, place, c.access).Load()
-			if !errors.Is(err, c.is) || problem.KindOf(err) != c.kind || !got.Empty() {
-				t.Errorf("Load = %v of kind %s, want %v of %s", err, problem.KindOf(err), c.is, c.kind)
+			if !errors.Is(err, c.is) || failure.CodeOf(err) != c.kind || !got.Empty() {
+				t.Errorf("Load = %v of kind %s, want %v of %s", err, failure.CodeOf(err), c.is, c.kind)
 			}
 		})
 	}

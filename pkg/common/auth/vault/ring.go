@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // Ring is a keyring: small texts under names.
@@ -44,7 +44,7 @@ func unusable(err error) error {
 	if err == nil {
 		return nil
 	}
-	return problem.New(problem.Unable, "unlock the keyring, or see: kubectl datum-creds doctor", "the system's keyring: %w", err)
+	return failure.New(failure.Unable, "unlock the keyring, or see: kubectl datum-creds doctor", "the system's keyring: %w", err)
 }
 
 // Probe reports whether a keyring works, by writing, reading and removing an

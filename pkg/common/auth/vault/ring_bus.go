@@ -7,8 +7,8 @@ import (
 	"errors"
 	"os"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secretservice"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // Get reads an item.
@@ -59,6 +59,6 @@ func (s System) bounded(call func(context.Context, secretservice.Client) error) 
 
 // noBus is the error for want of a session bus, which nobody can unlock.
 func noBus(err error) error {
-	return problem.New(problem.Unable, "log in to this machine as this user, or keep the secret in a file: kubectl datum-creds login --storage encrypted-file",
+	return failure.New(failure.Unable, "log in to this machine as this user, or keep the secret in a file: kubectl datum-creds login --storage encrypted-file",
 		"the system's keyring: %w", err)
 }

@@ -11,10 +11,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secretservice"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secretservice/bustest"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // system returns the keyring on a bus, whatever bus the user of this machine
@@ -63,14 +63,14 @@ func TestALockedSystemKeyring(t *testing.T) {
 	bustest.Lock(t, bus)
 	_, errLoad := v.Load()
 	for call, err := range map[string]error{"Load": errLoad, "Save": v.Save(secret.New("new")), "Remove": v.Remove(), "Probe": Probe(v.ring)} {
-		if !errors.Is(err, secretservice.ErrDismissed) || problem.KindOf(err) != problem.Unable || !strings.Contains(hint(err), "unlock the keyring") {
-			t.Errorf("%s = %v (%s), hint %q", call, err, problem.KindOf(err), hint(err))
+		if !errors.Is(err, secretservice.ErrDismissed) || failure.CodeOf(err) != failure.Unable || !strings.Contains(hint(err), "unlock the keyring") {
+			t.Errorf("%s = %v (%s), hint %q", call, err, failure.CodeOf(err), hint(err))
 		}
 	}
 }
 
 func hint(err error) string {
-	var p *problem.Error
+	var p *failure.Error
 	if !errors.As(err, &p) {
 		return ""
 	}
@@ -154,8 +154,8 @@ func TestNoForeignBusIsTouched(t *testing.T) {
 	} {
 		t.Setenv("DBUS_SESSION_BUS_ADDRESS", bus)
 		err := Probe(system(t, bus))
-		if !errors.Is(err, secretservice.ErrNoBus) || problem.KindOf(err) != problem.Unable || !strings.Contains(hint(err), "--storage encrypted-file") {
-			t.Errorf("with Bus %q: %v (%s), hint %q", bus, err, problem.KindOf(err), hint(err))
+		if !errors.Is(err, secretservice.ErrNoBus) || failure.CodeOf(err) != failure.Unable || !strings.Contains(hint(err), "--storage encrypted-file") {
+			t.Errorf("with Bus %q: %v (%s), hint %q", bus, err, failure.CodeOf(err), hint(err))
 		}
 		if got := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); got != bus {
 			t.Errorf("with Bus %q the variable is %q afterwards", bus, got)

@@ -3,9 +3,9 @@ package vault
 import (
 	"errors"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // ErrUnbound says that the keyring has only an item of an older version, whose
@@ -27,7 +27,7 @@ func (v keyringVault) Load() (secret.Text, error) {
 		return found, err
 	}
 	if _, old := v.old.head(); old == nil {
-		return secret.Text{}, problem.New(problem.LoginNeeded, session.LoginCommand(v.name), "session %s: %w", v.name, ErrUnbound)
+		return secret.Text{}, failure.New(failure.LoginNeeded, session.LoginCommand(v.name), "session %s: %w", v.name, ErrUnbound)
 	}
 	return secret.Text{}, err
 }

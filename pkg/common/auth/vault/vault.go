@@ -7,10 +7,10 @@ import (
 	"errors"
 	"io/fs"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // ErrNone says that there is no secret of this session.
@@ -53,7 +53,7 @@ func Open(s session.Session, place store.Place, access Access) (Vault, error) {
 	case session.EncryptedFile:
 		return bound{&encryptedVault{name: s.Name, place: place, access: access}, s, true}, nil
 	default:
-		return nil, problem.New(problem.BadInput, "", "session %s keeps no secret", s.Name)
+		return nil, failure.New(failure.BadInput, "", "session %s keeps no secret", s.Name)
 	}
 }
 

@@ -9,12 +9,12 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/renew"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/signin"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // mayAsk tells whether there is a user who can be asked. A client says so where
@@ -35,7 +35,7 @@ func (o *getTokenOptions) mayAsk(asked execcred.Request) bool {
 // mended tells that a login in the session's place would mend the failure.
 func mended(handle auth.Handle, failed error) bool {
 	return handle.Session.Type == session.User && handle.Place != nil &&
-		problem.KindOf(failed) == problem.LoginNeeded && !errors.Is(failed, vault.ErrPassphrase)
+		failure.CodeOf(failed) == failure.LoginNeeded && !errors.Is(failed, vault.ErrPassphrase)
 }
 
 // signIn signs the user in to the session again: as the same person, at the

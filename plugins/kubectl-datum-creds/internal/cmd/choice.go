@@ -7,7 +7,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/credential"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // choiceFlags say whose token is wanted.
@@ -23,7 +23,7 @@ func (c *choiceFlags) add(set *pflag.FlagSet) {
 func (c *choiceFlags) find(d Dependencies, env auth.Environment) (auth.Handle, error) {
 	choice := auth.Choice{Session: c.session}
 	if c.session != "" && c.credentials != "" {
-		return auth.Handle{}, cli.Use(errors.New("--session and --credentials: give one of them"))
+		return auth.Handle{}, failure.Input(errors.New("--session and --credentials: give one of them"))
 	}
 	if c.credentials != "" {
 		key, err := readCredential(d, c.credentials)

@@ -8,8 +8,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/private"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/kubeconfig"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/entries"
 )
@@ -40,18 +41,15 @@ was is kept beside it.`,
   # entries that name no session
   kubectl datum-creds convert-kubeconfig --session jane@example.com@api.datum.net`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	o.file.add(cmd.Flags())
 	cmd.Flags().StringVar(&o.session, "session", "", "Session for all of the contexts; else the one of the name in each entry.")
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "Print the lines that would change, without the secrets in them, and change nothing.")
-	return cmd
+	return cli.Runs(cmd, func([]string) (*convertOptions, error) { return o, o.file.check() })
 }
 
-func (o *convertOptions) run(ctx context.Context) error {
-	if err := o.file.check(); err != nil {
-		return err
-	}
+// Run edits the kubeconfig.
+func (o *convertOptions) Run(ctx context.Context) error {
 	paths, err := o.file.paths(o.deps)
 	if err != nil {
 		return err
@@ -107,11 +105,11 @@ func (o *convertOptions) sessionFor(named string) (session.Session, error) {
 		name = named
 	}
 	if name == "" {
-		return session.Session{}, problem.New(problem.BadInput, "name one with --session", "datumctl's entry names no session")
+		return session.Session{}, failure.New(failure.BadInput, "name one with --session", "datumctl's entry names no session")
 	}
 	handle, err := o.deps.Auth().Named(name)
 	if err != nil {
-		return session.Session{}, problem.New(problem.KindOf(err), session.LoginCommand(name)+", or name another with --session", "%w", err)
+		return session.Session{}, failure.New(failure.CodeOf(err), session.LoginCommand(name)+", or name another with --session", "%w", err)
 	}
 	return handle.Session, nil
 }

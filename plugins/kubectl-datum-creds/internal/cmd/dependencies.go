@@ -7,8 +7,6 @@ import (
 	"os"
 	"time"
 
-	"k8s.io/cli-runtime/pkg/genericiooptions"
-
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/handover"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
@@ -21,7 +19,7 @@ import (
 
 // Dependencies is what the commands work with.
 type Dependencies struct {
-	genericiooptions.IOStreams
+	cli.Process
 	// Environment is the variables that the command may use.
 	Environment *environment.Environment
 	Getenv      func(string) string
@@ -32,13 +30,11 @@ type Dependencies struct {
 	OpenBrowser func(ctx context.Context, address string) error
 	// Parent is the process that asked.
 	Parent int
-	// Args is the command line, without the program.
-	Args []string
 }
 
 // NewDependencies returns those of the process.
-func NewDependencies(streams genericiooptions.IOStreams, vars *environment.Environment) Dependencies {
-	d := Dependencies{IOStreams: streams, Environment: vars, Getenv: vars.Get, Now: time.Now, Parent: os.Getppid(), OpenBrowser: signin.OpenBrowser}
+func NewDependencies(p cli.Process, vars *environment.Environment) Dependencies {
+	d := Dependencies{Process: p, Environment: vars, Getenv: vars.Get, Now: time.Now, Parent: os.Getppid(), OpenBrowser: signin.OpenBrowser}
 	asked := &passphrases{deps: d, known: map[string]secret.Text{}}
 	d.Auth = func() auth.Environment {
 		env := auth.NewEnvironment(userAgent(), d.notify)
@@ -64,13 +60,3 @@ func (d Dependencies) userIsThere() bool {
 }
 
 func userAgent() string { return "kubectl-datum-creds/" + cli.Version(name).Version }
-
-// Main runs the command line.
-func Main(ctx context.Context, d Dependencies, args []string) cli.Code {
-	d.Args = args
-	root := NewRootCommand(d)
-	if refusing := guarded(root, d); refusing != root {
-		return cli.Main(ctx, refusing, d.IOStreams, []string{}) // no argument counts any more
-	}
-	return cli.Main(ctx, root, d.IOStreams, d.Args)
-}

@@ -10,12 +10,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/doctor"
 )
 
 func newDoctorCommand(d Dependencies) *cobra.Command {
-	var format string
+	o := &doctorOptions{deps: d}
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Look for what keeps tokens from being had",
@@ -32,23 +33,30 @@ exit code is 1 when something is bad.`,
   # as a pipeline sees it
   DATUM_CREDENTIALS_FILE=key.json kubectl datum-creds doctor`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return examine(cmd.Context(), d, format) },
 	}
-	cmd.Flags().StringVarP(&format, "output", "o", "", "Output format: json; lines by default.")
-	return cmd
+	cmd.Flags().StringVarP(&o.format, "output", "o", "", "Output format: json; lines by default.")
+	return cli.Runs(cmd, o.parse)
 }
 
-func examine(ctx context.Context, d Dependencies, format string) error {
-	if format != "" && format != "json" {
-		return cli.Use(fmt.Errorf("--output=%q: want json", format))
-	}
-	findings := patient(d).Examine(ctx)
-	if err := writeFindings(d, findings, format); err != nil {
+// doctorOptions are those of `doctor`.
+type doctorOptions struct {
+	deps   Dependencies
+	format string
+}
+
+func (o *doctorOptions) parse([]string) (*doctorOptions, error) {
+	return o, oneOfFormats(o.format, "json")
+}
+
+// Run examines what a token needs, and prints the findings.
+func (o *doctorOptions) Run(ctx context.Context) error {
+	findings := patient(o.deps).Examine(ctx)
+	if err := writeFindings(o.deps, findings, o.format); err != nil {
 		return err
 	}
 	for _, f := range findings {
 		if f.State == doctor.Bad {
-			return cli.FoundSomething()
+			return failure.Silent(failure.Found)
 		}
 	}
 	return nil

@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // answer is a token for who asked.
@@ -32,7 +34,15 @@ func formatOf(output string) (writer, error) {
 	case "header":
 		return writeHeader, nil
 	}
-	return nil, cli.Use(fmt.Errorf("--output=%q: want exec, token, json or header", output))
+	return nil, failure.Input(fmt.Errorf("--output=%q: want exec, token, json or header", output))
+}
+
+// oneOfFormats checks --output, which may be left out.
+func oneOfFormats(format string, formats ...string) error {
+	if format == "" || slices.Contains(formats, format) {
+		return nil
+	}
+	return failure.Input(fmt.Errorf("--output=%q: want %s", format, strings.Join(formats, " or ")))
 }
 
 // writeExec tells the client to ask again at the token's deadline. For a token

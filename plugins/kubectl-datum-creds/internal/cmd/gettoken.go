@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/served"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
@@ -27,6 +29,8 @@ type getTokenOptions struct {
 	deps   Dependencies
 	choice choiceFlags
 	output string
+	// write writes the answer in that format.
+	write func(io.Writer, answer) error
 	// silent tells that it is a program that asks, whatever its terminal is.
 	silent bool
 }
@@ -65,11 +69,10 @@ client opens no browser: it shows the address.`,
   # with a service account's key and no login
   kubectl datum-creds get-token --credentials key.json -o json`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	o.choice.add(cmd.Flags())
 	cmd.Flags().StringVarP(&o.output, "output", "o", execFormat, "Output format: exec (for Kubernetes clients), token, json or header.")
-	return cmd
+	return cli.Runs(cmd, o.parse)
 }
 
 // newHelperCommand is the contract of datumctl's credential helpers, so that
@@ -79,18 +82,20 @@ func newHelperCommand(d Dependencies) *cobra.Command {
 	o := &getTokenOptions{deps: d.silent(), output: "token", silent: true}
 	get := &cobra.Command{
 		Use: "get-token", Short: "Print the bare access token", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	o.choice.add(get.Flags())
-	group.AddCommand(get)
+	group.AddCommand(cli.Runs(get, o.parse))
 	return group
 }
 
-func (o *getTokenOptions) run(ctx context.Context) error {
-	write, err := formatOf(o.output)
-	if err != nil {
-		return err
-	}
+func (o *getTokenOptions) parse([]string) (*getTokenOptions, error) {
+	var err error
+	o.write, err = formatOf(o.output)
+	return o, err
+}
+
+// Run prints a token.
+func (o *getTokenOptions) Run(ctx context.Context) error {
 	if !o.deps.Environment.Reduced() {
 		return errWholeEnvironment
 	}
@@ -100,7 +105,7 @@ func (o *getTokenOptions) run(ctx context.Context) error {
 	info := o.deps.Getenv(execcred.Variable)
 	asked, err := o.request(info)
 	if err != nil {
-		return cli.Use(err)
+		return failure.Input(err)
 	}
 	env := o.deps.Auth()
 	env.Unproven = asked.Asked && !o.deps.Environment.HomeProven()
@@ -120,7 +125,7 @@ func (o *getTokenOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return write(o.deps.Out, answer{asked, handle.Session, token})
+	return o.write(o.deps.Out, answer{asked, handle.Session, token})
 }
 
 // request is what is asked for. A client that sets no variable is told from a
@@ -159,16 +164,4 @@ func rejected(handle auth.Handle, by served.Asker) *[sha256.Size]byte {
 	}
 	digest := kept.Access.Digest()
 	return &digest
-}
-
-// newRenewCommand is the process of its own that renews a session; see package
-// handover.
-func newRenewCommand(d Dependencies) *cobra.Command {
-	var session string
-	cmd := &cobra.Command{
-		Use: renewCommand, Hidden: true, Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return serveRenewal(cmd.Context(), d, session) },
-	}
-	cmd.Flags().StringVar(&session, "session", "", "The session.")
-	return cmd
 }

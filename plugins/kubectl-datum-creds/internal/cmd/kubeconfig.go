@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/kubeconfig"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/entries"
 )
@@ -39,26 +41,27 @@ the key in the same variable. No secret is in the kubeconfig.`,
   # of a session, for a machine that has the same one
   kubectl datum-creds kubeconfig --organization my-org --session robot --stdout`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return o.run() },
 	}
 	o.plane.add(cmd.Flags())
 	o.choice.add(cmd.Flags())
 	o.file.addMode(cmd.Flags())
 	cmd.Flags().StringVar(&o.name, "name", "", "Name of the cluster, context and user.")
 	cmd.Flags().BoolVar(&o.stdout, "stdout", true, "Print to standard output, which is what it does in any case.")
-	return cmd
+	return cli.Runs(cmd, o.parse)
 }
 
-var errNotPrinted = cli.Fail(cli.BadUse, errors.New("--stdout=false: the kubeconfig is printed, and kept nowhere"),
+var errNotPrinted = failure.With(failure.BadInput, errors.New("--stdout=false: the kubeconfig is printed, and kept nowhere"),
 	"to add the control plane to a kubeconfig file: kubectl datum-creds update-kubeconfig")
 
-func (o *kubeconfigOptions) run() error {
+func (o *kubeconfigOptions) parse([]string) (*kubeconfigOptions, error) {
 	if !o.stdout {
-		return errNotPrinted
+		return nil, errNotPrinted
 	}
-	if err := o.file.check(); err != nil {
-		return err
-	}
+	return o, o.file.check()
+}
+
+// Run prints the kubeconfig.
+func (o *kubeconfigOptions) Run(context.Context) error {
 	handle, err := o.choice.find(o.deps, o.deps.Auth())
 	if err != nil {
 		return err

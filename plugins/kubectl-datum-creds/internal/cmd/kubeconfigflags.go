@@ -9,7 +9,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/datum"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/kubeconfig"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/entries"
 )
@@ -27,7 +27,7 @@ func (p *planeFlags) add(set *pflag.FlagSet) {
 	set.BoolVar(&p.platform, "platform", false, "The API server's root, for Datum's staff.")
 }
 
-var errOnePlane = cli.Use(errors.New("give one of --project, --organization, --user and --platform"))
+var errOnePlane = failure.Input(errors.New("give one of --project, --organization, --user and --platform"))
 
 // plane returns the control plane; the user's is that of the session.
 func (p *planeFlags) plane(s session.Session) (datum.ControlPlane, error) {
@@ -65,7 +65,7 @@ func (f *fileFlags) addMode(set *pflag.FlagSet) {
 
 func (f *fileFlags) check() error {
 	if f.mode != "" && !slices.Contains(entries.InteractiveModes(), f.mode) {
-		return cli.Use(errors.New("--exec-interactive-mode: want Never, IfAvailable or Always"))
+		return failure.Input(errors.New("--exec-interactive-mode: want Never, IfAvailable or Always"))
 	}
 	return nil
 }
@@ -73,7 +73,7 @@ func (f *fileFlags) check() error {
 func (f *fileFlags) paths(d Dependencies) ([]string, error) {
 	home, err := os.UserHomeDir()
 	if err != nil && f.path == "" && d.Getenv("KUBECONFIG") == "" {
-		return nil, cli.Fail(cli.BadUse, err, "name a file with --kubeconfig")
+		return nil, failure.With(failure.BadInput, err, "name a file with --kubeconfig")
 	}
 	return kubeconfig.Paths(f.path, d.Getenv, home), nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
@@ -79,10 +80,9 @@ old one works. Another type of session, person or server is refused without
   # use the session that datumctl has, without touching it
   kubectl datum-creds login --from-datumctl datumctl`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	o.add(cmd)
-	return cmd
+	return cli.Runs(cmd, o.parse)
 }
 
 func (o *loginOptions) add(cmd *cobra.Command) {
@@ -109,13 +109,15 @@ func (o *loginOptions) add(cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive("browser", "device", "credentials", "from-datumctl", "from-helper", "ci-identity")
 }
 
-func (o *loginOptions) run(ctx context.Context) error {
+func (o *loginOptions) parse([]string) (*loginOptions, error) {
 	if err := o.helper(); err != nil {
-		return err
+		return nil, err
 	}
-	if err := o.misplaced(); err != nil {
-		return err
-	}
+	return o, o.misplaced()
+}
+
+// Run signs in and keeps the session.
+func (o *loginOptions) Run(ctx context.Context) error {
 	hosts, err := o.again()
 	if err != nil {
 		return err
@@ -252,4 +254,4 @@ func (o *loginOptions) storageChoice(ctx context.Context) (session.Storage, erro
 	return chosen, nil
 }
 
-var errKeyFromStream = cli.Fail(cli.BadUse, errors.New("a key from standard input is gone after the login"), "add --keep-key, or name a file")
+var errKeyFromStream = failure.With(failure.BadInput, errors.New("a key from standard input is gone after the login"), "add --keep-key, or name a file")

@@ -8,9 +8,8 @@ import (
 	"strings"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/datum"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // misplaced refuses a flag that the type of login would not heed: whoever gave
@@ -30,11 +29,11 @@ func (o *loginOptions) misplaced() error {
 		{"storage", []session.Type{session.User, session.ServiceAccount}, "a user's login or --keep-key"},
 	} {
 		if o.given(f.name) && !slices.Contains(f.kinds, kind) {
-			return cli.Use(fmt.Errorf("--%s goes with %s only", f.name, f.with))
+			return failure.Input(fmt.Errorf("--%s goes with %s only", f.name, f.with))
 		}
 	}
 	if o.given("storage") && kind == session.ServiceAccount && !o.keepKey {
-		return cli.Fail(cli.BadUse, errors.New("--storage goes with a key that is kept"), "add --keep-key, or leave --storage out: the key stays in its file")
+		return failure.With(failure.BadInput, errors.New("--storage goes with a key that is kept"), "add --keep-key, or leave --storage out: the key stays in its file")
 	}
 	return nil
 }
@@ -49,7 +48,7 @@ func (o *loginOptions) helper() error {
 		return nil
 	}
 	if o.datumctl = o.deps.Getenv(helperVariable); o.datumctl == "" {
-		return cli.Fail(cli.BadUse, errors.New("--from-helper: "+helperVariable+" is not set"), "name the program: --from-datumctl datumctl")
+		return failure.With(failure.BadInput, errors.New("--from-helper: "+helperVariable+" is not set"), "name the program: --from-datumctl datumctl")
 	}
 	if !o.given("from-session") {
 		o.fromSession = o.deps.Getenv("DATUM_SESSION")
@@ -72,7 +71,7 @@ func (o *loginOptions) checkHost(tokenURL string) error {
 		return err
 	}
 	if !strings.EqualFold(u.Scheme+"://"+u.Host, want) {
-		return problem.New(problem.Refused, "leave --hostname out", "the key file's token_uri is at %s, and not at %s", u.Host, want)
+		return failure.New(failure.Refused, "leave --hostname out", "the key file's token_uri is at %s, and not at %s", u.Host, want)
 	}
 	return nil
 }

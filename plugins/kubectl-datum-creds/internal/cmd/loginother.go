@@ -9,11 +9,10 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/ambient"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/keyfile"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/renew"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // serviceAccount signs a service account in: the session refers to the key
@@ -38,7 +37,7 @@ func (o *loginOptions) serviceAccount(ctx context.Context, h hosts) (auth.Handle
 		return auth.Handle{}, err
 	}
 	if h.api != "" && h.api != s.API {
-		return auth.Handle{}, problem.New(problem.Refused, "leave --api-hostname out", "the key file's api_endpoint is %s, and not %s", s.API, h.api)
+		return auth.Handle{}, failure.New(failure.Refused, "leave --api-hostname out", "the key file's api_endpoint is %s, and not %s", s.API, h.api)
 	}
 	kept := secret.Text{}
 	if o.keepKey {
@@ -63,7 +62,7 @@ func (o *loginOptions) fromDatumctl(ctx context.Context, h hosts) (auth.Handle, 
 		helper, err = filepath.Abs(helper)
 	}
 	if err != nil {
-		return auth.Handle{}, problem.New(problem.BadInput, "", "--from-datumctl: %w", err)
+		return auth.Handle{}, failure.New(failure.BadInput, "", "--from-datumctl: %w", err)
 	}
 	s, err := o.complete(session.Session{
 		Type: session.Datumctl, Subject: "datumctl", Email: o.fromSession, Issuer: h.auth,
@@ -81,10 +80,10 @@ func (o *loginOptions) ambient(ctx context.Context, h hosts) (auth.Handle, error
 		return auth.Handle{}, err
 	}
 	if o.stsURL == "" {
-		return auth.Handle{}, cli.Use(errors.New("--ci-identity needs --sts-url: Datum has no token service that it could name by itself"))
+		return auth.Handle{}, failure.Input(errors.New("--ci-identity needs --sts-url: Datum has no token service that it could name by itself"))
 	}
 	if _, err := session.HTTPS(o.stsURL); err != nil {
-		return auth.Handle{}, problem.New(problem.BadInput, "", "--sts-url: %w", err)
+		return auth.Handle{}, failure.New(failure.BadInput, "", "--sts-url: %w", err)
 	}
 	audience := o.audience
 	if audience == "" {

@@ -10,10 +10,10 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/datum"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/oauth"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/signin"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/source"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // user signs a person in. Where the secret will be kept is settled first, so
@@ -32,7 +32,7 @@ func (o *loginOptions) user(ctx context.Context, h hosts) (auth.Handle, error) {
 		return auth.Handle{}, err
 	}
 	if got.Grant.Refresh.Empty() {
-		return auth.Handle{}, problem.New(problem.Unable, "allow the client offline_access at the auth host", "%s gave no refresh token: the session would end with its first access token", h.auth)
+		return auth.Handle{}, failure.New(failure.Unable, "allow the client offline_access at the auth host", "%s gave no refresh token: the session would end with its first access token", h.auth)
 	}
 	who := got.Who.Email
 	if who == "" {
@@ -58,7 +58,7 @@ func (o *loginOptions) request(ctx context.Context, h hosts) (signin.Request, er
 		client = datum.ClientID(h.auth[len("https://"):])
 	}
 	if client == "" {
-		return signin.Request{}, problem.New(problem.BadInput, "name the OAuth client with --client-id", "%s is not Datum's, and its client is not known", h.auth)
+		return signin.Request{}, failure.New(failure.BadInput, "name the OAuth client with --client-id", "%s is not Datum's, and its client is not known", h.auth)
 	}
 	web, err := oauth.NewClient(h.caFile, userAgent(), h.certificates...)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
@@ -45,16 +46,16 @@ it is not known where that could be revoked.`,
   # the auth host is gone for good
   kubectl datum-creds logout --session jane@example.com@api.datum.net --local`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	cmd.Flags().StringVar(&o.session, "session", "", "Name of the session; the one in use by default.")
 	cmd.Flags().BoolVar(&o.all, "all", false, "End all sessions, and remove the access tokens of keys used without a login.")
 	cmd.Flags().BoolVar(&o.local, "local", false, "Revoke nothing; only remove what is kept here.")
 	cmd.MarkFlagsMutuallyExclusive("session", "all")
-	return cmd
+	return cli.Runs(cmd, func([]string) (*logoutOptions, error) { return o, nil })
 }
 
-func (o *logoutOptions) run(ctx context.Context) error {
+// Run ends the sessions.
+func (o *logoutOptions) Run(ctx context.Context) error {
 	env := o.deps.Auth()
 	names, err := o.names(env)
 	if err != nil {
@@ -122,11 +123,11 @@ func (t *tally) failed(err error) {
 func (t *tally) err(hint string) error {
 	switch {
 	case len(t.failures) > 0 && t.done > 0:
-		return cli.Fail(cli.SomeFailed, errors.Join(t.failures...), hint)
+		return failure.With(failure.SomeFailed, errors.Join(t.failures...), hint)
 	case len(t.failures) > 0:
 		return errors.Join(t.failures...)
 	case t.found:
-		return cli.FoundSomething()
+		return failure.Silent(failure.Found)
 	}
 	return nil
 }

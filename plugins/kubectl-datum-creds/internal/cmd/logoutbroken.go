@@ -6,8 +6,8 @@ import (
 	"io/fs"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // broken returns the places of the sessions that are to be ended and cannot be
@@ -33,7 +33,7 @@ const wipeHint = "what cannot be read cannot be revoked; to remove it here: add 
 func (o *logoutOptions) wipe(ctx context.Context, env auth.Environment, place store.Place) error {
 	if !o.local {
 		_, err := place.Session()
-		return problem.New(problem.Refused, wipeHint,
+		return failure.New(failure.Refused, wipeHint,
 			"the session in %s cannot be read: %w", place.Dir(), err)
 	}
 	if err := env.Wipe(ctx, place); err != nil {

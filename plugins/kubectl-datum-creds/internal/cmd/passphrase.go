@@ -11,12 +11,11 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/signin"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/vault"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
@@ -78,11 +77,11 @@ func (p *passphrases) mayAsk() bool {
 	return p.deps.userIsThere()
 }
 
-var errDiffer = cli.Use(errors.New("the two passphrases differ"))
+var errDiffer = failure.Input(errors.New("the two passphrases differ"))
 
 func longEnough(passphrase secret.Text) error {
 	if len(passphrase.Reveal()) < sealed.MinPassphrase {
-		return cli.Use(sealed.ErrShort)
+		return failure.Input(sealed.ErrShort)
 	}
 	return nil
 }
@@ -140,7 +139,7 @@ func (p *passphrases) read(ctx context.Context, prompt string) (secret.Text, err
 }
 
 func unread(err error) error {
-	return problem.New(problem.LoginNeeded, vault.PassphraseHint, "%w: read it: %w", vault.ErrPassphrase, err)
+	return failure.New(failure.LoginNeeded, vault.PassphraseHint, "%w: read it: %w", vault.ErrPassphrase, err)
 }
 
 // silent returns dependencies that never ask the user for a passphrase.

@@ -1,16 +1,19 @@
 package cmd
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/handover"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 )
 
 // name is the binary's name, as krew installs it.
 const name = "kubectl-datum_creds"
 
-// NewRootCommand returns kubectl datum-creds.
-func NewRootCommand(d Dependencies) *cobra.Command {
+// NewRoot returns the whole command.
+func NewRoot(d Dependencies) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "datum-creds",
 		Short: "Sign in to Datum Cloud, and give kubectl its tokens",
@@ -29,15 +32,15 @@ flux, helm, terraform and k9s ask this plugin for a token by themselves.
 
   # who am I, and until when?
   kubectl datum-creds status`,
-		Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl datum-creds"},
 	}
-	root.AddCommand(
+	renew := cli.NewRenewCommand(handover.Command, func(ctx context.Context, session string) error {
+		return handover.Main(ctx, d.Auth(), session, d.Out)
+	})
+	cli.Root(d.Process, name, "kubectl datum-creds", root,
 		newLoginCommand(d), newLogoutCommand(d), newSessionsCommand(d), newUseCommand(d), newWhoamiCommand(d), newStatusCommand(d),
 		newUpdateKubeconfigCommand(d), newKubeconfigCommand(d), newConvertCommand(d),
-		newTrustCommand(d), newDoctorCommand(d), newGetTokenCommand(d), newHelperCommand(d), newRenewCommand(d),
-		cli.NewCompletionCommand(name, d.IOStreams), cli.NewVersionCommand(name, d.IOStreams),
+		newTrustCommand(d), newDoctorCommand(d), newGetTokenCommand(d), newHelperCommand(d), renew,
 	)
 	completions(root, d)
-	cli.SetHelp(root)
 	return root
 }

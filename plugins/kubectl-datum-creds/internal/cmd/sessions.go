@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -60,7 +61,7 @@ func describe(d Dependencies, handle auth.Handle, current string) report {
 }
 
 func newSessionsCommand(d Dependencies) *cobra.Command {
-	var format string
+	o := &sessionsOptions{deps: d}
 	cmd := &cobra.Command{
 		Use:     "sessions",
 		Aliases: []string{"list"},
@@ -76,13 +77,24 @@ which were used without a login: their type is key. logout --all removes both.`,
   # the names alone
   kubectl datum-creds sessions -o name`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return listSessions(d, format) },
 	}
-	cmd.Flags().StringVarP(&format, "output", "o", "", "Output format: json or name; a table by default.")
-	return cmd
+	cmd.Flags().StringVarP(&o.format, "output", "o", "", "Output format: json or name; a table by default.")
+	return cli.Runs(cmd, o.parse)
 }
 
-func listSessions(d Dependencies, format string) error {
+// sessionsOptions are those of `sessions`.
+type sessionsOptions struct {
+	deps   Dependencies
+	format string
+}
+
+func (o *sessionsOptions) parse([]string) (*sessionsOptions, error) {
+	return o, oneOfFormats(o.format, "json", "name")
+}
+
+// Run lists the sessions.
+func (o *sessionsOptions) Run(context.Context) error {
+	d := o.deps
 	env := d.Auth()
 	all, err := env.Home.Sessions()
 	if err != nil {
@@ -101,7 +113,7 @@ func listSessions(d Dependencies, format string) error {
 	if list.Credentials, err = cachedTokens(d, env); err != nil {
 		d.notify("some access tokens of keys cannot be listed: " + err.Error())
 	}
-	return writeSessions(d.Out, list, format)
+	return writeSessions(d.Out, list, o.format)
 }
 
 // typeKey is the type of what is no session: a key that was used without a login.
@@ -131,10 +143,8 @@ func writeSessions(w io.Writer, list sessionList, format string) error {
 			fmt.Fprintln(w, output.Text(r.Name))
 		}
 		return nil
-	case "":
-		return writeTable(w, slices.Concat(list.Items, list.Credentials))
 	}
-	return cli.Use(fmt.Errorf("--output=%q: want json or name", format))
+	return writeTable(w, slices.Concat(list.Items, list.Credentials))
 }
 
 func writeTable(w io.Writer, reports []report) error {

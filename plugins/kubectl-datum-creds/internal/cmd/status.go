@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -10,12 +12,12 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
 func newStatusCommand(d Dependencies) *cobra.Command {
-	var choice choiceFlags
-	var format string
+	o := &statusOptions{deps: d}
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show a session: who, where, and how its token is",
@@ -35,29 +37,38 @@ system, whose identity is decided elsewhere.`,
   # what a key in the environment stands for
   DATUM_CREDENTIALS_FILE=key.json kubectl datum-creds status`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return showStatus(d, choice, format) },
 	}
-	choice.add(cmd.Flags())
-	cmd.Flags().StringVarP(&format, "output", "o", "", "Output format: json; lines by default.")
-	return cmd
+	o.choice.add(cmd.Flags())
+	cmd.Flags().StringVarP(&o.format, "output", "o", "", "Output format: json; lines by default.")
+	return cli.Runs(cmd, o.parse)
 }
 
-func showStatus(d Dependencies, choice choiceFlags, format string) error {
-	handle, err := choice.find(d, d.Auth())
+// statusOptions are those of `status`.
+type statusOptions struct {
+	deps   Dependencies
+	choice choiceFlags
+	format string
+}
+
+func (o *statusOptions) parse([]string) (*statusOptions, error) {
+	return o, oneOfFormats(o.format, "json")
+}
+
+// Run shows the session.
+func (o *statusOptions) Run(context.Context) error {
+	d := o.deps
+	handle, err := o.choice.find(d, d.Auth())
 	if err != nil {
 		return err
 	}
 	r := describe(d, handle, currentName(d.Auth()))
-	switch format {
-	case "json":
+	if o.format == "json" {
 		err = writeIndented(d.Out, sessionStatus{headed("SessionStatus"), r})
-	case "":
+	} else {
 		err = writeStatus(d.Out, r, doubt(handle.Session), d.Now())
-	default:
-		err = cli.Use(fmt.Errorf("--output=%q: want json", format))
 	}
 	if err == nil && r.Token != "fresh" {
-		return cli.FoundSomething()
+		return failure.Silent(failure.Found)
 	}
 	return err
 }
@@ -101,7 +112,7 @@ func tokenLine(r report, now time.Time) string {
 }
 
 func newWhoamiCommand(d Dependencies) *cobra.Command {
-	var choice choiceFlags
+	o := &whoamiOptions{deps: d}
 	cmd := &cobra.Command{
 		Use:   "whoami",
 		Short: "Print who is signed in",
@@ -118,22 +129,26 @@ the session is of datumctl or a CI system, whose identity is decided elsewhere.`
   # the account of a key
   kubectl datum-creds whoami --credentials key.json`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			handle, err := choice.find(d, d.Auth())
-			if err != nil {
-				return err
-			}
-			who := handle.Session.Email
-			if who == "" {
-				who = handle.Session.Subject
-			}
-			fmt.Fprintln(d.Out, output.Text(who))
-			if why := doubt(handle.Session); why != "" {
-				d.notify("The identity is " + why + ".")
-			}
-			return nil
-		},
 	}
-	choice.add(cmd.Flags())
-	return cmd
+	o.choice.add(cmd.Flags())
+	return cli.Runs(cmd, func([]string) (*whoamiOptions, error) { return o, nil })
+}
+
+// whoamiOptions are those of `whoami`.
+type whoamiOptions struct {
+	deps   Dependencies
+	choice choiceFlags
+}
+
+// Run prints the account of the session.
+func (o *whoamiOptions) Run(context.Context) error {
+	handle, err := o.choice.find(o.deps, o.deps.Auth())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(o.deps.Out, output.Text(cmp.Or(handle.Session.Email, handle.Session.Subject)))
+	if why := doubt(handle.Session); why != "" {
+		o.deps.notify("The identity is " + why + ".")
+	}
+	return nil
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
@@ -21,6 +21,7 @@ type trustOptions struct {
 	caFile      string
 	withoutInfo bool
 	revoke      bool
+	named       []string
 }
 
 func newTrustCommand(d Dependencies) *cobra.Command {
@@ -43,19 +44,24 @@ are written by whoever wrote the kubeconfig.`,
   # take it back
   kubectl datum-creds trust https://api.internal.example.com --remove`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args) },
 	}
 	cmd.Flags().StringVar(&o.session, "session", "", "Name of the session; the one in use by default.")
 	cmd.Flags().StringVar(&o.caFile, "certificate-authority", "", "PEM certificates that kubeconfigs for the server hold.")
 	cmd.Flags().BoolVar(&o.withoutInfo, "without-cluster-info", false, "Also answer clients that do not tell their server (provideClusterInfo: false).")
 	cmd.Flags().BoolVar(&o.revoke, "remove", false, "Take the trust back.")
-	return cmd
+	return cli.Runs(cmd, o.parse)
 }
 
-func (o *trustOptions) run(ctx context.Context, args []string) error {
+func (o *trustOptions) parse(args []string) (*trustOptions, error) {
 	if len(args) == 0 && !o.withoutInfo {
-		return cli.Use(errors.New("name a server, or give --without-cluster-info"))
+		return nil, errors.New("name a server, or give --without-cluster-info")
 	}
+	o.named = args
+	return o, nil
+}
+
+// Run changes whom the session trusts.
+func (o *trustOptions) Run(ctx context.Context) error {
 	env := o.deps.Auth()
 	name, err := nameOrCurrent(env, o.session)
 	if err != nil {
@@ -65,11 +71,11 @@ func (o *trustOptions) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return handle.Locked(ctx, func() error { return o.change(env, name, args) })
+	return handle.Locked(ctx, func() error { return o.change(env, name) })
 }
 
 // change reads the session anew, under its lock.
-func (o *trustOptions) change(env auth.Environment, name string, args []string) error {
+func (o *trustOptions) change(env auth.Environment, name string) error {
 	handle, err := env.Named(name)
 	if err != nil {
 		return err
@@ -78,7 +84,7 @@ func (o *trustOptions) change(env auth.Environment, name string, args []string) 
 	if o.withoutInfo {
 		s.Trust.WithoutClusterInfo = !o.revoke
 	}
-	for _, server := range args {
+	for _, server := range o.named {
 		if s.Trust.Servers, err = o.servers(s.Trust.Servers, server); err != nil {
 			return err
 		}
@@ -98,7 +104,7 @@ func (o *trustOptions) change(env auth.Environment, name string, args []string) 
 func (o *trustOptions) servers(all []session.Server, server string) ([]session.Server, error) {
 	u, err := session.HTTPS(server)
 	if err != nil {
-		return nil, problem.New(problem.BadInput, "", "%w", err)
+		return nil, failure.New(failure.BadInput, "", "%w", err)
 	}
 	bundle, err := auth.Bundle(o.caFile)
 	if err != nil {

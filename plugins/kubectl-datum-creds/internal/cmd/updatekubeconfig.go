@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/kubeconfig"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/entries"
@@ -42,7 +43,6 @@ another one comes into use. Lines that are not about it stay to the byte.`,
   kubectl datum-creds update-kubeconfig --project my-project --dry-run
   kubectl datum-creds update-kubeconfig --project my-project --remove`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	flags := cmd.Flags()
 	o.plane.add(flags)
@@ -52,13 +52,11 @@ another one comes into use. Lines that are not about it stay to the byte.`,
 	flags.BoolVar(&o.noSwitch, "no-switch", false, "Leave the current context as it is.")
 	flags.BoolVar(&o.dryRun, "dry-run", false, "Print the lines that would change, without the secrets in them, and change nothing.")
 	flags.BoolVar(&o.remove, "remove", false, "Remove the context, and its cluster and user where no other context needs them.")
-	return cmd
+	return cli.Runs(cmd, func([]string) (*updateOptions, error) { return o, o.file.check() })
 }
 
-func (o *updateOptions) run(ctx context.Context) error {
-	if err := o.file.check(); err != nil {
-		return err
-	}
+// Run edits the kubeconfig.
+func (o *updateOptions) Run(ctx context.Context) error {
 	wish, err := o.wish()
 	if err != nil {
 		return err

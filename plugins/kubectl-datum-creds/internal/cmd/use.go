@@ -7,13 +7,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 )
 
 func newUseCommand(d Dependencies) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "use NAME",
 		Short: "Make a session the one in use",
 		Long: `Make a session the one that commands without --session use. Kubeconfigs that
@@ -26,21 +26,30 @@ update-kubeconfig wrote name their session, and stay who they are.`,
 
   # who is it now?
   kubectl datum-creds whoami`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			env := d.Auth()
-			handle, err := env.Named(args[0])
-			if err != nil {
-				return err
-			}
-			if err := env.Home.SetCurrent(handle.Session.Name); err != nil {
-				return err
-			}
-			fmt.Fprintf(d.ErrOut, "Session %s is in use.\n", output.Text(handle.Session.Name))
-			return nil
-		},
+		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: cli.Complete(func(context.Context) []string { return sessionNames(d) }),
 	}
+	return cli.Runs(cmd, func(args []string) (useOptions, error) { return useOptions{d, args[0]}, nil })
+}
+
+// useOptions are those of `use`.
+type useOptions struct {
+	deps    Dependencies
+	session string
+}
+
+// Run makes the session the one in use.
+func (o useOptions) Run(context.Context) error {
+	env := o.deps.Auth()
+	handle, err := env.Named(o.session)
+	if err != nil {
+		return err
+	}
+	if err := env.Home.SetCurrent(handle.Session.Name); err != nil {
+		return err
+	}
+	fmt.Fprintf(o.deps.ErrOut, "Session %s is in use.\n", output.Text(handle.Session.Name))
+	return nil
 }
 
 // sessionNames is what completion offers.
@@ -60,7 +69,7 @@ func nameOrCurrent(env auth.Environment, name string) (string, error) {
 	}
 	current, err := env.Home.Current()
 	if err == nil && current == "" {
-		err = problem.New(problem.LoginNeeded, "kubectl datum-creds login", "not signed in")
+		err = failure.New(failure.LoginNeeded, "kubectl datum-creds login", "not signed in")
 	}
 	return current, err
 }

@@ -10,11 +10,11 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/authtest"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/secret"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-datum-creds/internal/entries"
 )
 
@@ -244,7 +244,7 @@ func TestSession(t *testing.T) {
 	}
 	p.lock("s", h).want(t, Warn, "renews it now", "wait")
 	held.Release()
-	if err := h.Place.SaveFailure(store.Failure{Time: time.Now(), Kind: problem.Unable, Message: "it rained", Hint: "take an umbrella"}); err != nil {
+	if err := h.Place.SaveFailure(store.Failure{Time: time.Now(), Code: failure.Unable, Message: "it rained", Hint: "take an umbrella"}); err != nil {
 		t.Fatal(err)
 	}
 	findings := p.session(h)

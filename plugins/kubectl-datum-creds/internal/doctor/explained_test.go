@@ -5,13 +5,13 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/authtest"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 func TestAnUnexplainedFailure(t *testing.T) {
-	last := store.Failure{Time: time.Now(), Kind: problem.Unable, Message: "answered 400: the answer is empty", Hint: "kubectl datum-creds doctor"}
+	last := store.Failure{Time: time.Now(), Code: failure.Unable, Message: "answered 400: the answer is empty", Hint: "kubectl datum-creds doctor"}
 	failed("s", "jane", last).want(t, Warn, "the answer is empty", "kubectl datum-creds doctor")
 	last.Unexplained = true
 	got := failed("s", "jane", last)

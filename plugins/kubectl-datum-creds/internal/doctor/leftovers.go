@@ -6,8 +6,8 @@ import (
 	"strconv"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/lock"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/shell"
 )
 
 // leftovers removes what killed processes left behind, and names the command
@@ -49,7 +49,7 @@ func (p Patient) leftoversIn(ctx context.Context, place store.Place) Finding {
 // unfinished is of a login that was killed before there was a session.
 func (p Patient) unfinished(ctx context.Context, check string, place store.Place) Finding {
 	if handle, known := p.Auth.Unfinished(place); known {
-		return bad(check, "kubectl datum-creds logout --session "+problem.Quote(handle.Session.Name),
+		return bad(check, "kubectl datum-creds logout --session "+shell.Quote(handle.Session.Name),
 			"its login was killed, and left a token behind that may be valid")
 	}
 	if err := p.Auth.Wipe(ctx, place); err != nil {

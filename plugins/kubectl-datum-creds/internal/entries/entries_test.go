@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/session"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/kubeconfig"
 )
 
@@ -109,7 +109,7 @@ func TestAdd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			change, err := c.wish.Add(set(t, existing))
 			if c.says != "" {
-				if problem.KindOf(err) != problem.Refused || !strings.Contains(err.Error(), c.says) {
+				if failure.CodeOf(err) != failure.Refused || !strings.Contains(err.Error(), c.says) {
 					t.Errorf("Add = %v, want a refusal with %q", err, c.says)
 				}
 				return
@@ -167,14 +167,14 @@ func TestTheModeStays(t *testing.T) {
 func TestRemove(t *testing.T) {
 	for name, c := range map[string]struct {
 		removed []string
-		kind    problem.Kind
+		kind    failure.Code
 		says    string
 	}{
-		"p":      {[]string{"contexts/p", "clusters/p"}, "", ""},       // another context has the user
-		"second": {[]string{"contexts/second"}, "", ""},                // and the cluster
-		"other":  {nil, problem.Refused, "not made by this plugin"},    // not ours
-		"none":   {nil, problem.BadInput, "has no context none"},       // not there
-		"":       {nil, problem.BadInput, "the kubeconfig has no con"}, // no name
+		"p":      {[]string{"contexts/p", "clusters/p"}, failure.OK, ""}, // another context has the user
+		"second": {[]string{"contexts/second"}, failure.OK, ""},          // and the cluster
+		"other":  {nil, failure.Refused, "not made by this plugin"},      // not ours
+		"none":   {nil, failure.BadInput, "has no context none"},         // not there
+		"":       {nil, failure.BadInput, "the kubeconfig has no con"},   // no name
 	} {
 		t.Run(name, func(t *testing.T) {
 			change, err := Wish{Name: name}.Remove(set(t, existing))
@@ -182,7 +182,7 @@ func TestRemove(t *testing.T) {
 			if !slices.Equal(removed, c.removed) {
 				t.Errorf("Remove = %v", removed)
 			}
-			if (err != nil) != (c.says != "") || err != nil && (problem.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.says)) {
+			if (err != nil) != (c.says != "") || err != nil && (failure.CodeOf(err) != c.kind || !strings.Contains(err.Error(), c.says)) {
 				t.Errorf("Remove = %v, want %q", err, c.says)
 			}
 		})

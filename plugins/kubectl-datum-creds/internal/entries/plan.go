@@ -3,8 +3,8 @@ package entries
 import (
 	"slices"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/kubeconfig"
 )
 
@@ -78,7 +78,7 @@ func (w Wish) conflict(s kubeconfig.Set) error {
 		return err
 	}
 	if found && cluster.Server != w.Cluster.Server {
-		return problem.New(problem.Refused, hint, "the kubeconfig has a cluster %s already, for %s", w.Name, address.Parse(cluster.Server))
+		return failure.New(failure.Refused, hint, "the kubeconfig has a cluster %s already, for %s", w.Name, address.Parse(cluster.Server))
 	}
 	var context Context
 	if found, err = s.Decode(kubeconfig.Contexts, w.Name, &context); err != nil || !found {
@@ -89,7 +89,7 @@ func (w Wish) conflict(s kubeconfig.Set) error {
 		return err
 	}
 	if of := user.Session(); context.User != UserName(w.Session) && of != w.Session {
-		return problem.New(problem.Refused, hint, "the kubeconfig has a context %s already, for the user %s", w.Name, context.User)
+		return failure.New(failure.Refused, hint, "the kubeconfig has a context %s already, for the user %s", w.Name, context.User)
 	}
 	return nil
 }
@@ -103,14 +103,14 @@ func (w Wish) Remove(s kubeconfig.Set) (kubeconfig.Change, error) {
 		return kubeconfig.Change{}, err
 	}
 	if !found {
-		return kubeconfig.Change{}, problem.New(problem.BadInput, "", "the kubeconfig has no context %s", w.Name)
+		return kubeconfig.Change{}, failure.New(failure.BadInput, "", "the kubeconfig has no context %s", w.Name)
 	}
 	var user User
 	if _, err := s.Decode(kubeconfig.Users, gone.User, &user); err != nil {
 		return kubeconfig.Change{}, err
 	}
 	if user.Session() == "" {
-		return kubeconfig.Change{}, problem.New(problem.Refused, "kubectl config delete-context "+w.Name, "the context %s was not made by this plugin", w.Name)
+		return kubeconfig.Change{}, failure.New(failure.Refused, "kubectl config delete-context "+w.Name, "the context %s was not made by this plugin", w.Name)
 	}
 	clusters, users, err := used(s, []string{w.Name})
 	if err != nil {

@@ -9,9 +9,9 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/credential"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/execcred"
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/sealed"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/store"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // variable is one that get-token may use.
@@ -78,7 +78,7 @@ func allowed(goos string, original map[string]string) (map[string]string, error)
 		if v.check != nil {
 			if err := v.check(value); err != nil {
 				if failed == nil {
-					failed = problem.New(problem.BadInput, "", "%s: %w", v.name, err)
+					failed = failure.New(failure.BadInput, "", "%s: %w", v.name, err)
 				}
 				continue
 			}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // started returns the environment of a process that was started with variables,
@@ -60,7 +60,7 @@ func TestValuesThatMakeNoSense(t *testing.T) {
 	} {
 		for _, value := range values {
 			e := started("linux", map[string]string{name: value}, nil)
-			if problem.KindOf(e.Err()) != problem.BadInput || !strings.Contains(e.Err().Error(), name) || e.Get(name) != "" {
+			if failure.CodeOf(e.Err()) != failure.BadInput || !strings.Contains(e.Err().Error(), name) || e.Get(name) != "" {
 				t.Errorf("%s=%q: kept %q, %v", name, value, e.Get(name), e.Err())
 			}
 		}

@@ -46,15 +46,15 @@ type DependencyGraphList struct {
 	Check *Check `json:"check,omitempty"`
 }
 
-// Check says what is wrong in what was read, and what could not be checked.
+// Check lists the faults that were found, and the things that could not be checked.
 type Check struct {
 	// Passed is true where there are no findings and nothing unchecked.
 	Passed bool `json:"passed"`
-	// Checked and NotChecked count. What is allowed was not checked either.
+	// Checked and NotChecked count. Allowed things count as not checked.
 	Checked    CheckCounts `json:"checked"`
 	NotChecked CheckCounts `json:"notChecked"`
-	// Findings are faults, Unchecked what could not be checked, Allowed what of
-	// that --allow-unchecked accepts; each ordered by file and line.
+	// Findings are faults, Unchecked things that could not be checked, and Allowed
+	// those of them that --allow-unchecked accepts; each ordered by file and line.
 	Findings  []Remark `json:"findings,omitempty"`
 	Unchecked []Remark `json:"unchecked,omitempty"`
 	Allowed   []Remark `json:"allowed,omitempty"`
@@ -74,10 +74,10 @@ type CheckCounts struct {
 type Remark struct {
 	// Rule is cycle, missing-dependency, wrong-kind, refused,
 	// invalid-expression, duplicate or build for a finding; unreadable, template,
-	// no-source, ambiguous, variable, patch, forbidden, remote or external for what
-	// was not checked.
+	// no-source, ambiguous, variable, patch, forbidden, remote or external for a
+	// thing not checked.
 	Rule string `json:"rule"`
-	// Object is the id of an object; of what is none, the file or the kind.
+	// Object is the id of the object, or a file or kind if there is no object.
 	Object string `json:"object"`
 	// File and Line tell where it stands; Line is absent where it is about the
 	// whole file.

@@ -8,6 +8,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/gate"
@@ -15,7 +16,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/render"
 )
 
-// checkFlags are the flags of commands that judge what they read, as typed.
+// checkFlags are the flags of commands that check their input, as typed.
 type checkFlags struct {
 	exitCode bool
 	allowed  []string
@@ -42,7 +43,7 @@ func (f *checkFlags) parse() (checkOptions, error) {
 	return o, nil
 }
 
-// checkOptions say whether to judge, and what to accept.
+// checkOptions say whether to check, and which unchecked things to accept.
 type checkOptions struct {
 	wanted     bool
 	allowances []gate.Allowance
@@ -63,8 +64,8 @@ func (o checkOptions) run(source sourceOptions, whole, shown *graph.Graph, snaps
 	}), nil
 }
 
-// outcome says beside the graph what it does not say itself, and turns the
-// report into the exit code.
+// outcome prints the parts of the report that the graph's format leaves out, and
+// turns the report into the exit code.
 func (o checkOptions) outcome(report *gate.Report, streams genericiooptions.IOStreams, shown render.Options) error {
 	if report == nil {
 		return nil
@@ -76,7 +77,7 @@ func (o checkOptions) outcome(report *gate.Report, streams genericiooptions.IOSt
 		fmt.Fprint(streams.ErrOut, render.CheckText(report))
 	}
 	if !report.Passed() {
-		return cli.FoundSomething()
+		return failure.Silent(failure.Found)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/graph"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/render"
@@ -28,34 +29,29 @@ type graphOptions struct {
 	render    render.Options
 }
 
-// NewGraphCommand returns `graph`. display is how the program is called.
-func NewGraphCommand(display string, streams genericiooptions.IOStreams) *cobra.Command {
+// newGraphCommand returns `graph`. display is how the program is called.
+func newGraphCommand(display string, streams genericiooptions.IOStreams) *cobra.Command {
 	flags := newGraphFlags()
 	command := &cobra.Command{
 		Use:     "graph [KIND/NAME...]",
 		Short:   "Show the dependency graph of a cluster or of files",
 		Long:    graphLong,
 		Example: strings.ReplaceAll(graphExamples, "kubectl fluxdeps", display),
-		RunE: func(c *cobra.Command, args []string) error {
-			if err := misspelt(c, args); err != nil {
-				return err
-			}
-			options, err := flags.options(streams, args)
-			if err != nil {
-				return err
-			}
-			return options.run(c.Context())
-		},
 	}
 	flags.add(command)
-	return command
+	return cli.Runs(command, func(args []string) (*graphOptions, error) {
+		if err := misspelt(command, args); err != nil {
+			return nil, err
+		}
+		return flags.options(streams, args)
+	})
 }
 
 // misspelt reports an argument that is almost the name of a command.
 func misspelt(c *cobra.Command, args []string) error {
 	for _, arg := range args {
 		if names := c.Root().SuggestionsFor(arg); len(names) > 0 && !strings.Contains(arg, "/") {
-			return cli.Fail(cli.BadUse, fmt.Errorf("%q is not a command", arg), fmt.Sprintf("did you mean '%s %s'?", c.Root().CommandPath(), names[0]))
+			return failure.With(failure.BadInput, fmt.Errorf("%q is not a command", arg), fmt.Sprintf("did you mean '%s %s'?", c.Root().CommandPath(), names[0]))
 		}
 	}
 	return nil
@@ -101,8 +97,8 @@ const graphExamples = `  # The whole cluster
   # The same, but accept a file that is known to be encrypted
   kubectl fluxdeps graph -f ./clusters --exit-code --allow-unchecked clusters/tokens.yaml='no Flux objects'`
 
-// run reads, builds, selects and writes.
-func (o *graphOptions) run(ctx context.Context) error {
+// Run reads, builds, selects and writes.
+func (o *graphOptions) Run(ctx context.Context) error {
 	collectRarely()
 	input, err := o.source.read(ctx, o.streams)
 	for _, warning := range input.warnings {
@@ -187,7 +183,7 @@ func (o *graphOptions) write(picture *graph.Graph) error {
 	// Only the template can be at fault here, and half an answer is none.
 	var out bytes.Buffer
 	if err := render.Write(&out, picture, o.render); err != nil {
-		return cli.Use(err)
+		return failure.Input(err)
 	}
 	_, err := out.WriteTo(o.streams.Out)
 	return err

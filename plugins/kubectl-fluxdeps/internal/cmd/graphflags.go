@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/graph"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/render"
@@ -49,11 +49,11 @@ func (f *graphFlags) add(command *cobra.Command) {
 // options checks what was typed.
 func (f *graphFlags) options(streams genericiooptions.IOStreams, args []string) (*graphOptions, error) {
 	if err := render.Check(f.format); err != nil {
-		return nil, cli.Use(err)
+		return nil, failure.Input(err)
 	}
 	edges, err := f.edgeTypes()
 	if err != nil {
-		return nil, cli.Use(err)
+		return nil, failure.Input(err)
 	}
 	selection, err := f.selection.parse(args, f.source.namespace())
 	if err != nil {
@@ -61,7 +61,7 @@ func (f *graphFlags) options(streams genericiooptions.IOStreams, args []string) 
 	}
 	check, err := f.check.parse()
 	if err != nil {
-		return nil, cli.Use(err)
+		return nil, failure.Input(err)
 	}
 	source := f.source.parse()
 	source.sources, source.focused = slices.Contains(edges, graph.Source), len(selection.focus.Patterns) > 0

@@ -13,8 +13,8 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 	"k8s.io/client-go/rest"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/graph"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/source/live"
@@ -121,14 +121,14 @@ func TestNothingFound(t *testing.T) {
 func TestUnreadableFocus(t *testing.T) {
 	empty := graph.New(true, nil, nil)
 	focus := parsed(t, "rset/rs", "ks/x").selection
-	var failed *cli.Error
+	var failed *failure.Error
 	err := focus.check(empty, map[string]string{flux.ResourceSet: "resourcesets is forbidden"})
-	if !errors.As(err, &failed) || failed.Code != cli.Failed || err.Error() != "ResourceSet/rs: resourcesets is forbidden" ||
+	if !errors.As(err, &failed) || failed.Code != failure.Unable || err.Error() != "ResourceSet/rs: resourcesets is forbidden" ||
 		failed.Hint != "kubectl auth can-i list resourcesets.fluxcd.controlplane.io shows whether you may" {
 		t.Errorf("%+v", err)
 	}
 	err = focus.check(empty, nil)
-	if !errors.As(err, &failed) || failed.Code != cli.BadUse || err.Error() != "ResourceSet/rs, Kustomization/x not found in what was read" {
+	if !errors.As(err, &failed) || failed.Code != failure.BadInput || err.Error() != "ResourceSet/rs, Kustomization/x not found in what was read" {
 		t.Errorf("%+v", err)
 	}
 }
@@ -143,8 +143,8 @@ func TestExplainForbidden(t *testing.T) {
 		{fmt.Errorf("%w: %w", live.ErrNothing, apierrors.NewForbidden(schema.GroupResource{}, "", nil)), "-n NAMESPACE looks at"},
 		{fmt.Errorf("%w: the server has no Flux", live.ErrNothing), ""},
 	} {
-		var failed *cli.Error
-		if err := explain(target, c.err); !errors.As(err, &failed) || failed.Code != cli.Failed || !strings.HasPrefix(failed.Hint, c.hint) ||
+		var failed *failure.Error
+		if err := explain(target, c.err); !errors.As(err, &failed) || failed.Code != failure.Unable || !strings.HasPrefix(failed.Hint, c.hint) ||
 			!strings.HasPrefix(err.Error(), "context prod: nothing could be read: ") {
 			t.Errorf("%v, hint %q", err, failed.Hint)
 		}

@@ -2,31 +2,35 @@
 package cmd
 
 import (
+	"context"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
 )
+
+const binary = "kubectl-fluxdeps"
+
+func userAgent() string { return binary + "/" + cli.Version("").Version }
 
 // NewRoot returns the whole command. It calls itself in help the way that the
 // program was called.
-func NewRoot(program string, streams genericiooptions.IOStreams) *cobra.Command {
-	name := binaryName(program)
+func NewRoot(p cli.Process) *cobra.Command {
+	name := binaryName(p.Program)
 	display := displayName(name)
-	root := NewGraphCommand(display, streams)
+	root := newGraphCommand(display, p.IOStreams)
 	root.Use = name + " [KIND/NAME...]"
 	root.Short = "Show what depends on what among Flux objects"
 	root.Long = rootLong(display)
-	root.Args = cobra.ArbitraryArgs // else cobra takes the first for a command
-	root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: display}
-	root.CompletionOptions.DisableDefaultCmd = true
+	root.Args = cobra.ArbitraryArgs     // else cobra takes the first for a command
 	root.SuggestionsMinimumDistance = 2 // what cobra takes for its own
-	root.AddCommand(NewGraphCommand(display, streams), cli.NewCompletionCommand("kubectl-fluxdeps", streams), cli.NewVersionCommand(name, streams))
-	cli.SetHelp(root)
-	return root
+	renew := cli.NewRenewCommand(cluster.RenewCommand, func(ctx context.Context, session string) error {
+		return cluster.Renew(ctx, session, p.IOStreams, userAgent())
+	})
+	return cli.Root(p, binary, display, root, newGraphCommand(display, p.IOStreams), renew)
 }
 
 func binaryName(program string) string {

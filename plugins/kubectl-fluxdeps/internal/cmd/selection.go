@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/pflag"
 	"k8s.io/apimachinery/pkg/labels"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/graph"
 )
@@ -67,17 +67,17 @@ func (f *selectionFlags) parse(args []string, namespace string) (selection, erro
 		return selection{}, err
 	}
 	if s.labels, err = labels.Parse(f.labels); err != nil {
-		return selection{}, cli.Use(fmt.Errorf("--selector=%q: %w", f.labels, err))
+		return selection{}, failure.Input(fmt.Errorf("--selector=%q: %w", f.labels, err))
 	}
 	for _, status := range f.statuses {
 		if !slices.Contains(statuses(), status) {
-			return selection{}, cli.Use(fmt.Errorf("--status=%q: want one of %s", status, strings.Join(statuses(), ", ")))
+			return selection{}, failure.Input(fmt.Errorf("--status=%q: want one of %s", status, strings.Join(statuses(), ", ")))
 		}
 	}
 	for _, name := range f.kinds {
 		kind, err := flux.ParseKind(name)
 		if err != nil {
-			return selection{}, cli.Use(fmt.Errorf("--kind: %w", err))
+			return selection{}, failure.Input(fmt.Errorf("--kind: %w", err))
 		}
 		s.kinds = append(s.kinds, kind)
 	}
@@ -89,7 +89,7 @@ func (f *selectionFlags) parseFocus(texts []string, namespace string) (graph.Foc
 	for _, text := range texts {
 		pattern, err := flux.ParsePattern(text)
 		if err != nil {
-			return focus, cli.Fail(cli.BadUse, err, "objects are named as kustomization/apps or kustomization/flux-system/apps; --help lists the commands")
+			return focus, failure.With(failure.BadInput, err, "objects are named as kustomization/apps or kustomization/flux-system/apps; --help lists the commands")
 		}
 		if pattern.Namespace == nil && namespace != "" {
 			pattern.Namespace = &namespace
@@ -98,9 +98,9 @@ func (f *selectionFlags) parseFocus(texts []string, namespace string) (graph.Foc
 	}
 	switch {
 	case f.depth < 0:
-		return focus, cli.Use(fmt.Errorf("--depth=%d: want 0 or more", f.depth))
+		return focus, failure.Input(fmt.Errorf("--depth=%d: want 0 or more", f.depth))
 	case len(focus.Patterns) == 0 && (f.up || f.down || f.depth > 0):
-		return focus, cli.Fail(cli.BadUse, errors.New("--up, --down and --depth need an object to start from"), "name one, as kustomization/apps")
+		return focus, failure.With(failure.BadInput, errors.New("--up, --down and --depth need an object to start from"), "name one, as kustomization/apps")
 	}
 	return focus, nil
 }
@@ -116,12 +116,12 @@ func (s selection) check(g *graph.Graph, unreadable map[string]string) error {
 	for i, pattern := range unmatched {
 		if why, ok := unreadable[pattern.Kind]; ok {
 			kind, _ := flux.LookupKind(pattern.Kind)
-			return cli.Fail(cli.Failed, fmt.Errorf("%s: %s", pattern, why),
+			return failure.With(failure.Unable, fmt.Errorf("%s: %s", pattern, why),
 				fmt.Sprintf("kubectl auth can-i list %s.%s shows whether you may", kind.Plural, kind.Group))
 		}
 		texts[i] = pattern.String()
 	}
-	return cli.Fail(cli.BadUse, fmt.Errorf("%s not found in what was read", strings.Join(texts, ", ")),
+	return failure.With(failure.BadInput, fmt.Errorf("%s not found in what was read", strings.Join(texts, ", ")),
 		"-o name --all lists what there is")
 }
 

@@ -10,8 +10,8 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/graph"
@@ -98,7 +98,7 @@ func (o sourceOptions) readCluster(ctx context.Context) (input, error) {
 	}
 	api, err := live.NewAPI(target.Config)
 	if err != nil {
-		return input{}, cli.Fail(cli.BadUse, fmt.Errorf("kubeconfig: %w", err), "")
+		return input{}, failure.With(failure.BadInput, fmt.Errorf("kubeconfig: %w", err), "")
 	}
 	snapshot, warnings, err := live.Read(ctx, api, o.scope(target))
 	if err != nil {
@@ -129,7 +129,7 @@ func explain(target cluster.Target, err error) error {
 	if !errors.Is(err, live.ErrNothing) || !apierrors.IsForbidden(err) {
 		return explained
 	}
-	return cli.Fail(cli.Failed, explained, "-n NAMESPACE looks at a namespace that you may read; kubectl auth can-i --list -n NAMESPACE shows what that is")
+	return failure.With(failure.Unable, explained, "-n NAMESPACE looks at a namespace that you may read; kubectl auth can-i --list -n NAMESPACE shows what that is")
 }
 
 // scope is the namespace to look at: the one given, else all, else where that
@@ -151,7 +151,7 @@ func (o sourceOptions) scope(target cluster.Target) live.Options {
 func (o sourceOptions) readFiles(ctx context.Context, streams genericiooptions.IOStreams) (input, error) {
 	result, err := manifest.Read(ctx, o.files, streams.In)
 	if errors.Is(err, manifest.ErrNothing) {
-		err = cli.Use(errors.New(output.Text(err.Error()))) // names of files are not to be trusted
+		err = failure.Input(errors.New(output.Text(err.Error()))) // names of files are not to be trusted
 	}
 	if err != nil {
 		return input{}, err
@@ -192,8 +192,6 @@ func (o sourceOptions) checked(whole *graph.Graph) error {
 	if len(o.files) == 0 || len(whole.Nodes) > 0 {
 		return nil
 	}
-	return cli.Fail(cli.BadUse, errors.New(o.nothing()+", so nothing was checked"),
+	return failure.With(failure.BadInput, errors.New(o.nothing()+", so nothing was checked"),
 		"what a kustomization.yaml takes from elsewhere is not read: name the folder that holds it all, or render it: kubectl kustomize DIR | kubectl fluxdeps -f - --exit-code")
 }
-
-func userAgent() string { return "kubectl-fluxdeps/" + cli.Version("").Version }

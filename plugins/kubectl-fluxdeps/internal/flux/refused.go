@@ -1,12 +1,15 @@
 package flux
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
+
+	strict "sigs.k8s.io/json"
 )
 
 // Refusal is one reason for which the API server refuses a spec.dependsOn.
@@ -41,14 +44,14 @@ func required(kind string) []string {
 }
 
 // Refusals says why the API server refuses the JSON of a spec.dependsOn of an
-// object of the kind; nil where it does not. A null counts as not set.
+// object of the kind; nil where it does not. A null is refused, too.
 func Refusals(kind string, dependsOn json.RawMessage) []Refusal {
 	found := typeOf(dependsOn)
-	if found == "" || found == "null" {
+	if found == "" || isAccepted(kind, dependsOn) {
 		return nil
 	}
 	var entries []json.RawMessage
-	if err := json.Unmarshal(dependsOn, &entries); err != nil {
+	if err := json.Unmarshal(dependsOn, &entries); err != nil || found == "null" {
 		return []Refusal{{Entry: -1, Text: fmt.Sprintf("spec.dependsOn is %s, not a list of objects", article(found))}}
 	}
 	var refusals []Refusal
@@ -56,6 +59,50 @@ func Refusals(kind string, dependsOn json.RawMessage) []Refusal {
 		refusals = append(refusals, refusedEntry(kind, i, entry)...)
 	}
 	return refusals
+}
+
+// plainEntry is an entry of a Kustomization's or HelmRelease's dependsOn, setEntry
+// one of a ResourceSet's.
+type (
+	plainEntry struct {
+		Name      string `json:"name"`
+		Namespace string `json:"namespace"`
+		ReadyExpr string `json:"readyExpr"`
+	}
+	setEntry struct {
+		plainEntry
+		APIVersion string `json:"apiVersion"`
+		Kind       string `json:"kind"`
+		Ready      bool   `json:"ready"`
+	}
+)
+
+// isAccepted reports whether a dependsOn is surely not refused, as most are: it
+// is quicker than to look for reasons.
+func isAccepted(kind string, dependsOn json.RawMessage) bool {
+	if bytes.Contains(dependsOn, []byte("null")) {
+		return false
+	}
+	if kind == ResourceSet {
+		return isStrictly(dependsOn, func(e setEntry) bool { return e.APIVersion != "" && e.Kind != "" && e.Name != "" })
+	}
+	return isStrictly(dependsOn, func(e plainEntry) bool { return e.Name != "" })
+}
+
+// isStrictly reports whether a list holds nothing but entries of the type that
+// are complete.
+func isStrictly[E any](list json.RawMessage, complete func(E) bool) bool {
+	var entries []E
+	undeclared, err := strict.UnmarshalStrict(list, &entries)
+	if err != nil || len(undeclared) > 0 {
+		return false
+	}
+	for _, entry := range entries {
+		if !complete(entry) {
+			return false
+		}
+	}
+	return true
 }
 
 // refusedEntry checks one entry of dependsOn.
@@ -74,12 +121,12 @@ func refusedEntry(kind string, index int, raw json.RawMessage) []Refusal {
 		switch found := typeOf(fields[field]); {
 		case !ok:
 			refuse(field, ".%s: field not declared in schema%s", field, whyUndeclared(kind, field))
-		case found != want && found != "null":
+		case found != want:
 			refuse(field, ".%s is %s, not %s", field, article(found), article(want))
 		}
 	}
 	for _, field := range required(kind) {
-		if raw, ok := fields[field]; !ok || typeOf(raw) == "null" {
+		if _, ok := fields[field]; !ok {
 			refuse("", " has no %s, which is required", field)
 		}
 	}
@@ -142,7 +189,7 @@ func article(t fieldType) string {
 // Misplaced reports whether a field that the API server does not know was
 // meant to be dependsOn: the same word in another case, or with a slip.
 func Misplaced(field string) bool {
-	if field == "dependsOn" {
+	if field == "dependsOn" || field == "" || field[0]|0x20 != 'd' {
 		return false
 	}
 	switch strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(field)) {

@@ -12,11 +12,11 @@ import (
 func TestRefusals(t *testing.T) {
 	for _, c := range []struct{ kind, dependsOn, want string }{
 		{Kustomization, `[]`, ""},
-		{Kustomization, `null`, ""},
+		{Kustomization, `null`, "-1: spec.dependsOn is null, not a list of objects"},
 		{Kustomization, ``, ""},
 		{Kustomization, `[{"name":"a"}]`, ""},
 		{Kustomization, `[{"name":"a","namespace":"b","readyExpr":"true"}]`, ""},
-		{Kustomization, `[{"name":"a","namespace":null}]`, ""},
+		{Kustomization, `[{"name":"a","namespace":null}]`, "0 namespace: spec.dependsOn[0].namespace is null, not a string"},
 		{HelmRelease, `[{"name":"a","namespace":"b","readyExpr":"true"}]`, ""},
 		{ResourceSet, `[{"apiVersion":"v1","kind":"Secret","name":"a","namespace":"b","ready":true,"readyExpr":"true"}]`, ""},
 		{Kustomization, `["operator"]`, "0: spec.dependsOn[0] is a string, not an object; write {name: operator}"},
@@ -26,7 +26,7 @@ func TestRefusals(t *testing.T) {
 		{Kustomization, `"a"`, "-1: spec.dependsOn is a string, not a list of objects"},
 		{HelmRelease, `true`, "-1: spec.dependsOn is a boolean, not a list of objects"},
 		{Kustomization, `[{}]`, "0: spec.dependsOn[0] has no name, which is required"},
-		{Kustomization, `[{"name":null}]`, "0: spec.dependsOn[0] has no name, which is required"},
+		{Kustomization, `[{"name":null}]`, "0 name: spec.dependsOn[0].name is null, not a string"},
 		{Kustomization, `[{"name":1}]`, "0 name: spec.dependsOn[0].name is a number, not a string"},
 		{Kustomization, `[{"name":"a","namespace":[]}]`, "0 namespace: spec.dependsOn[0].namespace is a list, not a string"},
 		{Kustomization, `[{"name":"a","readyExpr":true}]`, "0 readyExpr: spec.dependsOn[0].readyExpr is a boolean, not a string"},

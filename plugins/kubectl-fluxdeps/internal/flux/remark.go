@@ -1,9 +1,9 @@
 package flux
 
-// Rule names what a remark is about. It is part of the documented output.
+// Rule names the subject of a remark. It is part of the documented output.
 type Rule string
 
-// The rules of findings: faults in what was written.
+// The rules of findings.
 const (
 	// RuleCycle: objects wait for each other.
 	RuleCycle Rule = "cycle"
@@ -21,7 +21,7 @@ const (
 	RuleBuild Rule = "build"
 )
 
-// The rules of what could not be checked.
+// The rules of things that could not be checked.
 const (
 	// RuleUnreadable: a path, file, document or kind that could not be read.
 	RuleUnreadable Rule = "unreadable"
@@ -31,7 +31,7 @@ const (
 	RuleNoSource Rule = "no-source"
 	// RuleAmbiguous: a name that may mean any of several objects.
 	RuleAmbiguous Rule = "ambiguous"
-	// RuleVariable: a variable where it decides what the graph is.
+	// RuleVariable: a variable in a field that the graph is made of.
 	RuleVariable Rule = "variable"
 	// RulePatch: a change of names or dependencies that is not applied here.
 	RulePatch Rule = "patch"
@@ -47,10 +47,10 @@ const (
 // that it is about.
 type Remark struct {
 	Rule Rule
-	// Object is an ID; of what is no object the name of the file or kind.
+	// Object is an ID, or the name of a file or kind if there is no object.
 	Object string
-	// Origin is nil for what was not read from a file; its Line is 0 where the
-	// remark is about the whole file.
+	// Origin is nil for an object that was not read from a file. Its Line is 0 if
+	// the remark is about the whole file.
 	Origin *Origin
 	Text   string
 }

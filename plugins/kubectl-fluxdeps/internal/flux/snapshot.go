@@ -26,8 +26,8 @@ type Snapshot struct {
 	// feature gate AdditiveCELDependencyCheck: readyExpr is then asked in
 	// addition to the built-in check, not in its place.
 	AdditiveReadyExpr map[string]bool
-	// Findings are faults that the reader of files saw, and Unchecked what it
-	// could not make out.
+	// Findings are faults that the reader of files saw; Unchecked are the things
+	// that it could not make out.
 	Findings, Unchecked []Remark
 	// Entry names what the snapshot was rendered from; empty where it was not.
 	Entry string

@@ -37,7 +37,7 @@ func at(origin *flux.Origin) string {
 	return " at " + origin.String()
 }
 
-// expression is what decides whether a readyExpr compiles.
+// expression holds the inputs of a compilation.
 type expression struct {
 	text       string
 	ofSet, set bool
@@ -163,7 +163,7 @@ func (c *checker) cycles() {
 	}
 }
 
-// closes is where the first object of a cycle states what it needs of it.
+// closes is the place of the first object's dependency on the second.
 func (c *checker) closes(cycle []flux.ID) *flux.Origin {
 	next := cycle[1%len(cycle)]
 	for _, edge := range c.Graph.Needs(cycle[0]) {

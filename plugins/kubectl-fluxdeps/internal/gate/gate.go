@@ -1,6 +1,6 @@
-// Package gate decides whether a graph passes a check: what is wrong in it, and
-// what could not be checked. It fails closed: what is unknown and could change
-// the graph does not pass. It is pure: no client, no file, no clock.
+// Package gate decides whether a graph passes a check. It fails closed: an unknown
+// that could change the graph does not pass. It is pure: no client, no file, no
+// clock.
 package gate
 
 import (
@@ -11,29 +11,29 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/graph"
 )
 
-// Input is what is judged.
+// Input is the graph to check.
 type Input struct {
 	// Graph is the whole graph of the snapshot.
 	Graph    *graph.Graph
 	Snapshot *flux.Snapshot
 	// Shown reports whether the object is in the part that was asked for: only
-	// its findings count. What could not be read counts in any case.
+	// its findings count. An unreadable file counts in any case.
 	Shown func(flux.ID) bool
-	// Allowances accept what could not be checked.
+	// Allowances accept things that could not be checked.
 	Allowances []Allowance
 }
 
-// Counts are numbers of what was checked, or was not.
+// Counts are numbers of entries, objects and dependencies.
 type Counts struct{ Entries, Objects, Edges int }
 
 // Report is the outcome.
 type Report struct {
-	// Findings are faults, Unchecked what could not be checked, Allowed what of
-	// that an allowance accepts; each ordered by place.
+	// Findings are faults, Unchecked things that could not be checked, and Allowed
+	// those of them that an allowance accepts; each ordered by place.
 	Findings, Unchecked, Allowed []flux.Remark
 	// Unused are the allowances that accept nothing.
 	Unused []Allowance
-	// Checked and NotChecked count; what is allowed was not checked either.
+	// Checked and NotChecked count. Allowed things count as not checked.
 	Checked, NotChecked Counts
 }
 
@@ -72,7 +72,7 @@ func (c *checker) shows(object string) bool {
 	return c.Graph.Node(id) == nil || c.Shown(id)
 }
 
-// snapshot takes in what the reader found.
+// snapshot takes over the remarks of the reader.
 func (c *checker) snapshot() {
 	c.unclear = map[string]bool{}
 	for _, r := range c.Snapshot.Findings {
@@ -94,7 +94,7 @@ func (c *checker) snapshot() {
 	c.report.Checked.Entries = c.Snapshot.Entries - c.Snapshot.EntriesLost
 }
 
-// allow moves what the allowances accept.
+// allow moves the remarks that an allowance accepts.
 func (c *checker) allow() {
 	used := make([]bool, len(c.Allowances))
 	var left []flux.Remark

@@ -23,7 +23,7 @@ func ShowsCheck(o Options) bool {
 }
 
 // CheckText is the outcome of a check for people: a line for each remark, and
-// one that counts what was checked.
+// one that counts.
 func CheckText(r *gate.Report) string {
 	var b strings.Builder
 	for _, list := range []struct {

@@ -15,8 +15,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 )
 
@@ -195,10 +195,10 @@ func (c *Client) transportError(what call, err error) error {
 	}
 	e := &Error{problem: plan.Problem{Kind: plan.KindUnreachable, Text: fmt.Sprintf("server %s does not answer: %v", c.address, c.cause(err))}}
 	var timeout net.Error
-	var session *problem.Error
+	var session *failure.Error
 	switch {
 	case errors.As(err, &session):
-		e.problem = plan.Problem{Kind: kindOf(session.Kind), Text: address.Redact(err.Error()), Hint: session.Hint}
+		e.problem = plan.Problem{Kind: kindOf(session.Code), Text: address.Redact(err.Error()), Hint: session.Hint}
 	case errors.Is(err, context.Canceled):
 		e.problem = plan.Problem{Kind: plan.KindInterrupted, Text: "interrupted"}
 	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded):
@@ -238,11 +238,11 @@ func programHint(said string) string {
 
 // kindOf is of a session of Datum Cloud that gives no token. Renewing it has had
 // its own repetitions.
-func kindOf(kind problem.Kind) string {
-	switch kind {
-	case problem.LoginNeeded:
+func kindOf(code failure.Code) string {
+	switch code {
+	case failure.LoginNeeded:
 		return plan.KindUnauthorized
-	case problem.Refused:
+	case failure.Refused:
 		return plan.KindRefused
 	default:
 		return plan.KindConfig

@@ -8,8 +8,8 @@ import (
 
 	"k8s.io/client-go/rest"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/problem"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
@@ -77,9 +77,9 @@ func TestARedirectKeepsTheToken(t *testing.T) {
 
 // TestSessions: a session of Datum Cloud that gives no token is not waited for.
 func TestSessions(t *testing.T) {
-	for want, kind := range map[string]problem.Kind{plan.KindUnauthorized: problem.LoginNeeded, plan.KindRefused: problem.Refused, plan.KindConfig: problem.Unable} {
+	for want, kind := range map[string]failure.Code{plan.KindUnauthorized: failure.LoginNeeded, plan.KindRefused: failure.Refused, plan.KindConfig: failure.Unable} {
 		config := &rest.Config{Host: "https://127.0.0.1:1", WrapTransport: func(http.RoundTripper) http.RoundTripper {
-			return failing{problem.New(kind, "a hint", "no token")}
+			return failing{failure.New(kind, "a hint", "no token")}
 		}}
 		c, err := New(cluster.Member{Config: config}, &secret.Scrubber{}, Sleep)
 		if err != nil {

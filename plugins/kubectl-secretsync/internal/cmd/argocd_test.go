@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/api/v1alpha1"
 )
 
@@ -31,14 +31,14 @@ func TestArgoCDsOwnEntries(t *testing.T) {
 	d.argo("eks", "https://eks.example.com", `{"awsAuthConfig":{"clusterName":"prod"}}`)
 	d.argo("in-cluster", "https://kubernetes.default.svc", `{"tlsClientConfig":{"insecure":false}}`)
 	for _, command := range []string{"copy", "diff", "status", "delete"} {
-		d.want(t, command+toArgo, cli.Refused, "argocd-k8s-auth", "--allow-in-kubeconfig-secret=exec")
+		d.want(t, command+toArgo, failure.Refused, "argocd-k8s-auth", "--allow-in-kubeconfig-secret=exec")
 	}
 	d.argo("prod", d.servers["prod"].URL, `{"bearerToken":"t","tlsClientConfig":{"insecure":true}}`)
-	d.want(t, "copy"+toArgo, cli.OK, "1 created, 2 skipped",
+	d.want(t, "copy"+toArgo, failure.OK, "1 created, 2 skipped",
 		"warning: secret argocd/eks is skipped: its login runs a program of Argo CD", "warning: secret argocd/in-cluster is skipped: it is the cluster that Argo CD runs in",
 		"hint: --allow-in-kubeconfig-secret=exec", "hint: --to-in-cluster")
-	d.want(t, "diff"+toArgo, cli.OK, "2 skipped", "1 unchanged")
-	d.want(t, "status"+toArgo, cli.OK, "1 in-sync, 2 unknown")
+	d.want(t, "diff"+toArgo, failure.OK, "2 skipped", "1 unchanged")
+	d.want(t, "status"+toArgo, failure.OK, "1 in-sync, 2 unknown")
 	_, stdout, _ := d.run(t, "copy"+toArgo+" -o json")
 	var report v1alpha1.Report
 	if err := json.Unmarshal([]byte(stdout), &report); err != nil {
@@ -53,7 +53,7 @@ func TestArgoCDsOwnEntries(t *testing.T) {
 	if skipped != 2 || len(report.Targets) != 3 {
 		t.Errorf("%d of %d targets are skipped\n%s", skipped, len(report.Targets), stdout)
 	}
-	d.want(t, "delete"+toArgo, cli.OK, "1 deleted, 2 skipped")
-	d.want(t, "copy app --to-kubeconfig-secret-namespace argocd --to-kubeconfig-secret in-cluster", cli.Failed, "--to-in-cluster")
-	d.want(t, "copy app --to-kubeconfig-secret-namespace argocd --to-kubeconfig-secret eks", cli.Refused, "--allow-in-kubeconfig-secret=exec")
+	d.want(t, "delete"+toArgo, failure.OK, "1 deleted, 2 skipped")
+	d.want(t, "copy app --to-kubeconfig-secret-namespace argocd --to-kubeconfig-secret in-cluster", failure.Unable, "--to-in-cluster")
+	d.want(t, "copy app --to-kubeconfig-secret-namespace argocd --to-kubeconfig-secret eks", failure.Refused, "--allow-in-kubeconfig-secret=exec")
 }

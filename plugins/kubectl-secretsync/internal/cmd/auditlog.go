@@ -7,7 +7,7 @@ import (
 	"io/fs"
 	"os"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 )
 
@@ -22,7 +22,7 @@ func (s *session) openAudit(f writeFlags, command string) (audit *rollout.Audit,
 	}
 	file, err := os.OpenFile(f.auditLog, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
-		return nil, nil, cli.Use(fmt.Errorf("--audit-log: %w", err))
+		return nil, nil, failure.Input(fmt.Errorf("--audit-log: %w", err))
 	}
 	audit = &rollout.Audit{Writer: file, Run: rand.Text(), Command: command, DryRun: f.dryRun == "server", Now: s.now}
 	return audit, func() { _ = file.Close() }, nil
@@ -34,7 +34,7 @@ func tryAudit(path string) error {
 	isNew := errors.Is(err, fs.ErrNotExist)
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
-		return cli.Use(fmt.Errorf("--audit-log: %w", err))
+		return failure.Input(fmt.Errorf("--audit-log: %w", err))
 	}
 	defer file.Close()
 	if isNew {

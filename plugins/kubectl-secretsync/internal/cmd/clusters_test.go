@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
 // add adds contexts to the kubeconfig: a name, and the server's address.
@@ -31,17 +31,17 @@ func TestAPatternLeavesOutTheSource(t *testing.T) {
 	d := newDesk(t, "prod")
 	source := d.servers["management"]
 	d.add(t, map[string]string{"same-address": source.URL, "same-cluster": strings.Replace(source.URL, "127.0.0.1", "localhost", 1)})
-	d.want(t, "copy app --to-context * --to-namespace other", cli.OK, "1 created, 1 skipped", `context "same-address" is at the source's address`, "under another name")
+	d.want(t, "copy app --to-context * --to-namespace other", failure.OK, "1 created, 1 skipped", `context "same-address" is at the source's address`, "under another name")
 	if source.Get("other", "app") != nil || d.servers["prod"].Get("other", "app") == nil {
 		t.Error("the wrong clusters have it")
 	}
-	d.want(t, "copy app --to-context same-cluster --to-namespace other", cli.OK, "1 created")
+	d.want(t, "copy app --to-context same-cluster --to-namespace other", failure.OK, "1 created")
 	if source.Get("other", "app") == nil {
 		t.Error("a context that is named was left out")
 	}
-	d.want(t, "delete app --to-context * --to-namespace other", cli.OK, "1 deleted, 1 skipped")
+	d.want(t, "delete app --to-context * --to-namespace other", failure.OK, "1 deleted, 1 skipped")
 	if source.Get("other", "app") == nil {
 		t.Error("the copy in the source's cluster was deleted")
 	}
-	d.want(t, "delete app --to-context * --to-context same-address --to-namespace other", cli.OK, "1 absent, 1 deleted, 1 skipped")
+	d.want(t, "delete app --to-context * --to-context same-address --to-namespace other", failure.OK, "1 absent, 1 deleted, 1 skipped")
 }

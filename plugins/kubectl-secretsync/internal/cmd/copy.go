@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/report"
@@ -70,20 +71,13 @@ func newCopyCommand(d deps) *cobra.Command {
 		Short:   "Copy Secrets to other clusters",
 		Long:    copyLong,
 		Example: copyExamples,
-		RunE: func(c *cobra.Command, names []string) error {
-			run, err := flags.options(d, names)
-			if err != nil {
-				return err
-			}
-			return run.copy(c.Context())
-		},
 	}
 	if d.asks(c) {
 		c.Flags().AddFlagSet(d.common())
 		flags.add(c)
 	}
 	cli.Finishes(c)
-	return c
+	return cli.Runs(c, func(names []string) (*copyRun, error) { return flags.options(d, names) })
 }
 
 func (f *copyFlags) add(c *cobra.Command) {
@@ -122,7 +116,8 @@ func (f *copyFlags) options(d deps, names []string) (*copyRun, error) {
 		oneOf("on-conflict", f.onConflict, string(plan.Fail), string(plan.SkipIt), string(plan.Adopt), string(plan.Overwrite)))
 }
 
-func (r *copyRun) copy(ctx context.Context) error {
+// Run plans the copies and carries the plan out.
+func (r *copyRun) Run(ctx context.Context) error {
 	if r.run.format == "manifest" {
 		return r.manifest(ctx)
 	}
@@ -168,7 +163,7 @@ func (r *copyRun) manifest(ctx context.Context) error {
 		return err
 	}
 	if refused > 0 {
-		return &cli.Error{Code: cli.Refused}
+		return failure.Silent(failure.Refused)
 	}
 	return nil
 }

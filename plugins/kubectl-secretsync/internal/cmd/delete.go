@@ -57,13 +57,6 @@ func newDeleteCommand(d deps) *cobra.Command {
 		Short:   "Delete copies, and nothing else",
 		Long:    deleteLong,
 		Example: deleteExamples,
-		RunE: func(c *cobra.Command, names []string) error {
-			run, err := flags.options(d, names)
-			if err != nil {
-				return err
-			}
-			return run.delete(c.Context())
-		},
 	}
 	if d.asks(c) {
 		hideSpec(c, d.common())
@@ -74,7 +67,7 @@ func newDeleteCommand(d deps) *cobra.Command {
 		flags.orphans.add(c, "Delete")
 	}
 	cli.Finishes(c)
-	return c
+	return cli.Runs(c, func(names []string) (*deleteRun, error) { return flags.options(d, names) })
 }
 
 // hideSpec leaves out of help what does not matter to a deletion. The flags are
@@ -105,7 +98,8 @@ func (f *deleteFlags) options(d deps, names []string) (*deleteRun, error) {
 	return r, errors.Join(f.selection.check(names), f.run.check(), f.write.check(), f.orphans.check(f.selection))
 }
 
-func (r *deleteRun) delete(ctx context.Context) error {
+// Run plans the deletions and carries the plan out.
+func (r *deleteRun) Run(ctx context.Context) error {
 	audit, closeAudit, err := r.openAudit(r.write, "delete")
 	if err != nil {
 		return err

@@ -70,22 +70,22 @@ func newDiffCommand(d deps) *cobra.Command {
 		Short:   "Show which keys of copies differ, never their values",
 		Long:    diffLong,
 		Example: diffExamples,
-		RunE: func(c *cobra.Command, names []string) error {
-			l, err := flags.options(d, names)
-			if err != nil {
-				return err
-			}
-			return l.diff(c.Context())
-		},
 	}
 	if d.asks(c) {
 		c.Flags().AddFlagSet(d.common())
 		flags.add(c)
 	}
-	return c
+	return cli.Runs(c, func(names []string) (diffRun, error) {
+		l, err := flags.options(d, names)
+		return diffRun{l}, err
+	})
 }
 
-func (l *look) diff(ctx context.Context) error {
+// diffRun is a `diff` that is checked and ready.
+type diffRun struct{ *look }
+
+// Run shows how the copies differ from their sources.
+func (l diffRun) Run(ctx context.Context) error {
 	jobs, err := l.jobs(ctx, l.names, l.expansion(l.spec))
 	if err != nil {
 		return err

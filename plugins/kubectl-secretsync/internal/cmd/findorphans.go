@@ -8,7 +8,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/labels"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
@@ -83,7 +83,7 @@ func (s *session) sourceCluster(ctx context.Context) (string, error) {
 	if kind := api.AsError(err).Problem().Kind; kind != plan.KindForbidden && !api.NotFound(err) {
 		return "", s.explain("source", s.member, err)
 	}
-	return "", cli.Fail(cli.Refused, fmt.Errorf("the UID of cluster %s cannot be read, by which its copies are known", s.member.Name),
+	return "", failure.With(failure.Refused, fmt.Errorf("the UID of cluster %s cannot be read, by which its copies are known", s.member.Name),
 		`grant the verb "get" on the namespace kube-system`)
 }
 
@@ -111,5 +111,5 @@ func (s *session) stands(ctx context.Context, orphans *plan.Orphans, empty bool)
 	if why == "" || orphans.AllowEmpty {
 		return nil
 	}
-	return cli.Fail(cli.Refused, errors.New(why+": all its copies would be orphans, or might be"), "--allow-empty goes on all the same; look first with --dry-run")
+	return failure.With(failure.Refused, errors.New(why+": all its copies would be orphans, or might be"), "--allow-empty goes on all the same; look first with --dry-run")
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
@@ -16,7 +16,7 @@ import (
 func (s *session) readKubeconfigs(ctx context.Context, query cluster.SecretQuery) ([]cluster.KubeconfigSecret, error) {
 	client, err := api.New(query.Cluster, s.scrub, s.pause)
 	if err != nil {
-		return nil, cli.Use(err)
+		return nil, failure.Input(err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.run.timeout)
 	defer cancel()

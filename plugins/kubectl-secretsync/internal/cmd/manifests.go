@@ -6,7 +6,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
@@ -18,12 +18,12 @@ func (s *session) manifests() ([]rollout.Source, error) {
 	for _, path := range s.selection.files {
 		found, err := s.readManifest(path)
 		if err != nil {
-			return nil, cli.Use(fmt.Errorf("-f %s: %w", path, err))
+			return nil, failure.Input(fmt.Errorf("-f %s: %w", path, err))
 		}
 		all = append(all, found...)
 	}
 	if s.selection.to.Name != "" && len(all) != 1 {
-		return nil, cli.Use(fmt.Errorf("--to-name is for a single Secret, and the manifests hold %d", len(all)))
+		return nil, failure.Input(fmt.Errorf("--to-name is for a single Secret, and the manifests hold %d", len(all)))
 	}
 	for i := range all {
 		if s.selection.namespace != "" {

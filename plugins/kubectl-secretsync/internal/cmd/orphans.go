@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
 
@@ -34,9 +35,9 @@ func (f *orphanFlags) add(c *cobra.Command, what string) {
 func (f *orphanFlags) check(s *selectionFlags) error {
 	switch {
 	case !f.wanted && (f.allNamespaces || f.allowEmpty || f.allowLive || len(f.replaces) > 0):
-		return cli.Use(errors.New("--all-namespaces, --allow-empty, --allow-live-source and --replaces-plan go with --orphans"))
+		return failure.Input(errors.New("--all-namespaces, --allow-empty, --allow-live-source and --replaces-plan go with --orphans"))
 	case f.wanted && len(s.files) > 0:
-		return cli.Use(errors.New("--orphans looks for sources in a cluster, not in manifests"))
+		return failure.Input(errors.New("--orphans looks for sources in a cluster, not in manifests"))
 	}
 	for _, id := range f.replaces {
 		if err := checkPlan("replaces-plan", id); err != nil {
@@ -49,7 +50,7 @@ func (f *orphanFlags) check(s *selectionFlags) error {
 // checkPlan takes what a copy can record.
 func checkPlan(flag, id string) error {
 	if !secret.IsPlan(id) {
-		return cli.Use(fmt.Errorf("--%s=%q: want at most 63 letters, digits, - _ or dots", flag, id))
+		return failure.Input(fmt.Errorf("--%s=%q: want at most 63 letters, digits, - _ or dots", flag, id))
 	}
 	return nil
 }

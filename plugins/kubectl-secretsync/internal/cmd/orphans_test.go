@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/apitest"
 )
 
@@ -53,30 +53,30 @@ func TestAnUnreadSourceMakesNoOrphans(t *testing.T) {
 	for name, c := range map[string]struct {
 		line  string
 		fault apitest.Fault
-		code  cli.Code
+		code  failure.Code
 		says  string
 	}{
-		"list forbidden":        {selected, refuse("GET", "/team/secrets", 403, "Forbidden"), cli.Failed, `grant the verb "list"`},
-		"list fails":            {selected, refuse("GET", "/team/secrets", 500, "InternalError"), cli.Failed, "source management"},
-		"list ends in between":  {selected, breaksAfterOnePage, cli.Failed, "source management"},
-		"no list at all":        {selected, answer("GET", "/team/secrets", `{}`), cli.Failed, "not a Secret"},
-		"list of nothing":       {selected, answer("GET", "/team/secrets", `{"kind":"SecretList","items":[]}`), cli.Refused, "--allow-empty"},
-		"not asked for by name": {selected, refuse("GET", "/secrets/app", 403, "Forbidden"), cli.Failed, `grant the verb "get"`},
-		"named: web server's":   {selected, refuse("GET", "/secrets/app", 404, ""), cli.Failed, "source team/app is there is not known"},
-		"get forbidden":         {named, refuse("GET", "/secrets/app", 403, "Forbidden"), cli.Failed, `grant the verb "get"`},
-		"404 of a web server":   {named, refuse("GET", "/secrets/app", 404, ""), cli.Failed, "source management"},
-		"namespace going":       {named, answer("GET", "/namespaces/team", `{"metadata":{"name":"team","deletionTimestamp":"2026-01-01T00:00:00Z"}}`), cli.Refused, "is being deleted"},
-		"namespace of no age":   {named, answer("GET", "/namespaces/team", `{"metadata":{"name":"team","creationTimestamp":"soon"}}`), cli.Refused, "does not say when it was made"},
-		"namespace gone":        {named, refuse("GET", "/namespaces/team", 404, "NotFound"), cli.Refused, "there is no namespace"},
-		"namespace unreadable":  {named, refuse("GET", "/namespaces/team", 403, "Forbidden"), cli.Refused, "may be going"},
-		"cluster unknown":       {named, refuse("GET", "/kube-system", 403, "Forbidden"), cli.Refused, "kube-system"},
-		"cluster needs login":   {named, refuse("GET", "/kube-system", 401, "Unauthorized"), cli.LoginNeeded, "log in again"},
-		"cluster fails":         {named, refuse("GET", "/kube-system", 500, "InternalError"), cli.Failed, "source management"},
-		"login needed":          {named, refuse("GET", "/secrets/app", 401, "Unauthorized"), cli.LoginNeeded, "log in again"},
+		"list forbidden":        {selected, refuse("GET", "/team/secrets", 403, "Forbidden"), failure.Unable, `grant the verb "list"`},
+		"list fails":            {selected, refuse("GET", "/team/secrets", 500, "InternalError"), failure.Unable, "source management"},
+		"list ends in between":  {selected, breaksAfterOnePage, failure.Unable, "source management"},
+		"no list at all":        {selected, answer("GET", "/team/secrets", `{}`), failure.Unable, "not a Secret"},
+		"list of nothing":       {selected, answer("GET", "/team/secrets", `{"kind":"SecretList","items":[]}`), failure.Refused, "--allow-empty"},
+		"not asked for by name": {selected, refuse("GET", "/secrets/app", 403, "Forbidden"), failure.Unable, `grant the verb "get"`},
+		"named: web server's":   {selected, refuse("GET", "/secrets/app", 404, ""), failure.Unable, "source team/app is there is not known"},
+		"get forbidden":         {named, refuse("GET", "/secrets/app", 403, "Forbidden"), failure.Unable, `grant the verb "get"`},
+		"404 of a web server":   {named, refuse("GET", "/secrets/app", 404, ""), failure.Unable, "source management"},
+		"namespace going":       {named, answer("GET", "/namespaces/team", `{"metadata":{"name":"team","deletionTimestamp":"2026-01-01T00:00:00Z"}}`), failure.Refused, "is being deleted"},
+		"namespace of no age":   {named, answer("GET", "/namespaces/team", `{"metadata":{"name":"team","creationTimestamp":"soon"}}`), failure.Refused, "does not say when it was made"},
+		"namespace gone":        {named, refuse("GET", "/namespaces/team", 404, "NotFound"), failure.Refused, "there is no namespace"},
+		"namespace unreadable":  {named, refuse("GET", "/namespaces/team", 403, "Forbidden"), failure.Refused, "may be going"},
+		"cluster unknown":       {named, refuse("GET", "/kube-system", 403, "Forbidden"), failure.Refused, "kube-system"},
+		"cluster needs login":   {named, refuse("GET", "/kube-system", 401, "Unauthorized"), failure.LoginNeeded, "log in again"},
+		"cluster fails":         {named, refuse("GET", "/kube-system", 500, "InternalError"), failure.Unable, "source management"},
+		"login needed":          {named, refuse("GET", "/secrets/app", 401, "Unauthorized"), failure.LoginNeeded, "log in again"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t, "prod")
-			d.want(t, "copy app --plan p --to-context prod", cli.OK)
+			d.want(t, "copy app --plan p --to-context prod", failure.OK)
 			d.secret("kept", "fleet", "all")
 			d.servers["management"].Delete("team", "app")
 			d.servers["management"].Break(c.fault)
@@ -86,7 +86,7 @@ func TestAnUnreadSourceMakesNoOrphans(t *testing.T) {
 			}
 			// Without the fault it is an orphan: the fault alone has saved it.
 			d.servers["management"].Break(nil)
-			d.want(t, named, cli.OK, "1 deleted")
+			d.want(t, named, failure.OK, "1 deleted")
 		})
 	}
 }
@@ -94,13 +94,13 @@ func TestAnUnreadSourceMakesNoOrphans(t *testing.T) {
 // TestOrphansOfATargetThatFails: the others are done, and it is reported.
 func TestOrphansOfATargetThatFails(t *testing.T) {
 	d := newDesk(t, "prod-1", "prod-2")
-	d.want(t, "copy app --to-context prod-*", cli.OK)
+	d.want(t, "copy app --to-context prod-*", failure.OK)
 	d.servers["management"].Delete("team", "app")
 	d.servers["prod-1"].Break(refuse("GET", "/team/secrets", 403, "Forbidden"))
 	if _, stdout, _ := d.run(t, "delete --orphans app --to-context prod-* --dry-run -o name"); stdout != "secret/team/app prod-2\n" {
 		t.Errorf("%q", stdout)
 	}
-	d.want(t, "delete --orphans app --to-context prod-*", cli.SomeFailed, "1 deleted, 1 forbidden", `grant the verb "list"`)
+	d.want(t, "delete --orphans app --to-context prod-*", failure.SomeFailed, "1 deleted, 1 forbidden", `grant the verb "list"`)
 	if d.servers["prod-1"].Get("team", "app") == nil || d.servers["prod-2"].Get("team", "app") != nil {
 		t.Error("the wrong one was deleted")
 	}
@@ -110,7 +110,7 @@ func TestOrphansOfATargetThatFails(t *testing.T) {
 func TestAnOrphanThatIsWritten(t *testing.T) {
 	t.Run("by another run", func(t *testing.T) {
 		d := newDesk(t, "prod")
-		d.want(t, "copy app --to-context prod", cli.OK)
+		d.want(t, "copy app --to-context prod", failure.OK)
 		d.servers["management"].Delete("team", "app")
 		d.servers["prod"].Break(func(s *apitest.Server, _ http.ResponseWriter, r *http.Request) bool {
 			if r.Method == http.MethodDelete {
@@ -118,14 +118,14 @@ func TestAnOrphanThatIsWritten(t *testing.T) {
 			}
 			return false
 		})
-		d.want(t, "delete --orphans app --to-context prod", cli.Refused, "it was written since it was found")
+		d.want(t, "delete --orphans app --to-context prod", failure.Refused, "it was written since it was found")
 		if d.servers["prod"].Get("team", "app") == nil {
 			t.Error("the copy was deleted")
 		}
 	})
 	t.Run("the answer is lost", func(t *testing.T) {
 		d := newDesk(t, "prod")
-		d.want(t, "copy app --to-context prod", cli.OK)
+		d.want(t, "copy app --to-context prod", failure.OK)
 		d.servers["management"].Delete("team", "app")
 		d.servers["prod"].Break(func(s *apitest.Server, _ http.ResponseWriter, r *http.Request) bool {
 			if r.Method == http.MethodDelete {
@@ -134,7 +134,7 @@ func TestAnOrphanThatIsWritten(t *testing.T) {
 			}
 			return false
 		})
-		d.want(t, "delete --orphans app --to-context prod", cli.OK, "1 deleted")
+		d.want(t, "delete --orphans app --to-context prod", failure.OK, "1 deleted")
 	})
 }
 
@@ -142,7 +142,7 @@ func TestAnOrphanThatIsWritten(t *testing.T) {
 // its source, although the run that looks for orphans began before.
 func TestOrphansAreSoughtBeforeSources(t *testing.T) {
 	d := newDesk(t, "prod")
-	d.want(t, "copy --all --to-context prod", cli.OK)
+	d.want(t, "copy --all --to-context prod", failure.OK)
 	listed := false
 	d.servers["prod"].Break(func(s *apitest.Server, w http.ResponseWriter, r *http.Request) bool {
 		if r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, "/team/secrets") {
@@ -158,7 +158,7 @@ func TestOrphansAreSoughtBeforeSources(t *testing.T) {
 		}
 		return false
 	})
-	d.want(t, "delete --orphans --all --to-context prod", cli.OK, "0 targets")
+	d.want(t, "delete --orphans --all --to-context prod", failure.OK, "0 targets")
 }
 
 // TestEndlessSources: what never ends is given up after --timeout.
@@ -171,12 +171,12 @@ func TestEndlessSources(t *testing.T) {
 	} {
 		d := newDesk(t, "prod")
 		d.servers["management"].Break(endless)
-		d.want(t, line+" --timeout 300ms", cli.Failed, "does not answer in time")
+		d.want(t, line+" --timeout 300ms", failure.Unable, "does not answer in time")
 	}
 	d := newDesk(t, "prod")
 	d.servers["management"].Break(func(_ *apitest.Server, _ http.ResponseWriter, r *http.Request) bool {
 		<-r.Context().Done()
 		return true
 	})
-	d.want(t, "delete --orphans app --to-context prod --timeout 300ms", cli.Failed, "source management", "does not answer in time")
+	d.want(t, "delete --orphans app --to-context prod --timeout 300ms", failure.Unable, "source management", "does not answer in time")
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
@@ -104,8 +104,8 @@ func TestParseRefuses(t *testing.T) {
 		"a -o jsonpath={":   "--output=",
 	} {
 		_, err := parse(t, line)
-		var known *cli.Error
-		if !errors.As(err, &known) || known.Code != cli.BadUse || !strings.Contains(err.Error(), want) {
+		var known *failure.Error
+		if !errors.As(err, &known) || known.Code != failure.BadInput || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", line, err, want)
 		}
 	}

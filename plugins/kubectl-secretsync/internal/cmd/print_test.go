@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/apitest"
 )
 
@@ -15,14 +15,14 @@ import (
 func TestAReportThatCannotBeWritten(t *testing.T) {
 	const format = " -o jsonpath={.targets[9].name}"
 	d := newDesk(t, "prod")
-	d.want(t, "copy app --to-context prod"+format, cli.SomeFailed, "the report cannot be written", "1 target: 1 created")
-	d.want(t, "copy app --to-context prod --dry-run"+format, cli.SomeFailed, "the report cannot be written", "1 target: 1 unchanged")
-	d.want(t, "status app --to-context prod"+format, cli.Failed, "error: ")
-	d.want(t, "diff app --to-context prod"+format, cli.Failed, "error: ")
+	d.want(t, "copy app --to-context prod"+format, failure.SomeFailed, "the report cannot be written", "1 target: 1 created")
+	d.want(t, "copy app --to-context prod --dry-run"+format, failure.SomeFailed, "the report cannot be written", "1 target: 1 unchanged")
+	d.want(t, "status app --to-context prod"+format, failure.Unable, "error: ")
+	d.want(t, "diff app --to-context prod"+format, failure.Unable, "error: ")
 	d.servers["prod"].Put("team", "app", nil)
-	d.want(t, "copy app --to-context prod"+format, cli.Refused, "1 conflict")
+	d.want(t, "copy app --to-context prod"+format, failure.Refused, "1 conflict")
 	d.servers["prod"].Break(refuse(http.MethodGet, "/secrets/app", 401, "Unauthorized"))
-	d.want(t, "copy app --to-context prod"+format, cli.LoginNeeded, "1 failed")
+	d.want(t, "copy app --to-context prod"+format, failure.LoginNeeded, "1 failed")
 }
 
 // TestAnInterruptedReportThatCannotBeWritten: Ctrl-C ends the reader of a pipeline
@@ -37,7 +37,7 @@ func TestAnInterruptedReportThatCannotBeWritten(t *testing.T) {
 		return false
 	})
 	code, _, stderr := d.runUntil(ctx, "copy app --to-context prod-* --parallel 1 -o jsonpath={.targets[9].name}")
-	if code != cli.Interrupted || !strings.Contains(stderr, "2 targets: 1 created, 1 not attempted") {
+	if code != failure.Interrupted || !strings.Contains(stderr, "2 targets: 1 created, 1 not attempted") {
 		t.Errorf("exit code %d\n%s", code, stderr)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/apitest"
 )
 
@@ -52,26 +53,26 @@ func (d *desk) secret(name, label, value string) {
 }
 
 // run runs a command line.
-func (d *desk) run(t *testing.T, line string) (code cli.Code, stdout, stderr string) {
+func (d *desk) run(t *testing.T, line string) (code failure.Code, stdout, stderr string) {
 	t.Helper()
 	return d.runUntil(t.Context(), line)
 }
 
 // runUntil is run until the context ends, as by Ctrl-C.
-func (d *desk) runUntil(ctx context.Context, line string) (code cli.Code, stdout, stderr string) {
+func (d *desk) runUntil(ctx context.Context, line string) (code failure.Code, stdout, stderr string) {
 	var out, said bytes.Buffer
 	streams := genericiooptions.IOStreams{In: strings.NewReader(""), Out: &out, ErrOut: &said}
 	pause := func(ctx context.Context, wait time.Duration) error {
 		d.waits = append(d.waits, wait)
 		return ctx.Err()
 	}
-	root := newRoot(deps{IOStreams: streams, now: time.Now, pause: pause})
+	root := newRoot(deps{Process: cli.Process{IOStreams: streams}, now: time.Now, pause: pause})
 	code = cli.Main(ctx, root, streams, strings.Fields(line))
 	return code, out.String(), said.String()
 }
 
 // want runs a command line and checks its code and words that it says.
-func (d *desk) want(t *testing.T, line string, code cli.Code, words ...string) {
+func (d *desk) want(t *testing.T, line string, code failure.Code, words ...string) {
 	t.Helper()
 	got, stdout, stderr := d.run(t, line)
 	if got != code {

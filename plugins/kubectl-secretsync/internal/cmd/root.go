@@ -2,25 +2,24 @@
 package cmd
 
 import (
+	"context"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"k8s.io/cli-runtime/pkg/genericiooptions"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
 )
 
 // deps is what commands take from the world.
 type deps struct {
-	genericiooptions.IOStreams
+	cli.Process
 	now   func() time.Time
 	pause api.Pause
-	// args are the program's; nil: every command may be asked for.
-	args []string
 	// selection are the flags that every command has. One command runs in a
 	// process, so that common makes them once.
 	selection *selectionFlags
@@ -29,13 +28,13 @@ type deps struct {
 
 // asks tells that the command may be asked for. The flags of the others would
 // only take time at each start.
-func (d deps) asks(c *cobra.Command) bool { return d.args == nil || slices.Contains(d.args, c.Name()) }
+func (d deps) asks(c *cobra.Command) bool { return d.Args == nil || slices.Contains(d.Args, c.Name()) }
 
 const binary = "kubectl-secretsync"
 
-// NewRoot returns the command for the arguments, without any the whole one.
-func NewRoot(streams genericiooptions.IOStreams, args ...string) *cobra.Command {
-	return newRoot(deps{IOStreams: streams, now: time.Now, pause: api.Sleep, args: args})
+// NewRoot returns the command for the arguments; if Args is nil, the whole one.
+func NewRoot(p cli.Process) *cobra.Command {
+	return newRoot(deps{Process: p, now: time.Now, pause: api.Sleep})
 }
 
 func newRoot(d deps) *cobra.Command {
@@ -46,16 +45,16 @@ func newRoot(d deps) *cobra.Command {
 		return set
 	})
 	root := &cobra.Command{
-		Use:         binary,
-		Short:       "Copy Secrets from one cluster to many, and look after the copies",
-		Long:        rootLong,
-		Example:     rootExamples,
-		Annotations: map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl secretsync"},
+		Use:     binary,
+		Short:   "Copy Secrets from one cluster to many, and look after the copies",
+		Long:    rootLong,
+		Example: rootExamples,
 	}
-	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(newCopyCommand(d), newDiffCommand(d), newStatusCommand(d), newDeleteCommand(d), cli.NewCompletionCommand(binary, d.IOStreams), cli.NewVersionCommand(binary, d.IOStreams))
-	cli.SetHelp(root)
-	return root
+	renew := cli.NewRenewCommand(cluster.RenewCommand, func(ctx context.Context, session string) error {
+		return cluster.Renew(ctx, session, d.IOStreams, userAgent())
+	})
+	return cli.Root(d.Process, binary, "kubectl secretsync", root,
+		newCopyCommand(d), newDiffCommand(d), newStatusCommand(d), newDeleteCommand(d), renew)
 }
 
 const rootLong = `Copy Secrets from one cluster to many, compare the copies with their source,

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output/jsonpath"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
@@ -53,15 +54,15 @@ func complete(c *cobra.Command, flag string, values ...string) {
 func (f *runFlags) check() error {
 	switch {
 	case f.parallel < 1:
-		return cli.Use(errors.New("--parallel: want at least 1"))
+		return failure.Input(errors.New("--parallel: want at least 1"))
 	case f.timeout <= 0 || f.requestTimeout <= 0:
-		return cli.Use(errors.New("--timeout and --request-timeout: want more than 0, as in 30s"))
+		return failure.Input(errors.New("--timeout and --request-timeout: want more than 0, as in 30s"))
 	}
 	if jsonpath.Is(f.format) {
-		return cli.WrapUse(jsonpath.Check(f.format))
+		return failure.DefaultInput(jsonpath.Check(f.format))
 	}
 	if !slices.Contains(f.formats, f.format) {
-		return cli.Use(fmt.Errorf("--output=%q: want one of %s", f.format, formatNames(f.formats)))
+		return failure.Input(fmt.Errorf("--output=%q: want one of %s", f.format, formatNames(f.formats)))
 	}
 	return nil
 }
@@ -75,7 +76,7 @@ func oneOf(flag, value string, values ...string) error {
 	if slices.Contains(values, value) {
 		return nil
 	}
-	return cli.Use(fmt.Errorf("--%s=%q: want one of %s", flag, value, strings.Join(values, ", ")))
+	return failure.Input(fmt.Errorf("--%s=%q: want one of %s", flag, value, strings.Join(values, ", ")))
 }
 
 // writeFlags are those of commands that write.
@@ -101,7 +102,7 @@ func (f *writeFlags) add(c *cobra.Command) {
 
 func (f *writeFlags) check() error {
 	if f.maxFailures < 0 || f.canary < 0 {
-		return cli.Use(errors.New("--max-failures and --canary: want 0 or more"))
+		return failure.Input(errors.New("--max-failures and --canary: want 0 or more"))
 	}
 	return oneOf("dry-run", f.dryRun, "none", "client", "server")
 }

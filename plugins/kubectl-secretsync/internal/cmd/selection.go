@@ -13,6 +13,7 @@ import (
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
@@ -79,20 +80,20 @@ func (f *selectionFlags) check(names []string) error {
 	}
 	switch {
 	case ways == 0:
-		return cli.Fail(cli.BadUse, errors.New("no Secret is named"), "name some, or select them with -l, --all or -f")
+		return failure.With(failure.BadInput, errors.New("no Secret is named"), "name some, or select them with -l, --all or -f")
 	case ways > 1:
-		return cli.Use(errors.New("names, -l, --all and -f each select Secrets; use one of them"))
+		return failure.Input(errors.New("names, -l, --all and -f each select Secrets; use one of them"))
 	case f.sourceID != "" && len(f.files) == 0:
-		return cli.Use(errors.New("--source-id is for -f; Secrets in a cluster are told by their UIDs"))
+		return failure.Input(errors.New("--source-id is for -f; Secrets in a cluster are told by their UIDs"))
 	case len(f.sourceID) > 253 || strings.ContainsFunc(f.sourceID, func(r rune) bool { return !unicode.IsGraphic(r) }):
-		return cli.Use(errors.New("--source-id: want at most 253 bytes of text"))
+		return failure.Input(errors.New("--source-id: want at most 253 bytes of text"))
 	case f.plan != "" && len(f.files) > 0:
-		return cli.Use(errors.New("--plan is for Secrets in a cluster, not for -f"))
+		return failure.Input(errors.New("--plan is for Secrets in a cluster, not for -f"))
 	case f.to.Name != "" && (len(names) != 1 && len(f.files) == 0):
-		return cli.Use(errors.New("--to-name is for a single Secret; --prefix and --suffix name many"))
+		return failure.Input(errors.New("--to-name is for a single Secret; --prefix and --suffix name many"))
 	}
 	if _, err := labels.Parse(f.selector); err != nil {
-		return cli.Use(fmt.Errorf("--selector=%q: %w", f.selector, err))
+		return failure.Input(fmt.Errorf("--selector=%q: %w", f.selector, err))
 	}
 	if f.plan != "" {
 		if err := checkPlan("plan", f.plan); err != nil {
@@ -100,7 +101,7 @@ func (f *selectionFlags) check(names []string) error {
 		}
 		if strings.HasPrefix(f.plan, secret.HashedPlan) {
 			// No other call than that with its flags has such an ID.
-			return cli.Use(fmt.Errorf("--plan=%q: %s begins IDs that are made of flags; --replaces-plan takes one", f.plan, secret.HashedPlan))
+			return failure.Input(fmt.Errorf("--plan=%q: %s begins IDs that are made of flags; --replaces-plan takes one", f.plan, secret.HashedPlan))
 		}
 	}
 	return f.checkNames(names)
@@ -109,18 +110,18 @@ func (f *selectionFlags) check(names []string) error {
 func (f *selectionFlags) checkNames(names []string) error {
 	for _, name := range slices.Concat(names, given(f.to.Name)) {
 		if problems := validation.IsDNS1123Subdomain(name); len(problems) > 0 {
-			return cli.Use(fmt.Errorf("%q is not the name of a Secret: %s", name, problems[0]))
+			return failure.Input(fmt.Errorf("%q is not the name of a Secret: %s", name, problems[0]))
 		}
 	}
 	for _, affix := range given(f.to.Prefix, f.to.Suffix) {
 		// Between two letters an affix is valid whenever a name with it can be.
 		if problems := validation.IsDNS1123Subdomain("a" + affix + "a"); len(problems) > 0 {
-			return cli.Use(fmt.Errorf("%q cannot be part of a name: %s", affix, problems[0]))
+			return failure.Input(fmt.Errorf("%q cannot be part of a name: %s", affix, problems[0]))
 		}
 	}
 	for _, namespace := range slices.Concat(f.to.Namespaces, given(f.namespace)) {
 		if problems := validation.IsDNS1123Label(namespace); len(problems) > 0 {
-			return cli.Use(fmt.Errorf("%q is not the name of a namespace: %s", namespace, problems[0]))
+			return failure.Input(fmt.Errorf("%q is not the name of a namespace: %s", namespace, problems[0]))
 		}
 	}
 	return nil
@@ -143,7 +144,7 @@ func (f *specFlags) parse() (secret.Spec, error) {
 	}
 	for key, value := range spec.Labels {
 		if problems := validation.IsValidLabelValue(value); len(problems) > 0 {
-			return spec, cli.Use(fmt.Errorf("--label %s: %s", key, problems[0]))
+			return spec, failure.Input(fmt.Errorf("--label %s: %s", key, problems[0]))
 		}
 	}
 	spec.Annotations, err = pairs("annotation", f.annotations)
@@ -156,12 +157,12 @@ func parseKeys(texts []string) ([]secret.KeyRule, error) {
 		source, target, renamed := strings.Cut(text, "=")
 		switch {
 		case source == "":
-			return nil, cli.Use(fmt.Errorf("--key=%q: want SOURCE[=NAME]", text))
+			return nil, failure.Input(fmt.Errorf("--key=%q: want SOURCE[=NAME]", text))
 		case renamed && strings.Contains(source, "*"):
-			return nil, cli.Use(fmt.Errorf("--key=%q: a pattern cannot be renamed", text))
+			return nil, failure.Input(fmt.Errorf("--key=%q: a pattern cannot be renamed", text))
 		}
 		if problems := validation.IsConfigMapKey(target); renamed && len(problems) > 0 {
-			return nil, cli.Use(fmt.Errorf("--key=%q: %s", text, problems[0]))
+			return nil, failure.Input(fmt.Errorf("--key=%q: %s", text, problems[0]))
 		}
 		rules = append(rules, secret.KeyRule{Source: source, Target: target})
 	}
@@ -176,11 +177,11 @@ func pairs(flag string, texts []string) (map[string]string, error) {
 		problems := validation.IsQualifiedName(key)
 		switch {
 		case !ok:
-			return nil, cli.Use(fmt.Errorf("--%s=%q: want KEY=VALUE", flag, text))
+			return nil, failure.Input(fmt.Errorf("--%s=%q: want KEY=VALUE", flag, text))
 		case len(problems) > 0:
-			return nil, cli.Use(fmt.Errorf("--%s=%q: %s", flag, text, problems[0]))
+			return nil, failure.Input(fmt.Errorf("--%s=%q: %s", flag, text, problems[0]))
 		case key == secret.LabelManagedBy || strings.HasPrefix(key, secret.Domain) || key == secret.LastApplied:
-			return nil, cli.Use(fmt.Errorf("--%s=%q: %s is set by secretsync itself", flag, text, key))
+			return nil, failure.Input(fmt.Errorf("--%s=%q: %s is set by secretsync itself", flag, text, key))
 		}
 		parsed[key] = value
 	}

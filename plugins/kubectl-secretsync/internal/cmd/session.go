@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
@@ -49,7 +49,7 @@ func (s *session) connectSource() error {
 	}
 	client, err := api.New(member, s.scrub, s.pause)
 	if err != nil {
-		return cli.Use(err)
+		return failure.Input(err)
 	}
 	s.member, s.source = member, client
 	return nil
@@ -105,7 +105,7 @@ func (s *session) sources(ctx context.Context, names []string, mayBeGone bool) (
 	}
 	found, err := s.read(ctx, names, mayBeGone)
 	if err == nil && len(found) == 0 {
-		err = cli.Fail(cli.Failed, fmt.Errorf("no Secret found in namespace %q of %s", s.sourceNamespace(), s.member.Name), "kubectl get secrets shows what there is")
+		err = failure.With(failure.Unable, fmt.Errorf("no Secret found in namespace %q of %s", s.sourceNamespace(), s.member.Name), "kubectl get secrets shows what there is")
 	}
 	return found, err
 }
@@ -145,14 +145,14 @@ func (s *session) known(source secret.Secret) {
 // explain says in which cluster a request failed.
 func (s *session) explain(role string, member cluster.Member, err error) error {
 	problem := api.AsError(err).Problem()
-	code := cli.Failed
+	code := failure.Unable
 	switch problem.Kind {
 	case plan.KindUnauthorized:
-		code = cli.LoginNeeded
+		code = failure.LoginNeeded
 	case plan.KindConfig:
-		code = cli.BadUse
+		code = failure.BadInput
 	}
-	return cli.Fail(code, fmt.Errorf("%s %s: %s", role, member.Name, s.scrub.Clean(problem.Text)), problem.Hint)
+	return failure.With(code, fmt.Errorf("%s %s: %s", role, member.Name, s.scrub.Clean(problem.Text)), problem.Hint)
 }
 
 // observer reads targets, with progress on a terminal.

@@ -44,26 +44,30 @@ func newStatusCommand(d deps) *cobra.Command {
 		Short:   "Show which copies are in sync, drifted, missing or foreign",
 		Long:    statusLong,
 		Example: statusExamples,
-		RunE: func(c *cobra.Command, names []string) error {
-			l, err := flags.options(d, names)
-			if err != nil {
-				return err
-			}
-			if err := orphans.check(l.selection); err != nil {
-				return err
-			}
-			return l.status(c.Context(), *orphans)
-		},
 	}
 	if d.asks(c) {
 		c.Flags().AddFlagSet(d.common())
 		flags.add(c)
 		orphans.add(c, "Show")
 	}
-	return c
+	return cli.Runs(c, func(names []string) (statusRun, error) {
+		l, err := flags.options(d, names)
+		if err == nil {
+			err = orphans.check(l.selection)
+		}
+		return statusRun{l, *orphans}, err
+	})
 }
 
-func (l *look) status(ctx context.Context, f orphanFlags) error {
+// statusRun is a `status` that is checked and ready.
+type statusRun struct {
+	*look
+	orphans orphanFlags
+}
+
+// Run shows the states of the copies.
+func (l statusRun) Run(ctx context.Context) error {
+	f := l.orphans
 	jobs, err := l.kept(ctx, f.wanted)
 	if err != nil {
 		return err

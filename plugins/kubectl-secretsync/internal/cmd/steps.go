@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/api/v1alpha1"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
@@ -85,12 +86,12 @@ func (s *session) carryOut(ctx context.Context, head report.Head, jobs []rollout
 // same: the code says what came of it, and that something failed.
 func (s *session) unshown(err error, built v1alpha1.Report, ended error) error {
 	fmt.Fprintln(s.ErrOut, output.Text(report.Summary(built)))
-	code := cli.SomeFailed
-	var known *cli.Error
+	code := failure.SomeFailed
+	var known *failure.Error
 	if errors.As(ended, &known) {
 		code = known.Code
 	}
-	return cli.Fail(code, fmt.Errorf("the report cannot be written: %w", err), "")
+	return failure.With(code, fmt.Errorf("the report cannot be written: %w", err), "")
 }
 
 // announce shows the plan before it is carried out.

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/api/v1alpha1"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
@@ -182,7 +182,7 @@ func TestExitFound(t *testing.T) {
 }
 
 func code(err error) string {
-	var known *cli.Error
+	var known *failure.Error
 	if errors.As(err, &known) {
 		return strconv.Itoa(int(known.Code))
 	}

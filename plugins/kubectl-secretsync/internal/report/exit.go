@@ -4,7 +4,7 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
 )
@@ -15,17 +15,17 @@ func Exit(results []rollout.Result) error {
 	fine, refused, failed := count(results)
 	switch {
 	case noneUsable(results):
-		return &cli.Error{Code: cli.Refused}
+		return failure.Silent(failure.Refused)
 	case refused+failed == 0:
 		return nil
 	case fine > 0:
-		return &cli.Error{Code: cli.SomeFailed}
+		return failure.Silent(failure.SomeFailed)
 	case failed == 0:
-		return &cli.Error{Code: cli.Refused}
+		return failure.Silent(failure.Refused)
 	case refused == 0 && allUnauthorized(results):
-		return cli.Fail(cli.LoginNeeded, errors.New("no target accepts the credentials"), "log in again, then repeat the command")
+		return failure.With(failure.LoginNeeded, errors.New("no target accepts the credentials"), "log in again, then repeat the command")
 	default:
-		return &cli.Error{Code: cli.Failed}
+		return failure.Silent(failure.Unable)
 	}
 }
 
@@ -79,13 +79,13 @@ func ExitFound(results []rollout.Result, found bool) error {
 	}
 	switch {
 	case noneUsable(results):
-		return &cli.Error{Code: cli.Refused}
+		return failure.Silent(failure.Refused)
 	case unreadable > 0 && readable > 0:
-		return &cli.Error{Code: cli.SomeFailed}
+		return failure.Silent(failure.SomeFailed)
 	case unreadable > 0:
-		return &cli.Error{Code: cli.Failed}
+		return failure.Silent(failure.Unable)
 	case found:
-		return cli.FoundSomething()
+		return failure.Silent(failure.Found)
 	default:
 		return nil
 	}

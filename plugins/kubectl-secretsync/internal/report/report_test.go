@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output/jsonpath"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
@@ -31,24 +31,24 @@ func TestExit(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		results []rollout.Result
-		code    cli.Code
+		code    failure.Code
 	}{
-		{"nothing", nil, cli.OK},
-		{"all done", []rollout.Result{done, same}, cli.OK},
-		{"skipped", []rollout.Result{outcome(plan.Skip, rollout.Nothing, "")}, cli.OK},
-		{"some refused", []rollout.Result{same, conflict}, cli.SomeFailed},
-		{"some failed", []rollout.Result{done, failed}, cli.SomeFailed},
-		{"some not attempted", []rollout.Result{done, left}, cli.SomeFailed},
-		{"all refused", []rollout.Result{conflict, refused}, cli.Refused},
-		{"all failed", []rollout.Result{failed, failed}, cli.Failed},
-		{"failed and refused", []rollout.Result{failed, refused}, cli.Failed},
-		{"forbidden", []rollout.Result{outcome(plan.Forbidden, rollout.Failed, plan.KindForbidden)}, cli.Failed},
-		{"login", []rollout.Result{login, login}, cli.LoginNeeded},
-		{"login for one of two", []rollout.Result{login, failed}, cli.Failed},
+		{"nothing", nil, failure.OK},
+		{"all done", []rollout.Result{done, same}, failure.OK},
+		{"skipped", []rollout.Result{outcome(plan.Skip, rollout.Nothing, "")}, failure.OK},
+		{"some refused", []rollout.Result{same, conflict}, failure.SomeFailed},
+		{"some failed", []rollout.Result{done, failed}, failure.SomeFailed},
+		{"some not attempted", []rollout.Result{done, left}, failure.SomeFailed},
+		{"all refused", []rollout.Result{conflict, refused}, failure.Refused},
+		{"all failed", []rollout.Result{failed, failed}, failure.Unable},
+		{"failed and refused", []rollout.Result{failed, refused}, failure.Unable},
+		{"forbidden", []rollout.Result{outcome(plan.Forbidden, rollout.Failed, plan.KindForbidden)}, failure.Unable},
+		{"login", []rollout.Result{login, login}, failure.LoginNeeded},
+		{"login for one of two", []rollout.Result{login, failed}, failure.Unable},
 	} {
 		err := Exit(c.results)
-		code := cli.OK
-		var known *cli.Error
+		code := failure.OK
+		var known *failure.Error
 		if errors.As(err, &known) {
 			code = known.Code
 		}

@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// shape is what a response says that it is. A response of another shape holds
-// no items, which must not be taken for a list without any.
+// shape is the declared type of a response. A response of another type has no
+// items, and must not be read as an empty list.
 type shape struct {
 	kind  string
 	items bool
 }
 
-// check returns an error unless the response is a list: a Table is what a
-// server, or a proxy before it, makes for printing.
+// check returns an error unless the response is a list. A Table, for
+// example, holds cells for printing.
 func (s shape) check() error {
 	switch {
 	case s.kind != "" && !strings.HasSuffix(s.kind, "List"):

@@ -43,7 +43,7 @@ func checkTree(t *testing.T, tree string) {
 	counts := result.Counts
 	t.Logf("%+v, %d warnings", counts, len(result.Warnings))
 	documents, fluxDocuments := countTree(t, tree)
-	// What stands in a ResourceSet is no document of its own there.
+	// The count by lines does not see documents within a ResourceSet.
 	if counts.Documents-counts.Literal != documents {
 		t.Errorf("%d documents read, %d counted", counts.Documents, documents)
 	}

@@ -21,13 +21,22 @@ type head struct {
 	typeMeta
 	Directive string                        `json:"$patch"`
 	Spec      map[string]stdjson.RawMessage `json:"spec"`
-	SOPS      stdjson.RawMessage            `json:"sops"`
-	Data      stdjson.RawMessage            `json:"data"`
-	// Where nobody but a user expects them.
-	DependsOn stdjson.RawMessage `json:"dependsOn"`
+	SOPS      present                       `json:"sops"`
+	Data      present                       `json:"data"`
+	// Places where users put dependsOn by mistake.
+	DependsOn present `json:"dependsOn"`
 	Metadata  struct {
-		DependsOn stdjson.RawMessage `json:"dependsOn"`
+		DependsOn present `json:"dependsOn"`
 	} `json:"metadata"`
+}
+
+// present is true of a field that is there, whatever it holds.
+type present bool
+
+// UnmarshalJSON notes that the field is there.
+func (p *present) UnmarshalJSON([]byte) error {
+	*p = true
+	return nil
 }
 
 // document reads one object or list from its JSON. Items of a typed list may
@@ -51,7 +60,7 @@ func (f *file) document(raw []byte, at place, of typeMeta, depth int) {
 		f.list(raw, at, h.typeMeta, depth)
 	case h.Kind == "Table" && strings.HasPrefix(h.APIVersion, "meta.k8s.io/"):
 		f.failed(broken(), at.line, "a Table, which holds what kubectl prints and not the objects")
-	case isEncrypted(h.APIVersion, h.Kind, len(h.SOPS) > 0 && len(h.Data) > 0, 2):
+	case isEncrypted(h.APIVersion, h.Kind, bool(h.SOPS && h.Data), 2):
 		f.encrypted(at.line)
 	default:
 		f.count(&f.counts.Other)
@@ -82,7 +91,7 @@ func (f *file) object(raw []byte, at place, h head, depth int) {
 	f.examine(raw, &object, h, at, wrong)
 	f.documents++
 	f.counts.Documents++
-	f.found = append(f.found, candidate{Object: object, lacks: whatLacks(h), directive: h.Directive})
+	f.found = append(f.found, candidate{Object: object, lacks: lacks(h), directive: h.Directive})
 	switch h.Kind {
 	case flux.Kustomization:
 		f.fluxEdits(h, at)

@@ -20,7 +20,7 @@ type edit struct {
 	change
 }
 
-// change is what an edit does, as far as it matters to the graph.
+// change is the effect of an edit on the graph.
 type change struct {
 	// source is true where it may add the source that an object leaves out.
 	source bool
@@ -113,7 +113,7 @@ func namedTarget(root *yaml.Node) selector {
 	}.compile()
 }
 
-// changeOf returns what a patch of either form changes.
+// changeOf returns the effect of a patch of either form.
 func changeOf(root *yaml.Node) change {
 	if root.Kind == yaml.SequenceNode {
 		return operations(root)
@@ -132,7 +132,7 @@ func changeOf(root *yaml.Node) change {
 	return c
 }
 
-// operations returns what a JSON patch changes (RFC 6902).
+// operations returns the effect of a JSON patch (RFC 6902).
 func operations(root *yaml.Node) change {
 	var all change
 	for _, operation := range root.Content {
@@ -152,7 +152,7 @@ func operations(root *yaml.Node) change {
 	return all
 }
 
-// pointed returns what a change at a JSON pointer changes.
+// pointed returns the effect of a change at a JSON pointer.
 func pointed(path string) change {
 	below := func(field string) bool { return path == field || strings.HasPrefix(path, field+"/") }
 	switch {
@@ -169,11 +169,12 @@ func pointed(path string) change {
 	}
 }
 
-// fluxEdits notes what a Flux Kustomization changes in the objects it applies.
+// fluxEdits notes the changes that a Flux Kustomization makes to the objects it
+// applies.
 func (f *file) fluxEdits(h head, at place) {
 	var patches, json6902 []statedPatch
 	var merges []stdjson.RawMessage
-	// What is of another shape is the API server's to refuse.
+	// The API server refuses fields of another type.
 	_ = stdjson.Unmarshal(h.Spec["patches"], &patches)
 	_ = stdjson.Unmarshal(h.Spec["patchesJson6902"], &json6902)
 	_ = stdjson.Unmarshal(h.Spec["patchesStrategicMerge"], &merges)
@@ -197,7 +198,8 @@ func pathOf(h head) string {
 	return path
 }
 
-// kustomizeEdits notes what a kustomization.yaml changes in its resources.
+// kustomizeEdits notes the changes that a kustomization.yaml makes to its
+// resources.
 // Patches that are files are noted by their path: see roles.
 func (f *file) kustomizeEdits(root *yaml.Node, at place) {
 	var k struct {

@@ -24,7 +24,7 @@ type rename struct {
 	below, beside string
 }
 
-// resolveFileEdits looks up what the patches in files change.
+// resolveFileEdits looks up the effects of the patches in files.
 func (r *reader) resolveFileEdits() {
 	for _, e := range r.fileEdits {
 		file := beside(e.from, e.patch.Path)

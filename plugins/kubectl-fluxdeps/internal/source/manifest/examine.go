@@ -10,8 +10,8 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 )
 
-// examine notes what of an object the API server refuses, and what decides the
-// graph and is not known before something else replaces it.
+// examine notes fields that the API server refuses, and fields whose value is not
+// known before variables are replaced.
 func (f *file) examine(raw []byte, object *flux.Object, h head, at place, wrong *stdjson.UnmarshalTypeError) {
 	id := object.ID.String()
 	entries := f.entryPlaces(raw, object, h, at)
@@ -20,7 +20,7 @@ func (f *file) examine(raw []byte, object *flux.Object, h head, at place, wrong 
 	}
 	refusals := flux.Refusals(object.Kind, h.Spec["dependsOn"])
 	if variable := f.variables(raw, object, h, at); variable {
-		// A variable may become what the API server wants.
+		// Its value may be of the right type.
 		refusals = slices.DeleteFunc(refusals, func(flux.Refusal) bool { return unresolved(h.Spec["dependsOn"]) })
 		wrong = nil
 	}
@@ -77,10 +77,10 @@ func jsonEntries(raw []byte, dependsOn stdjson.RawMessage, at place) func(entry 
 // that is not spelled so.
 func (f *file) misplaced(id string, h head, at place) {
 	const undeclared = "%s: field not declared in schema; write spec.dependsOn"
-	if len(h.DependsOn) > 0 {
+	if h.DependsOn {
 		f.finding(flux.RuleRefused, id, f.name, at.key("dependsOn"), refusedText(fmt.Sprintf(undeclared, "dependsOn")))
 	}
-	if len(h.Metadata.DependsOn) > 0 {
+	if h.Metadata.DependsOn {
 		f.finding(flux.RuleRefused, id, f.name, at.path("metadata").key("dependsOn"), refusedText(fmt.Sprintf(undeclared, "metadata.dependsOn")))
 	}
 	for field := range h.Spec {
@@ -90,9 +90,8 @@ func (f *file) misplaced(id string, h head, at place) {
 	}
 }
 
-// variables notes fields that decide what the graph is and hold something that
-// is replaced before it is applied: a variable of Flux, a template, a value
-// that SOPS has encrypted.
+// variables notes placeholders in fields that the graph is made of: a variable of
+// Flux, a template, a value that SOPS has encrypted.
 func (f *file) variables(raw []byte, object *flux.Object, h head, at place) bool {
 	if !flux.HasDependsOn(object.Kind) || !unresolved(raw) {
 		return false

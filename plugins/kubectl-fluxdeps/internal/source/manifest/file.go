@@ -46,7 +46,7 @@ func (f *file) count(outcome *int) {
 	*outcome++
 }
 
-// failed counts a document that is lost, and with it what may be a Flux object.
+// failed counts a document that could not be read and may be a Flux object.
 func (f *file) failed(about topic, line int, text string) {
 	f.notFlux(about, line, text)
 	rule := flux.RuleUnreadable
@@ -56,7 +56,7 @@ func (f *file) failed(about topic, line int, text string) {
 	f.lost(rule, "", f.name, line, text)
 }
 
-// notFlux counts a document that is lost, and that cannot be a Flux object.
+// notFlux counts a document that could not be read and is no Flux object.
 func (f *file) notFlux(about topic, line int, text string) {
 	f.count(&f.counts.Failed)
 	f.warnings.add(about, f.name, line, text)

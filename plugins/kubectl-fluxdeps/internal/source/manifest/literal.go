@@ -17,7 +17,7 @@ import (
 // internal/builder: the delimiters are << and >>).
 const templateMark = "<<"
 
-// resourceSet is what of a ResourceSet's spec states objects.
+// resourceSet holds the fields of a ResourceSet's spec that state objects.
 type resourceSet struct {
 	Resources         []stdjson.RawMessage `json:"resources"`
 	ResourcesTemplate string               `json:"resourcesTemplate"`
@@ -33,7 +33,7 @@ func (f *file) literals(raw []byte, at place, owner flux.Object, depth int) {
 	var set struct {
 		Spec resourceSet `json:"spec"`
 	}
-	// What is of another shape is the API server's to refuse.
+	// The API server refuses fields of another type.
 	_ = json.UnmarshalCaseSensitivePreserveInts(raw, &set)
 	if depth >= MaxListDepth {
 		f.lost(flux.RuleUnreadable, owner.ID.String(), f.name, at.line, fmt.Sprintf("more than %d ResourceSets in one another", MaxListDepth))
@@ -49,7 +49,7 @@ func (f *file) literals(raw []byte, at place, owner flux.Object, depth int) {
 	}
 }
 
-// maker reads what one ResourceSet states.
+// maker reads the objects that one ResourceSet states.
 type maker struct {
 	*file
 	owner flux.Object

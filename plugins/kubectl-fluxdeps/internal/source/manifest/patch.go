@@ -9,9 +9,10 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 )
 
-// whatLacks says what a document leaves out that the API server demands of its
-// kind: it is a patch, or an object that is patched. It is empty for an object.
-func whatLacks(h head) string {
+// lacks names a field that the API server requires of the kind and the document
+// leaves out: it is a patch, or an object that is patched. It is empty for a
+// complete object.
+func lacks(h head) string {
 	demanded := demandedOf(h.Kind)
 	for _, field := range demanded {
 		if raw, ok := h.Spec[field]; ok && string(raw) != "null" {

@@ -41,9 +41,9 @@ type Result struct {
 	Objects  []flux.Object
 	Warnings []Warning
 	Counts   Counts
-	// Findings are faults in what was written, Unchecked what may decide what
-	// the graph is and could not be made out; both in the order read, and all
-	// of them, where Warnings has only the first few of a kind.
+	// Findings are faults; Unchecked are unknowns that may change the graph. Both
+	// are complete and in the order read, where Warnings has only the first few of
+	// a kind.
 	Findings, Unchecked []flux.Remark
 	// Empty counts the paths that gave no document.
 	Empty int

@@ -4,13 +4,12 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 )
 
-// finding notes a fault in what was written.
+// finding notes a fault.
 func (r *reader) finding(rule flux.Rule, object, file string, line int, text string) {
 	r.findings = append(r.findings, remark(rule, object, file, line, text))
 }
 
-// lost notes something that could not be made out and that may decide what the
-// graph is. The object is the file where that is all that is known.
+// lost notes something that could not be made out and that may change the graph. The object is the file where that is all that is known.
 func (r *reader) lost(rule flux.Rule, object, file string, line int, text string) {
 	if object == "" {
 		object = file

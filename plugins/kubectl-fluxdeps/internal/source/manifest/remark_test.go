@@ -58,7 +58,7 @@ func TestRefused(t *testing.T) {
 		{"a field more", depends("  dependsOn:\n  - name: b\n    kind: HelmRelease\n"), "! a.yaml:8 refused Kustomization//a spec.dependsOn[0].kind: field not declared in schema (a Kustomization depends on Kustomizations only)" + refused},
 		{"a name that is a boolean", depends("  dependsOn:\n  - name: yes\n"), "! a.yaml:7 refused Kustomization//a spec.dependsOn[0].name is a boolean, not a string" + refused},
 		{"an empty name", depends("  dependsOn:\n  - name: ''\n"), "! a.yaml:7 missing-dependency Kustomization//a spec.dependsOn[0].name is empty"},
-		{"null", depends("  dependsOn:\n"), ""},
+		{"null", depends("  dependsOn:\n"), "! a.yaml:6 refused Kustomization//a spec.dependsOn is null, not a list of objects" + refused},
 		{"of a HelmRelease", "-- a.yaml --\n" + hr + "metadata: {name: a}\nspec:\n  chartRef: {}\n  dependsOn: [b]\n", "! a.yaml:6 refused HelmRelease//a spec.dependsOn[0] is a string, not an object; write {name: b}" + refused},
 		{"of a ResourceSet", "-- a.yaml --\n" + rset + "metadata: {name: a}\nspec:\n  dependsOn:\n  - name: b\n    kind: X\n", "! a.yaml:6 refused ResourceSet//a spec.dependsOn[0] has no apiVersion, which is required" + refused},
 		{"in a list", "-- a.yaml --\nkind: List\nitems:\n- apiVersion: kustomize.toolkit.fluxcd.io/v1\n  kind: Kustomization\n  metadata: {name: a}\n  spec:\n    sourceRef: {}\n    dependsOn:\n    - b\n", "! a.yaml:9 refused Kustomization//a spec.dependsOn[0] is a string, not an object; write {name: b}" + refused},

@@ -3,6 +3,7 @@ package manifest
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
@@ -76,6 +77,9 @@ type stated struct {
 
 func (r *reader) stated() stated {
 	s := stated{map[flux.ID][]string{}, map[flux.ID]bool{}}
+	if !slices.ContainsFunc(r.found, func(c candidate) bool { return c.lacks != "" || c.MadeBy != nil }) {
+		return s // nothing is looked up
+	}
 	for _, c := range r.found {
 		role := r.roles[c.Origin.File]
 		if role.resource || !role.patch && c.directive == "" && c.lacks == "" {

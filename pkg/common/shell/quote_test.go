@@ -1,4 +1,4 @@
-package problem
+package shell
 
 import (
 	"os/exec"

@@ -1,4 +1,5 @@
-package problem
+// Package shell quotes text for the command lines that hints show.
+package shell
 
 import (
 	"runtime"
