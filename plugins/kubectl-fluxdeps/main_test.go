@@ -11,9 +11,13 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli/clitest"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/api/v1alpha1"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/cmd"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/source/tree"
 )
 
 func TestMain(m *testing.M) {
+	if tree.IsRenderer(os.Args[1:]) {
+		main()
+	}
 	testscript.Main(m, map[string]func(){"kubectl-fluxdeps": main, "flux-deps": main})
 }
 

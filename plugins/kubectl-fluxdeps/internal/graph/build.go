@@ -66,7 +66,7 @@ func (b *builder) add(ctx context.Context, object *flux.Object, types []EdgeType
 	if slices.Contains(types, Health) {
 		b.addHealth(object)
 	}
-	if parent, ok := parentOf(object); ok && slices.Contains(types, Parent) {
+	if parent, ok := flux.OwnerOf(object); ok && slices.Contains(types, Parent) {
 		b.link(object.ID, parent, Parent)
 	}
 }
@@ -171,27 +171,6 @@ func (b *builder) linkHealth(from, to flux.ID, apiVersion string) {
 	}
 	b.link(from, to, Health)
 	b.nodes[to].told(apiVersion, "")
-}
-
-// parentOf returns the object that applies this one, by the labels that the
-// controllers set on what they apply.
-func parentOf(object *flux.Object) (flux.ID, bool) {
-	for _, kind := range []string{flux.Kustomization, flux.HelmRelease, flux.ResourceSet} {
-		prefix := parentLabelPrefix(kind)
-		parent := flux.ID{Kind: kind, Namespace: object.Labels[prefix+"/namespace"], Name: object.Labels[prefix+"/name"]}
-		if parent.Name != "" && parent.Namespace != "" && parent != object.ID {
-			return parent, true
-		}
-	}
-	return flux.ID{}, false
-}
-
-func parentLabelPrefix(kind string) string {
-	if kind == flux.ResourceSet {
-		return "resourceset." + string(flux.OperatorGroup)
-	}
-	info, _ := flux.LookupKind(kind)
-	return string(info.Group)
 }
 
 // link returns the edge between the two, making it and its end where they are

@@ -15,7 +15,7 @@ import (
 func Document(g *graph.Graph, o Options) v1alpha1.DependencyGraph {
 	doc := v1alpha1.DependencyGraph{
 		APIVersion: v1alpha1.APIVersion, Kind: v1alpha1.DependencyGraphKind,
-		Source: "files", Summary: summarise(g), Warnings: o.Warnings, Check: documentCheck(o.Check),
+		Source: "files", Entry: o.Entry, Summary: summarise(g), Warnings: o.Warnings, Check: documentCheck(o.Check),
 		Nodes: make([]v1alpha1.Node, 0, len(g.Nodes)), Edges: make([]v1alpha1.Edge, 0, len(g.Edges)),
 	}
 	if g.Live {
