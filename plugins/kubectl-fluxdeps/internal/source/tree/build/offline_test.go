@@ -93,7 +93,9 @@ func TestNoFieldReachesOut(t *testing.T) {
 	inline := func(kind, fields string) string {
 		return "apiVersion: builtin\nkind: " + kind + "\nmetadata: {name: x}\n" + fields + "\n"
 	}
-	indent := func(text string) string { return "- |-\n  " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ") + "\n" }
+	indent := func(text string) string {
+		return "- |-\n  " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ") + "\n"
+	}
 	for _, fields := range []string{
 		"openapi: {path: " + url + "}", "patches: [{path: " + url + "}]", "patchesStrategicMerge: [" + url + "]",
 		"patchesJson6902: [{path: " + url + ", target: {kind: Kustomization, name: web, version: v1}}]", "replacements: [{path: " + url + "}]",
