@@ -7,5 +7,5 @@
 FROM gcr.io/distroless/static-debian13:nonroot@sha256:f7f8f729987ad0fdf6b05eeeae94b26e6a0f613bdf46feea7fc40f7bd72953e6
 ARG TARGETPLATFORM
 COPY $TARGETPLATFORM/kubectl-datum_creds $TARGETPLATFORM/kubectl-fluxdeps $TARGETPLATFORM/kubectl-secretsync /usr/local/bin/
-COPY LICENSE /licenses/
+COPY LICENSE THIRD_PARTY_NOTICES /licenses/
 USER 65532:65532

@@ -32,7 +32,7 @@ help: ## List the targets
 .PHONY: demo
 demo: ## Show the main jobs, on real servers that it starts and removes itself
 	hack/demo.sh
-	@if TESTBED_WITHOUT=dot,chromium,gnome-keyring-daemon hack/install-deps.sh; then go run ./hack/credsdemo; \
+	@if TESTBED_WITHOUT=dot,chromium,gnome-keyring-daemon,zsh,fish hack/install-deps.sh; then go run ./hack/credsdemo; \
 	else echo 'Not shown: kubectl datum-creds, whose OpenID provider needs Node.js, see above.'; fi
 
 .PHONY: test
@@ -46,7 +46,8 @@ test-unit: $(GOTESTSUM) ## Run the tests that need no server
 .PHONY: test-e2e
 test-e2e: $(GOTESTSUM) test-deps release-snapshot ## Run the tests on real servers, which it builds the first time
 	go run ./hack/devcluster servers --flux --flux-cli --kubectl >/dev/null
-	cd hack && $(TEST) -count=1 -timeout 20m ./e2e/...
+	go run ./hack/devcluster servers krew validate-krew-manifest >/dev/null
+	cd hack && $(TEST) -count=1 -timeout 45m ./e2e/...
 
 # The clients of other projects that hack/e2e/clients runs. Versions are those that build
 # with the Go version of go.mod.
@@ -54,7 +55,7 @@ CLIENTS := $(addprefix $(TOOLS)/,helm-v4.3.2 k9s-v0.50.16 kubelogin-v0.2.21 aws-
 
 .PHONY: test-clients
 test-clients: $(GOTESTSUM) $(CLIENTS) ## Run clients of other projects with the plugins; builds them the first time
-	TESTBED_WITHOUT=dot,chromium,gnome-keyring-daemon,zsh hack/install-deps.sh
+	TESTBED_WITHOUT=dot,chromium,gnome-keyring-daemon,zsh,fish hack/install-deps.sh
 	go run ./hack/devcluster servers --kubectl >/dev/null
 	cd hack && CLIENTS='$(CLIENTS)' $(TEST) -count=1 -timeout 20m ./e2e/clients
 
@@ -82,7 +83,7 @@ build: ## Build the plugins into bin/
 	$(foreach plugin,$(PLUGINS),$(BUILD) -o bin/$(call binary,$(plugin)) ./plugins/$(plugin) &&) true
 
 .PHONY: install
-install: build ## Install the plugins where kubectl and flux find them (INSTALL_DIR)
+install: build ## Install plugins, completion and man pages where kubectl, flux and man find them (INSTALL_DIR)
 	hack/install.sh '$(INSTALL_DIR)' $(foreach plugin,$(PLUGINS),bin/$(call binary,$(plugin)))
 
 .PHONY: cross
@@ -105,7 +106,7 @@ release-twice: $(GORELEASER) ## Build the release of this commit twice, and comp
 
 KREW_LOCAL ?= dist/krew-root
 .PHONY: krew-local
-krew-local: release-snapshot ## Install the release as krew would, into KREW_LOCAL, and have kubectl run it
+krew-local: release-snapshot ## Install the release with krew into KREW_LOCAL, and have kubectl run it
 	hack/krew-local.sh '$(KREW_LOCAL)'
 
 KREW_INDEX ?= dist/krew-index
@@ -114,8 +115,9 @@ krew-index: release-snapshot ## Write an index for krew, a git repository, into 
 	hack/krew-index.sh '$(KREW_INDEX)'
 
 .PHONY: generate
-generate: ## Write generated documents and golden files anew
+generate: ## Write generated documents, golden files and license notices anew
 	$(PRODUCT) test ./plugins/kubectl-fluxdeps ./plugins/kubectl-fluxdeps/internal/render ./plugins/kubectl-datum-creds ./plugins/kubectl-secretsync -run 'TestReference|TestFormats' -update
+	go run ./hack/release notices
 
 .PHONY: picture
 picture: ## Draw the picture of the README anew; needs graphviz

@@ -38,6 +38,7 @@ require (
 	golang.org/x/mod v0.42.0 // indirect
 	golang.org/x/sync v0.25.0 // indirect
 	golang.org/x/tools v0.52.0 // indirect
+	k8s.io/cli-runtime v0.37.2 // indirect
 )
 
 require (

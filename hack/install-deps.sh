@@ -1,12 +1,12 @@
 #!/bin/sh
 # Installs what the tests need beyond Go, git and make: graphviz, which reads
 # the DOT that we write, Node.js with Mermaid's own parser and a certified
-# OpenID provider, Chromium, which signs in at that, GNOME's keyring, and zsh and
+# OpenID provider, Chromium, which signs in at that, GNOME's keyring, and fish, zsh and
 # bash-completion, in which TAB is pressed.
 #
 # As root on a machine with apt it installs what is missing. Elsewhere it says
 # what is missing, one line for each thing, and exits with 1.
-# TESTBED_WITHOUT=dot,node,chromium,gnome-keyring-daemon,zsh leaves things out; the
+# TESTBED_WITHOUT=dot,node,chromium,gnome-keyring-daemon,zsh,fish leaves things out; the
 # tests then skip what they cannot check and say so.
 set -eu
 
@@ -79,5 +79,8 @@ fi
 if ! left_out zsh; then
 	has zsh || lacking zsh zsh zsh
 	[ -e /usr/share/bash-completion/bash_completion ] || lacking bash-completion bash-completion zsh
+fi
+if ! left_out fish; then
+	has fish || lacking fish fish fish
 fi
 exit "$missing"

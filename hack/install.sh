@@ -1,46 +1,65 @@
 #!/bin/sh
-# Installs binaries into a folder, and links flux-deps, the name under which
-# the Flux CLI runs kubectl-fluxdeps; in the folder of the Flux CLI's plugins
-# too, where there is one.
+# Installs binaries into a folder, with the scripts by which kubectl completes them and
+# their man pages. Where the Flux CLI is on PATH, kubectl-fluxdeps becomes its plugin
+# flux-deps too.
 #
 # usage: install.sh FOLDER BINARY...
 set -eu
 
+pages=$(cd "$(dirname "$0")/../docs/man" && pwd)
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
 shift
-for binary in "$@"; do
+
+# install_plugin BINARY
+install_plugin() {
+	name=$(basename "$1")
 	# A running plugin keeps its old file: replace, do not overwrite.
-	cp "$binary" "$folder/.$(basename "$binary").new"
-	mv -f "$folder/.$(basename "$binary").new" "$folder/$(basename "$binary")"
-	echo "installed $folder/$(basename "$binary")"
-	# kubectl asks a link of the plugin for completions.
-	if said=$("$folder/$(basename "$binary")" completion install --dir "$folder" 2>&1); then
-		echo "$said" | grep '^linked '
+	cp "$1" "$folder/.$name.new"
+	mv -f "$folder/.$name.new" "$folder/$name"
+	echo "installed $folder/$name"
+	if said=$("$folder/$name" completion install --dir "$folder" 2>&1); then
+		echo "$said" | grep '^installed '
 	else
 		echo "$said" >&2
 	fi
-done
-
-# link PATH: to fluxdeps, where there is nothing else.
-link() {
-	case $(readlink "$1" || true) in
-	*/kubectl-fluxdeps) ;;
-	*)
-		if [ -e "$1" ] || [ -L "$1" ]; then
-			echo "warning: $1 is there already, and is not a link to kubectl-fluxdeps: it stays" >&2
-			return
-		fi
-		;;
-	esac
-	ln -sf "$folder/kubectl-fluxdeps" "$1"
-	echo "linked    $1"
+	mkdir -p "$man"
+	cp "$pages/$(echo "$name" | tr _ -)"*.1 "$man/"
 }
 
-link "$folder/flux-deps"
-flux_plugins=${FLUXCD_PLUGINS:-${HOME:-}/.fluxcd/plugins}
-if [ -d "$flux_plugins" ]; then
-	link "$flux_plugins/flux-deps"
+# link_flux FOLDER: the Flux CLI looks for plugins there, and nowhere else.
+link_flux() {
+	if [ ! -L "$1/flux-deps" ] && [ -e "$1/flux-deps" ]; then
+		echo "warning: $1/flux-deps stays: it is no link, so 'make install' did not create it" >&2
+		return
+	fi
+	case $(readlink "$1/flux-deps" || true) in
+	'' | */kubectl-fluxdeps) ;;
+	*)
+		echo "warning: $1/flux-deps stays: it links another program" >&2
+		return
+		;;
+	esac
+	mkdir -p "$1"
+	ln -sf "$folder/kubectl-fluxdeps" "$1/flux-deps"
+	echo "linked    $1/flux-deps"
+}
+
+# man looks for pages beside each bin folder of PATH.
+case $folder in
+*/bin) man=${folder%/bin}/share/man/man1 ;;
+*) man=$folder/man/man1 ;;
+esac
+for binary in "$@"; do
+	install_plugin "$binary"
+done
+echo "installed $man/*.1"
+
+if command -v flux >/dev/null; then
+	flux_plugins=${FLUXCD_PLUGINS:-${HOME:+$HOME/.fluxcd/plugins}}
+	if [ -n "$flux_plugins" ]; then
+		link_flux "$flux_plugins"
+	fi
 fi
 
 case ":$PATH:" in

@@ -17,6 +17,7 @@ fi
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
+echo "building for 6 platforms; what no build has cached yet takes 7 minutes on two idle cores; progress: $log"
 if ! "$1" release --snapshot --clean --skip=sign,docker >"$log" 2>&1; then
 	cat "$log" >&2
 	exit 1

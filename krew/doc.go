@@ -7,6 +7,7 @@
 // with each build, in dist/krew, and are not kept here.
 //
 // The rules are those of krew db921d5 (internal/index/validation/validate.go and
-// cmd/validate-krew-manifest/main.go), and of the naming guide by which
-// krew-index is reviewed. krew has no library that can be imported for them.
+// cmd/validate-krew-manifest/main.go), and of the naming guide by which krew-index is
+// reviewed. krew has no library that can be imported for them. hack/e2e/release runs
+// krew and its validator on the rendered manifests.
 package krew

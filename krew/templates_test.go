@@ -3,6 +3,7 @@ package krew
 import (
 	"errors"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -43,7 +44,8 @@ func checkTemplate(t *testing.T, file string) {
 		t.Error(err)
 	}
 	checkPlatforms(t, plugin)
-	checkCaveats(t, plugin)
+	checkCommands(t, plugin)
+	checkHomepage(t, plugin)
 }
 
 // checkPlatforms wants an archive for what is released, and for nothing else.
@@ -70,19 +72,15 @@ var (
 	knownFlag = regexp.MustCompile(`(?m)^ +(?:(-\w), )?(--[\w-]+)`)
 )
 
-// checkCaveats wants a next step, and only commands and flags that there are.
-func checkCaveats(t *testing.T, plugin *Plugin) {
+// checkCommands wants texts to name only commands and flags that exist.
+func checkCommands(t *testing.T, plugin *Plugin) {
 	t.Helper()
 	name := plugin.Metadata.Name
 	reference, err := os.ReadFile("../docs/" + name + "/reference.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	steps := nextStep.FindAllStringSubmatch(plugin.Spec.Caveats, -1)
-	if len(steps) == 0 {
-		t.Error("the caveats name no next step")
-	}
-	for _, step := range steps {
+	for _, step := range nextStep.FindAllStringSubmatch(plugin.Spec.Caveats+plugin.Spec.Description, -1) {
 		flags, ok := flagsOf(string(reference), step[1])
 		if step[2] != name || !ok {
 			t.Errorf("there is no command %q", step[1])
@@ -92,6 +90,15 @@ func checkCaveats(t *testing.T, plugin *Plugin) {
 				t.Errorf("%s has no flag %s", step[1], flag[1])
 			}
 		}
+	}
+}
+
+// checkHomepage wants the plugin's guide, which exists.
+func checkHomepage(t *testing.T, plugin *Plugin) {
+	t.Helper()
+	guide, ok := strings.CutPrefix(plugin.Spec.Homepage, "https://github.com/datum-cloud/kubectl-plugins/tree/main/")
+	if _, err := os.Stat(filepath.Join("..", guide, "README.md")); err != nil || !ok || path.Base(guide) != plugin.Metadata.Name {
+		t.Errorf("the homepage %s is not the guide: %v", plugin.Spec.Homepage, err)
 	}
 }
 

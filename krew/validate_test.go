@@ -83,13 +83,18 @@ func TestEachBrokenRuleIsNamed(t *testing.T) {
 
 func TestReviewersRefuse(t *testing.T) {
 	for want, plugin := range map[string]*builder{
-		`metadata.name: "some_plugin" is not in kebab-case`:                newPlugin().name("some_plugin"),
-		`metadata.name: "SomePlugin" is not in kebab-case`:                 newPlugin().name("SomePlugin"),
-		`metadata.name: "kube-deps" begins with kube`:                      newPlugin().name("kube-deps"),
-		`spec.homepage: "" is no https address`:                            newPlugin().with(func(p *Plugin) { p.Spec.Homepage = "" }),
-		`spec.description: " " is empty`:                                   newPlugin().with(func(p *Plugin) { p.Spec.Description = " " }),
-		`spec.platforms[0].uri: "http://x/v1.2.3/a" is no https address`:   newPlugin().platform(func(p *Platform) { p.URI = "http://x/v1.2.3/a" }),
-		`spec.platforms[0].uri: "https://x/latest/a" is not of version v1`: newPlugin().platform(func(p *Platform) { p.URI = "https://x/latest/a" }),
+		`metadata.name: "some_plugin" is not in kebab-case`:                 newPlugin().name("some_plugin"),
+		`metadata.name: "SomePlugin" is not in kebab-case`:                  newPlugin().name("SomePlugin"),
+		`metadata.name: "kube-deps" begins with kube`:                       newPlugin().name("kube-deps"),
+		`spec.homepage: "" is no https address`:                             newPlugin().with(func(p *Plugin) { p.Spec.Homepage = "" }),
+		`spec.shortDescription: "` + strings.Repeat("é", 51) + `" has more`: newPlugin().with(func(p *Plugin) { p.Spec.ShortDescription = strings.Repeat("é", 51) }),
+		`spec.shortDescription: "Do it." ends with a period`:                newPlugin().with(func(p *Plugin) { p.Spec.ShortDescription = "Do it." }),
+		`spec.description: "Do something\n" repeats the short`:              newPlugin().with(func(p *Plugin) { p.Spec.Description = p.Spec.ShortDescription + "\n" }),
+		`spec.caveats: "\n" is blank`:                                       newPlugin().with(func(p *Plugin) { p.Spec.Caveats = "\n" }),
+		`spec.caveats: "See https://example.org" repeats the homepage`:      newPlugin().with(func(p *Plugin) { p.Spec.Caveats = "See https://example.org" }),
+		`spec.description: " " is empty`:                                    newPlugin().with(func(p *Plugin) { p.Spec.Description = " " }),
+		`spec.platforms[0].uri: "http://x/v1.2.3/a" is no https address`:    newPlugin().platform(func(p *Platform) { p.URI = "http://x/v1.2.3/a" }),
+		`spec.platforms[0].uri: "https://x/latest/a" is not of version v1`:  newPlugin().platform(func(p *Platform) { p.URI = "https://x/latest/a" }),
 	} {
 		t.Run(want, func(t *testing.T) {
 			if err := Accept(plugin.build()); err == nil || !strings.Contains(err.Error(), want) {
@@ -97,8 +102,10 @@ func TestReviewersRefuse(t *testing.T) {
 			}
 		})
 	}
-	if err := Accept(newPlugin().build()); err != nil {
-		t.Error(err)
+	for _, plugin := range []*builder{newPlugin(), newPlugin().with(func(p *Plugin) { p.Spec.ShortDescription = strings.Repeat("é", 50) })} {
+		if err := Accept(plugin.build()); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -104,7 +104,7 @@ func (o options) run(ctx context.Context, out, progress io.Writer) (err error) {
 		}
 	}
 	env := environment(kubeconfig, shop.path("kubecache"), tools.dir)
-	err = o.measure(ctx, &bench{stopwatch: tools.stopwatch, env: env, progress: progress}, tools, out)
+	err = o.measure(ctx, &bench{stopwatch: tools.stopwatch, env: env, progress: progress, root: root}, tools, out)
 	if o.hold && ctx.Err() == nil {
 		fmt.Fprintf(progress, "held until Ctrl-C: KUBECONFIG=%s\n", kubeconfig)
 		<-ctx.Done()
@@ -132,6 +132,10 @@ func (o options) measure(ctx context.Context, b *bench, tools binaries, out io.W
 	if err != nil {
 		return err
 	}
+	cycles, err := search(ctx, b.root, b.progress)
+	if err != nil {
+		return err
+	}
 	fmt.Fprintf(out, "kubectl %s (%s)\n\nReading all Kustomizations, %d rounds:\n", version, tools.kubectl, o.rounds)
 	if err := table(out, read, reading, rawList); err != nil {
 		return err
@@ -146,7 +150,7 @@ func (o options) measure(ctx context.Context, b *bench, tools binaries, out io.W
 	}
 	fmt.Fprintln(out, "\nBounds, on medians:")
 	maps.Copy(read, started)
-	broken, err := verdicts(out, bounds(read, size))
+	broken, err := verdicts(out, append(bounds(read, size), cycles.bounds()...))
 	if err == nil && o.check && broken > 0 {
 		err = failure.New(failure.Found, "", "%d bounds do not hold", broken)
 	}

@@ -38,6 +38,8 @@ type bench struct {
 	stopwatch string
 	env       []string
 	progress  io.Writer
+	// root is the checkout.
+	root string
 }
 
 // rounds runs each subject n times, after one round that does not count.

@@ -9,14 +9,17 @@ import (
 )
 
 func newServers() *cobra.Command {
-	var flux, kubectl, cli bool
+	var flux, kubectl, cli, krew bool
 	command := &cobra.Command{
-		Use:   "servers",
-		Short: "Build the servers that are not there yet, and tell where they are",
+		Use:   "servers [NAME...]",
+		Short: "Build the named programs, or those of a control plane, unless cached; print their paths",
 		Example: `  go run ./hack/devcluster servers
-  go run ./hack/devcluster servers --flux --kubectl`,
-		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error {
+  go run ./hack/devcluster servers --flux --kubectl
+  go run ./hack/devcluster servers kubectl krew`,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return provide(c, named(args))
+			}
 			names := []servers.Name{servers.Etcd, servers.APIServer, servers.ControllerManager}
 			if kubectl {
 				names = append(names, servers.Kubectl)
@@ -27,13 +30,24 @@ func newServers() *cobra.Command {
 			if cli {
 				names = append(names, servers.FluxCLI)
 			}
+			if krew {
+				names = append(names, servers.Krew, servers.KrewValidator)
+			}
 			return provide(c, names)
 		},
 	}
 	command.Flags().BoolVar(&flux, "flux", false, "also kustomize-controller")
 	command.Flags().BoolVar(&cli, "flux-cli", false, "also the Flux CLI")
+	command.Flags().BoolVar(&krew, "krew", false, "also krew and its validator of manifests")
 	command.Flags().BoolVar(&kubectl, "kubectl", false, "also kubectl, unless there is one on PATH")
 	return command
+}
+
+func named(args []string) (names []servers.Name) {
+	for _, arg := range args {
+		names = append(names, servers.Name(arg))
+	}
+	return names
 }
 
 func provide(c *cobra.Command, names []servers.Name) error {

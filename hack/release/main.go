@@ -23,6 +23,6 @@ func run() int {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	command.AddCommand(newSBOM(), newManifests(), newCheck(), newKrewLocal(), newNotes())
+	command.AddCommand(newSBOM(), newManifests(), newNotices(), newCheck(), newNotes())
 	return int(cli.Report(os.Stderr, command.ExecuteContext(ctx)))
 }

@@ -71,7 +71,8 @@ func krewManifests(built *dist.Dist) (map[string][]byte, error) {
 	return files, nil
 }
 
-// fluxManifests is a catalog with plugins/ beside it, as at fluxcd/plugins.
+// fluxManifests is a catalog with plugins/ and the update workflow beside it, as at
+// fluxcd/plugins, and the checksums that its updater reads.
 func fluxManifests(built *dist.Dist) (map[string][]byte, error) {
 	plugin := fluxplugin.Deps(built)
 	file := "plugins/" + plugin.Name + ".yaml"
@@ -83,7 +84,11 @@ func fluxManifests(built *dist.Dist) (map[string][]byte, error) {
 		return nil, err
 	}
 	catalog, err := yaml.Marshal(fluxplugin.CatalogOf(plugin))
-	return map[string][]byte{"flux/" + file: manifest, "flux/catalog.yaml": catalog}, err
+	sums, text := fluxplugin.Checksums(built)
+	workflow, jobs := fluxplugin.UpdateWorkflow(plugin)
+	return map[string][]byte{
+		"flux/" + file: manifest, "flux/catalog.yaml": catalog, "flux/" + sums: text, "flux/" + workflow: jobs,
+	}, err
 }
 
 func writeAll(dir string, files map[string][]byte) error {

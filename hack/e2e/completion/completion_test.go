@@ -13,7 +13,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/testbed"
 )
 
-// TestTAB: names out of the cluster and the kubeconfig, in both shells.
+// TestTAB: names from the cluster and the kubeconfig, in each shell.
 func TestTAB(t *testing.T) {
 	u, namespace := newUser(t), objects(t)
 	shells(t, u, func(t *testing.T, s *shell) {
@@ -147,4 +147,38 @@ func TestGivesUpSilently(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestKubectlAsks our script by the command that kubectl's scripts for all shells run.
+func TestKubectlAsks(t *testing.T) {
+	u := newUser(t)
+	testbed.Eventually(t, "kubectl completes a flag's value", patience, func() error {
+		said, err := u.complete(t, "kubectl", "__complete", "datum-creds", "get-token", "-o", "head")
+		if err == nil && !strings.Contains("\n"+said, "\nheader\n:4\n") {
+			err = fmt.Errorf("kubectl answers %q", said)
+		}
+		return err
+	})
+}
+
+// TestPowerShell has PowerShell's own engine complete a line, with kubectl's script loaded
+// as the help of `completion install` says.
+func TestPowerShell(t *testing.T) {
+	pwsh, err := exec.LookPath("pwsh")
+	if err != nil {
+		t.Skip("PowerShell (pwsh) is not on PATH, and Debian has no package that hack/install-deps.sh could install")
+	}
+	u := newUser(t)
+	const script = `kubectl completion powershell | Out-String | Invoke-Expression
+$line = 'kubectl fluxdeps graph --status susp'
+(TabExpansion2 -inputScript $line -cursorColumn $line.Length).CompletionMatches.CompletionText`
+	testbed.Eventually(t, "PowerShell completes a flag's value", patience, func() error {
+		cmd := exec.CommandContext(t.Context(), pwsh, "-NoProfile", "-NonInteractive", "-Command", script)
+		cmd.Env = u.environment()
+		said, err := cmd.CombinedOutput()
+		if err == nil && !strings.Contains(string(said), "suspended") {
+			err = fmt.Errorf("PowerShell says %q", said)
+		}
+		return err
+	})
 }

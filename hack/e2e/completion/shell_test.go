@@ -17,10 +17,10 @@ import (
 )
 
 // patience is how long a shell may take for anything on a busy machine.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
-// bashStart and zshStart are what the two are told first: what the help of
-// `completion install` says, after what makes one TAB list everything.
+// These are run first in each shell: what makes one TAB list everything, and what the
+// help of `completion install` says.
 const (
 	bashStart = `PS1='at your service> '; PROMPT_COMMAND=
 bind 'set show-all-if-ambiguous on'; bind 'set bell-style none'; bind 'set enable-bracketed-paste off'; bind 'set page-completions off'
@@ -32,6 +32,11 @@ zstyle ':completion:*' verbose no
 autoload -U compinit && compinit -u -D
 source <(kubectl completion zsh); source <(flux completion zsh)
 `
+	fishStart = `function fish_prompt; echo 'at your service> '; end
+function fish_right_prompt; end; function fish_title; end
+set -g fish_greeting; set -g fish_autosuggestion_enabled 0
+kubectl completion fish | source; flux completion fish | source
+`
 )
 
 // shell is an interactive shell on a terminal.
@@ -39,12 +44,19 @@ type shell struct {
 	terminal *os.File
 	mu       sync.Mutex
 	screen   strings.Builder
+	// list returns what to type to see the completions of a line.
+	list func(line string) string
 }
+
+func tab(line string) string { return line + "\t" }
+
+// ask is for fish, which shows its list only on terminals that can move the cursor.
+func ask(line string) string { return "complete -C '" + line + "'\r" }
 
 // bashCompletion is what kubectl's script for bash needs.
 const bashCompletion = "/usr/share/bash-completion/bash_completion"
 
-// shells starts each of them once and runs the test in it.
+// shells starts each shell once and runs the test in it.
 func shells(t *testing.T, u *user, test func(t *testing.T, s *shell)) {
 	t.Helper()
 	zsh := testbed.Tool(t, "zsh") // comes with bash-completion
@@ -52,12 +64,15 @@ func shells(t *testing.T, u *user, test func(t *testing.T, s *shell)) {
 		t.Fatalf("%s is missing: hack/install-deps.sh installs it", bashCompletion)
 	}
 	t.Run("bash", func(t *testing.T) {
-		test(t, start(t, u, bashStart, testbed.Tool(t, "bash"), "--norc", "--noprofile", "-i"))
+		test(t, start(t, u, tab, bashStart, testbed.Tool(t, "bash"), "--norc", "--noprofile", "-i"))
 	})
-	t.Run("zsh", func(t *testing.T) { test(t, start(t, u, zshStart, zsh, "-f", "-i")) })
+	t.Run("zsh", func(t *testing.T) { test(t, start(t, u, tab, zshStart, zsh, "-f", "-i")) })
+	t.Run("fish", func(t *testing.T) {
+		test(t, start(t, u, ask, fishStart, testbed.Tool(t, "fish"), "--no-config", "-i"))
+	})
 }
 
-func start(t *testing.T, u *user, first, program string, args ...string) *shell {
+func start(t *testing.T, u *user, list func(string) string, first, program string, args ...string) *shell {
 	t.Helper()
 	rc := filepath.Join(t.TempDir(), "rc")
 	if err := os.WriteFile(rc, []byte(first), 0o600); err != nil {
@@ -69,7 +84,7 @@ func start(t *testing.T, u *user, first, program string, args ...string) *shell 
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &shell{terminal: terminal}
+	s := &shell{terminal: terminal, list: list}
 	t.Cleanup(func() {
 		_ = terminal.Close()
 		_ = cmd.Process.Kill()
@@ -133,11 +148,11 @@ func (s *shell) has(since int, texts []string) error {
 	return nil
 }
 
-// lists presses TAB behind the line until the shell shows all that is wanted.
-// On a busy machine one completion may give up: it keeps nobody waiting.
+// lists has the shell list the completions of the line until all wanted ones are
+// there. On a busy machine a completion may give up.
 func (s *shell) lists(t *testing.T, line string, want ...string) {
 	t.Helper()
-	s.again(t, line, func(since int) error { return s.has(since, want) }, "\t")
+	s.again(t, line, func(since int) error { return s.has(since, want) }, s.list(line))
 }
 
 // becomes presses TAB behind the line until the shell has made it the wanted
@@ -149,17 +164,18 @@ func (s *shell) becomes(t *testing.T, line, want string) {
 			return nil
 		}
 		return s.has(since, []string{"\nprinted: " + want + " \n"})
-	}, "\t\x01printf 'printed: %s\\n' \"\x05\"\r")
+	}, line+"\t\x01printf 'printed: %s\\n' \"\x05\"\r")
 }
 
-// again types the line and the keys, on an empty line each time.
+// again types the keys, on an empty line each time.
 func (s *shell) again(t *testing.T, line string, look func(since int) error, keys string) {
 	t.Helper()
 	var err error
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+	wait := 3 * time.Second // and longer each time, for a shell that is still at the keys before
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); wait *= 2 {
 		since := s.mark()
-		s.write(t, "\x15"+line+keys)
-		for wait := time.Now().Add(3 * time.Second); time.Now().Before(wait); time.Sleep(50 * time.Millisecond) {
+		s.write(t, "\x15"+keys)
+		for until := time.Now().Add(wait); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
 			if err = look(since); err == nil {
 				s.write(t, "\x15")
 				return

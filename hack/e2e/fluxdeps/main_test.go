@@ -11,7 +11,11 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/testbed"
 )
 
-var bed = testbed.New(testbed.WithFlux())
+// few is a cluster whose kustomize-controller has two workers, and leaves the
+// objects of shards to others.
+const few = "few"
+
+var bed = testbed.New(testbed.WithFlux(), testbed.WithFluxFlags(few, "--concurrent=2", "--watch-label-selector=!sharding.fluxcd.io/key"))
 
 func TestMain(m *testing.M) { bed.Main(m) }
 
@@ -25,12 +29,43 @@ type document struct {
 	Nodes            []node
 	Edges            []edge
 	Cycles           [][]string
+	Deadlocks        []struct{ Waits []wait }
+	FrozenSources    []frozenSource
+	StarvedWorkers   []starvedWorkers
+}
+
+type wait struct{ From, To, Type string }
+
+type frozenSource struct {
+	Source        string
+	Cycles        [][]string
+	Users, Behind []string
+}
+
+type starvedWorkers struct {
+	Controller        string
+	Workers           int
+	Parents, Children []string
+}
+
+type behind struct {
+	Source, From, To, Why string
+	Since                 time.Time
+	Cycle                 []string
+}
+
+type never struct {
+	Since time.Time
+	Why   string
 }
 
 type node struct {
 	ID, APIVersion, State, Reason, Message, ControllerSays string
 	Since                                                  time.Time
-	Suspended, Terminating, Remote                         bool
+	Suspended, Terminating, Remote, Starved                bool
+	Behind                                                 *behind
+	NeverReconciled                                        *never
+	SuspendedWaits                                         []string
 }
 
 type edge struct {

@@ -57,6 +57,57 @@ func TestResourceSets(t *testing.T) {
 	}
 }
 
+// A ResourceSet judges by the object as a whole, deletion and Reconciling
+// included, and compiles expressions before it looks at anything.
+func TestResourceSetsByKstatus(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.apply("apiVersion: v1\nkind: Secret\nmetadata: {name: registry, namespace: NS}\nstringData: {name: nobody}")
+	s.kustomization("leaving", "fine")
+	s.awaitReady("leaving")
+	hold := func(finalizers string) { s.patch("leaving", `{"metadata": {"finalizers": `+finalizers+`}}`) }
+	hold(`["finalizers.fluxcd.io", "example.com/hold"]`)
+	t.Cleanup(func() { hold("null") })
+	s.cluster.Kubectl(t, "delete", "kustomization", "leaving", "-n", s.namespace, "--wait=false")
+	s.apply(helmRelease)
+	s.status("helmrelease", "dep", 1, `{"type": "Ready", "status": "True"}`, `{"type": "Reconciling", "status": "True", "message": "Running upgrade"}`)
+	for _, name := range []string{"fresh", "old", "current"} {
+		s.apply("apiVersion: fluxcd.controlplane.io/v1\nkind: ResourceSetInputProvider\nmetadata: {name: " + name + ", namespace: NS}\nspec: {type: Static, defaultValues: {a: b}}")
+	}
+	s.status("resourcesetinputprovider", "old", 1, `{"type": "Ready", "status": "True"}`)
+	s.status("resourcesetinputprovider", "current", 1, `{"type": "Ready", "status": "True"}`)
+	s.cluster.Kubectl(t, "patch", "resourcesetinputprovider", "old", "-n", s.namespace, "--type=merge", "-p", `{"spec": {"defaultValues": {"a": "c"}}}`)
+	const provider = "fluxcd.controlplane.io/v1, kind: ResourceSetInputProvider"
+	for name, tt := range map[string]struct{ on, to, verdict, says string }{
+		"terminating":  {"kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, name: leaving", "Kustomization/NS/leaving", "not-ready", "not ready: status Terminating"},
+		"reconciling":  {"helm.toolkit.fluxcd.io/v2, kind: HelmRelease, name: dep", "HelmRelease/NS/dep", "not-ready", "not ready: status InProgress"},
+		"no-status":    {provider + ", name: fresh", "ResourceSetInputProvider/NS/fresh", "not-ready", "no such key: conditions"},
+		"generation":   {provider + ", name: old", "ResourceSetInputProvider/NS/old", "not-ready", "observedGeneration is behind"},
+		"provider":     {provider + ", name: current", "ResourceSetInputProvider/NS/current", "ok", ""},
+		"no-provider":  {provider + ", name: nowhere", "ResourceSetInputProvider/NS/nowhere", "missing", "not found"},
+		"secret":       {`v1, kind: Secret, name: registry, readyExpr: "has(data.name)"`, "Secret/NS/registry", "unknown", "the data of a Secret is not read"},
+		"secret-there": {"v1, kind: Secret, name: registry", "Secret/NS/registry", "ok", ""},
+		"compiles":     {`apps/v1, kind: Deployment, name: web, readyExpr: "status.readyReplicas >"`, "Deployment/NS/web", "expr-error", "failed to parse"},
+	} {
+		app := "app-" + name
+		s.resourceSet(app, fmt.Sprintf("{apiVersion: %s, namespace: %s, ready: true}", tt.on, s.namespace))
+		edge := s.read().edge("ResourceSet/"+s.namespace+"/"+app, strings.ReplaceAll(tt.to, "NS", s.namespace))
+		if edge.Verdict != tt.verdict || !strings.Contains(edge.Message+" | "+edge.Detail, tt.says) {
+			t.Errorf("%s: %+v", name, edge)
+		}
+	}
+}
+
+// status writes the conditions of an object.
+func (s *stage) status(resource, name string, generation int, conditions ...string) {
+	s.Helper()
+	for i, condition := range conditions {
+		conditions[i] = fmt.Sprintf(`{"reason": "Test", "message": "by hand", "observedGeneration": %d, "lastTransitionTime": "2026-11-20T10:00:00Z", %s`, generation, condition[1:])
+	}
+	change := fmt.Sprintf(`{"status": {"observedGeneration": %d, "conditions": [%s]}}`, generation, strings.Join(conditions, ", "))
+	s.cluster.Kubectl(s, "patch", resource, name, "-n", s.namespace, "--type=merge", "--subresource=status", "-p", change)
+}
+
 // Only those that ask for readiness wait for each other.
 func TestCyclesOfResourceSets(t *testing.T) {
 	t.Parallel()

@@ -22,7 +22,14 @@ type stage struct {
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	cluster := bed.Cluster(t)
+	s := newBareStage(t, bed.Cluster(t))
+	s.publish("1.0.0")
+	return s
+}
+
+// newBareStage is one whose source has no artifact yet.
+func newBareStage(t *testing.T, cluster *testbed.Cluster) *stage {
+	t.Helper()
 	s := &stage{T: t, cluster: cluster, namespace: cluster.Namespace(t)}
 	s.apply(`
 apiVersion: source.toolkit.fluxcd.io/v1
@@ -30,8 +37,28 @@ kind: OCIRepository
 metadata: {name: source, namespace: NS}
 spec: {interval: 1h, url: oci://registry.invalid/app}
 `)
-	s.publish("1.0.0")
 	return s
+}
+
+// run runs the plugin on the stage's namespace.
+func (s *stage) run(args ...string) testbed.Result {
+	s.Helper()
+	call := testbed.Call{Kubeconfig: s.cluster.Kubeconfig(), Args: append([]string{"graph", "-n", s.namespace, "--all"}, args...)}
+	return bed.Plugin(s, "kubectl-fluxdeps").Run(s, call)
+}
+
+// read returns the graph of the stage as the plugin sees it now.
+func (s *stage) read() document {
+	s.Helper()
+	return parse(s, s.run("-o", "json"))
+}
+
+// gate checks the exit code of a gate.
+func (s *stage) gate(want int) {
+	s.Helper()
+	if result := s.run("--exit-code"); result.Code != want {
+		s.Errorf("--exit-code, want %d: %s", want, result)
+	}
 }
 
 // apply applies manifests in which NS stands for the stage's namespace.
@@ -40,10 +67,11 @@ func (s *stage) apply(manifests string) {
 	s.cluster.Apply(s, strings.ReplaceAll(manifests, "NS", s.namespace))
 }
 
-// publish gives the source a new artifact, the content of which tells its tag.
-func (s *stage) publish(tag string) {
+// publish gives the source a new artifact whose content depends on the tag,
+// with more files in which NS stands for the stage's namespace.
+func (s *stage) publish(tag string, more ...map[string]string) {
 	s.Helper()
-	s.cluster.Publish(s, "OCIRepository/"+s.namespace+"/source", tag, testbed.Files(map[string]string{
+	files := map[string]string{
 		"fine/settings.yaml": fmt.Sprintf("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {tag: %q}\n", tag),
 		"stuck/server.yaml": `
 apiVersion: apps/v1
@@ -55,12 +83,50 @@ spec:
     metadata: {labels: {app: server}}
     spec: {containers: [{name: server, image: registry.invalid/server}]}
 `,
-	}))
+	}
+	for _, some := range more {
+		for path, text := range some {
+			files[path] = strings.ReplaceAll(text, "NS", s.namespace)
+		}
+	}
+	s.cluster.Publish(s, "OCIRepository/"+s.namespace+"/source", tag, testbed.Files(files))
+}
+
+// child is a Kustomization for an artifact, of which the folder fine becomes
+// ready.
+func child(name, dependsOn string) string {
+	return fmt.Sprintf(`
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: %[1]s, namespace: NS}
+spec:
+  interval: 1h
+  prune: true
+  path: ./fine
+  sourceRef: {kind: OCIRepository, name: source}
+  targetNamespace: NS
+  namePrefix: %[1]s-
+  dependsOn: [%[2]s]
+`, name, dependsOn)
+}
+
+// revision is what a Kustomization has applied.
+func (s *stage) revision(name string) string {
+	s.Helper()
+	object := s.cluster.Get(s, kustomizations, s.namespace, name)
+	revision, _, _ := unstructured.NestedString(object.Object, "status", "lastAppliedRevision")
+	return revision
 }
 
 // kustomization applies a Flux Kustomization of one of the artifact's folders,
 // with lines added to its spec.
 func (s *stage) kustomization(name, folder string, spec ...string) {
+	s.Helper()
+	s.parent(name, folder, append([]string{"targetNamespace: " + s.namespace, "namePrefix: " + name + "-"}, spec...)...)
+}
+
+// parent applies a Flux Kustomization whose objects keep their names.
+func (s *stage) parent(name, folder string, spec ...string) {
 	s.Helper()
 	lines := append([]string{
 		"interval: 1h",
@@ -69,8 +135,6 @@ func (s *stage) kustomization(name, folder string, spec ...string) {
 		"path: ./" + folder,
 		"prune: true",
 		"wait: true",
-		"targetNamespace: " + s.namespace,
-		"namePrefix: " + name + "-",
 	}, spec...)
 	s.apply(fmt.Sprintf(`
 apiVersion: kustomize.toolkit.fluxcd.io/v1

@@ -1,8 +1,6 @@
 package release_test
 
 import (
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path"
 	"path/filepath"
@@ -16,15 +14,14 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/hack/internal/testbed"
 )
 
-// fluxUser is somebody with the real Flux CLI, and a catalog on loopback.
+// fluxUser is somebody with the real Flux CLI, which finds our plugin in its catalog.
 type fluxUser struct {
 	*shell
 	cli, plugins string
 }
 
-// newFluxUser serves the catalog as fluxcd/plugins does, and the archives as
-// GitHub does, all under one address.
-func newFluxUser(t *testing.T, d *dist.Dist, tamper func(file string, data []byte) []byte) *fluxUser {
+// newFluxUser has change applied to what is downloaded.
+func newFluxUser(t *testing.T, d *dist.Dist, change func(file string, data []byte) []byte) *fluxUser {
 	t.Helper()
 	provider, err := servers.New(os.Stderr)
 	if err != nil {
@@ -34,31 +31,14 @@ func newFluxUser(t *testing.T, d *dist.Dist, tamper func(file string, data []byt
 	if err != nil {
 		t.Fatal(err)
 	}
-	mux := http.NewServeMux()
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
-	mux.HandleFunc("GET /{file}", func(w http.ResponseWriter, r *http.Request) {
-		file := r.PathValue("file")
-		for _, folder := range []string{"", "flux", "flux/plugins"} {
-			if data, err := os.ReadFile(filepath.Join(d.Dir, folder, file)); err == nil {
-				data = []byte(strings.ReplaceAll(string(data), "https://github.com/datum-cloud/kubectl-plugins/releases/download/"+d.Tag, server.URL))
-				_, _ = w.Write(tamper(file, data))
-				return
-			}
-		}
-		http.NotFound(w, r)
-	})
-	plugins := t.TempDir()
-	s := newShell(t, t.TempDir(), "FLUXCD_PLUGIN_CATALOG="+server.URL+"/", "FLUXCD_PLUGINS="+plugins, "KUBECONFIG="+bed.Cluster(t).Kubeconfig())
-	return &fluxUser{shell: s, cli: paths[servers.FluxCLI], plugins: plugins}
+	s := newShell(t, t.TempDir(), newInternet(t, released(d, now(d), change)).env()...)
+	return &fluxUser{shell: s, cli: paths[servers.FluxCLI], plugins: filepath.Join(s.home, ".fluxcd", "plugins")}
 }
 
 func (u *fluxUser) flux(t *testing.T, args ...string) testbed.Result {
 	t.Helper()
 	return u.run(t, u.cli, args...)
 }
-
-func asIs(_ string, data []byte) []byte { return data }
 
 func TestTheFluxCLIInstallsAndRunsDeps(t *testing.T) {
 	t.Parallel()
@@ -72,6 +52,7 @@ func TestTheFluxCLIInstallsAndRunsDeps(t *testing.T) {
 	want(t, u.flux(t, "deps", "version"), d.Tag)
 	want(t, u.flux(t, "deps", "--help"), "flux deps graph")
 	cluster := bed.Cluster(t)
+	u.env = append(u.env, "KUBECONFIG="+cluster.Kubeconfig())
 	namespace := cluster.Namespace(t)
 	cluster.Apply(t, strings.ReplaceAll(twoSteps, "NS", namespace))
 	want(t, u.flux(t, "deps", "graph", "-n", namespace), "Kustomization/base", "└─ Kustomization/app")
@@ -100,12 +81,7 @@ func (u *fluxUser) checkReceipt(t *testing.T, d *dist.Dist) {
 
 func TestTheFluxCLIRefusesWhatWasTamperedWith(t *testing.T) {
 	t.Parallel()
-	u := newFluxUser(t, built(t), func(file string, data []byte) []byte {
-		if strings.HasSuffix(file, ".tar.gz") {
-			return append(data, 0)
-		}
-		return data
-	})
+	u := newFluxUser(t, built(t), tampered)
 	got := u.flux(t, "plugin", "install", "deps")
 	if got.Code == 0 || !strings.Contains(got.Stderr, "checksum verification failed") {
 		t.Errorf("got %s", got)

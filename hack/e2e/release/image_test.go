@@ -71,7 +71,7 @@ func TestDockerfile(t *testing.T) {
 	if last != "USER 65532:65532" {
 		t.Errorf("it ends as %q", last)
 	}
-	want := []string{"$TARGETPLATFORM/kubectl-datum_creds", "$TARGETPLATFORM/kubectl-fluxdeps", "$TARGETPLATFORM/kubectl-secretsync", "LICENSE"}
+	want := []string{"$TARGETPLATFORM/kubectl-datum_creds", "$TARGETPLATFORM/kubectl-fluxdeps", "$TARGETPLATFORM/kubectl-secretsync", "LICENSE", "THIRD_PARTY_NOTICES"}
 	if !slices.Equal(copied, want) {
 		t.Errorf("it holds %q, want %q", copied, want)
 	}

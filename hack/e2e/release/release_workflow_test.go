@@ -48,8 +48,8 @@ var steps = []*regexp.Regexp{
 	regexp.MustCompile(`^make release TAG="\$TAG"`),
 	regexp.MustCompile(`dist/digests\.txt.*>>"\$GITHUB_OUTPUT"`),
 	regexp.MustCompile(`^cosign sign --yes "\$IMAGE@\$DIGEST"`),
-	regexp.MustCompile(`^actions/attest-build-provenance@\S+ dist/checksums\.txt$`),
-	regexp.MustCompile(`^actions/attest-build-provenance@\S+ .*\.outputs\.digest }}$`),
+	regexp.MustCompile(`^actions/attest@\S+ dist/checksums\.txt$`),
+	regexp.MustCompile(`^actions/attest@\S+ .*\.outputs\.digest }}$`),
 	regexp.MustCompile(`^gh release upload .*"\$TAG"`),
 	regexp.MustCompile(`^gh release edit "\$TAG" --draft=false$`),
 }
@@ -111,10 +111,10 @@ func TestWhatIsUploadedWasBuilt(t *testing.T) {
 			}
 		}
 	}
-	for _, folder := range []string{"krew", "flux", "flux/plugins"} {
-		manifests, err := fs.Glob(os.DirFS(d.Dir), folder+"/*.yaml")
+	for _, pattern := range []string{"krew/*.yaml", "flux/*.yaml", "flux/plugins/*.yaml", "flux/*_checksums.txt"} {
+		manifests, err := fs.Glob(os.DirFS(d.Dir), pattern)
 		if err != nil || len(manifests) == 0 {
-			t.Errorf("%s: %q, %v", folder, manifests, err)
+			t.Errorf("%s: %q, %v", pattern, manifests, err)
 		}
 		for _, manifest := range manifests {
 			if !slices.Contains(attached, manifest) {

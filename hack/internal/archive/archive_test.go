@@ -2,6 +2,7 @@ package archive_test
 
 import (
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,23 +42,28 @@ func refused(t *testing.T, path, want string) {
 	}
 }
 
-func TestProgram(t *testing.T) {
-	licence := archivetest.Entry{Name: "LICENSE", Mode: 0o644}
+func TestContent(t *testing.T) {
+	license := archivetest.Entry{Name: "LICENSE", Mode: 0o644}
+	notices := archivetest.Entry{Name: "THIRD_PARTY_NOTICES", Mode: 0o644, Text: "MIT"}
+	page := archivetest.Entry{Name: "man/man1/kubectl-tool.1", Mode: 0o644}
 	tool := archivetest.Entry{Name: "kubectl-tool", Text: "tool"}
 	for want, entries := range map[string][]archivetest.Entry{
-		"no LICENSE at its root":            {tool},
-		"0 files beside LICENSE":            {licence},
-		"2 files beside LICENSE":            {licence, tool, {Name: "README.md"}},
-		"bin/kubectl-tool is not at its":    {licence, {Name: "bin/kubectl-tool"}},
-		"kubectl-tool has mode 644, want 7": {licence, {Name: "kubectl-tool", Mode: 0o644}},
+		"no LICENSE at its root":                  {tool, notices},
+		"no THIRD_PARTY_NOTICES at its root":      {tool, license},
+		"0 files besides licenses and man pages":  {license, notices, page},
+		"2 files besides licenses and man pages":  {license, notices, tool, {Name: "README.md"}},
+		"2 files besides licenses and man pages,": {license, notices, tool, {Name: "man/kubectl-tool.1"}},
+		"bin/kubectl-tool is not at its":          {license, notices, {Name: "bin/kubectl-tool"}},
+		"kubectl-tool has mode 644, want 7":       {license, notices, {Name: "kubectl-tool", Mode: 0o644}},
 	} {
-		if _, err := archive.Program(archivetest.TarGz(t, "a.tar.gz", entries...)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := archive.ReadContent(archivetest.TarGz(t, "a.tar.gz", entries...)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got: %v\nwant: %s", err, want)
 		}
 	}
-	for _, path := range []string{archivetest.TarGz(t, "a.tar.gz", licence, tool), archivetest.Zip(t, "a.zip", licence, tool)} {
-		got, err := archive.Program(path)
-		if err != nil || got.Name != "kubectl-tool" || string(got.Data) != "tool" {
+	whole := []archivetest.Entry{license, notices, tool, page}
+	for _, path := range []string{archivetest.TarGz(t, "a.tar.gz", whole...), archivetest.Zip(t, "a.zip", whole...)} {
+		got, err := archive.ReadContent(path)
+		if err != nil || got.Program.Name != "kubectl-tool" || string(got.Program.Data) != "tool" || got.Notices != "MIT" || !slices.Equal(got.ManPages, []string{"kubectl-tool.1"}) {
 			t.Errorf("%s: %+v, %v", path, got, err)
 		}
 	}

@@ -32,6 +32,14 @@ func (c *Cluster) startFlux(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	flags := []string{
+		"--requeue-dependency=" + c.options.RequeueDependency.String(),
+		// Flux's own default is 4, and one that waits for health takes a worker
+		// all the time; tests that share the cluster must not wait for others.
+		"--concurrent=20",
+		"--metrics-addr=0",
+		"--health-addr=" + health,
+	}
 	ended, err := c.launch(servers.KustomizeController,
 		[]string{
 			"KUBECONFIG=" + c.kubeconfig,
@@ -39,12 +47,7 @@ func (c *Cluster) startFlux(ctx context.Context) error {
 			// It unpacks artifacts there.
 			"TMPDIR=" + c.dir("tmp"),
 		},
-		"--requeue-dependency="+c.options.RequeueDependency.String(),
-		// Flux's own default is 4, and one that waits for health takes a worker
-		// all the time; tests that share the cluster must not wait for others.
-		"--concurrent=20",
-		"--metrics-addr=0",
-		"--health-addr="+health,
+		append(flags, c.options.FluxFlags...)...,
 	)
 	if err != nil {
 		return err

@@ -30,6 +30,9 @@ type Options struct {
 	// RequeueDependency is how often kustomize-controller looks again at a
 	// dependency that is not ready; default 2 s. Flux's own default is 30 s.
 	RequeueDependency time.Duration
+	// FluxFlags adds to the flags of kustomize-controller; a flag that is given
+	// already is overridden.
+	FluxFlags []string
 	// Artifacts is where Publish stores; needed for Publish only.
 	Artifacts artifact.Store
 	// APIServerFlags adds to the flags of kube-apiserver, by name without

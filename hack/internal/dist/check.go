@@ -1,11 +1,15 @@
 package dist
 
 import (
+	"bytes"
 	"crypto/sha256"
+	"debug/buildinfo"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
+	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,11 +92,11 @@ func (d *Dist) checkSum(name, path string) error {
 }
 
 func (d *Dist) checkProgram(a Archive) error {
-	got, err := archive.Program(a.Path)
+	content, err := archive.ReadContent(a.Path)
 	if err != nil {
 		return err
 	}
-	want := products()[a.Product]
+	got, want := content.Program, products()[a.Product]
 	if a.OS == "windows" {
 		want.name += ".exe"
 	}
@@ -102,7 +106,32 @@ func (d *Dist) checkProgram(a Archive) error {
 	if err := inspect.Program(got.Data, inspect.Want{Path: want.main, OS: a.OS, Arch: a.Arch, Commit: d.Commit}); err != nil {
 		return fmt.Errorf("%s %w", got.Name, err)
 	}
+	if err := errors.Join(checkNotices(content), checkManPages(content, want)); err != nil {
+		return err
+	}
 	return checkBill(a, got)
+}
+
+// checkNotices wants each module that the program links in the notices.
+func checkNotices(content archive.Content) error {
+	info, err := buildinfo.Read(bytes.NewReader(content.Program.Data))
+	if err != nil {
+		return err
+	}
+	for _, module := range info.Deps {
+		if !strings.Contains(content.Notices, "\n"+module.Path+"\n") {
+			return fmt.Errorf("THIRD_PARTY_NOTICES lacks %s: make generate", module.Path)
+		}
+	}
+	return nil
+}
+
+// checkManPages wants the pages of the program's main package.
+func checkManPages(content archive.Content, want program) error {
+	if page := path.Base(want.main) + ".1"; !slices.Contains(content.ManPages, page) {
+		return fmt.Errorf("man page %s is not among %q", page, content.ManPages)
+	}
+	return nil
 }
 
 // checkBill wants a bill of materials of this very program.

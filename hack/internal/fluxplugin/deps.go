@@ -9,7 +9,7 @@ import (
 
 const repository = "https://github.com/datum-cloud/kubectl-plugins"
 
-// Deps is the manifest of `flux deps`, as built.
+// Deps returns the manifest of `flux deps`, as built.
 func Deps(built *dist.Dist) *Plugin {
 	version := Version{Version: strings.TrimPrefix(built.Tag, "v")}
 	for _, archive := range built.Of("flux-deps") {
@@ -28,7 +28,17 @@ func Deps(built *dist.Dist) *Plugin {
 	}
 }
 
-// CatalogOf is the catalog of plugins of ours.
+// Checksums returns the checksums of the plugin's archives, in the format of
+// sha256sum, and the name under which the updater of fluxcd/plugins looks for them:
+// <bin>_<version>_checksums.txt, beside <bin>_<version>_<os>_<arch>.tar.gz.
+func Checksums(built *dist.Dist) (name string, text []byte) {
+	for _, archive := range built.Of("flux-deps") {
+		text = fmt.Appendf(text, "%s  %s\n", built.Sums[archive.Name], archive.Name)
+	}
+	return "flux-deps_" + strings.TrimPrefix(built.Tag, "v") + "_checksums.txt", text
+}
+
+// CatalogOf returns a catalog of our plugins.
 func CatalogOf(plugins ...*Plugin) *Catalog {
 	catalog := &Catalog{APIVersion: APIVersion, Kind: CatalogKind}
 	for _, p := range plugins {

@@ -16,6 +16,9 @@ const (
 	Kubectl             Name = "kubectl"
 	KustomizeController Name = "kustomize-controller"
 	FluxCLI             Name = "flux"
+	Krew                Name = "krew"
+	// KrewValidator is what krew-index checks manifests with.
+	KrewValidator Name = "validate-krew-manifest"
 )
 
 // Paths maps binaries to where they are.
@@ -57,6 +60,9 @@ func recipeOf(name Name) (recipe, error) {
 			// Flux's manifests, of which its releases have a copy.
 			embeds: "cmd/flux/manifests/none.yaml", patience: "about a minute",
 		}, nil
+	case Krew, KrewValidator:
+		const module = "sigs.k8s.io/krew"
+		return recipe{module: "krew", pkg: module + "/cmd/" + string(name), requirement: module, patience: "less than a minute"}, nil
 	}
 	return recipe{}, fmt.Errorf("no recipe for a server called %q", name)
 }

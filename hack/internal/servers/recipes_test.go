@@ -14,7 +14,7 @@ func TestRecipesArePinned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []Name{Etcd, APIServer, ControllerManager, Kubectl, KustomizeController, FluxCLI} {
+	for _, name := range []Name{Etcd, APIServer, ControllerManager, Kubectl, KustomizeController, FluxCLI, Krew, KrewValidator} {
 		recipe, err := recipeOf(name)
 		if err != nil {
 			t.Fatal(err)

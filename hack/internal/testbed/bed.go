@@ -40,6 +40,8 @@ import (
 type Bed struct {
 	// flux tells which clusters, by name, have Flux.
 	flux func(cluster string) bool
+	// fluxFlags are more flags of kustomize-controller, by cluster.
+	fluxFlags map[string][]string
 	// flags returns more flags of the API server, when that is started.
 	flags func(dir string) (map[string][]string, error)
 
@@ -60,6 +62,11 @@ func WithFlux(clusters ...string) Option {
 	}
 }
 
+// WithFluxFlags adds to the flags of a cluster's kustomize-controller.
+func WithFluxFlags(cluster string, flags ...string) Option {
+	return func(b *Bed) { b.fluxFlags[cluster] = append(b.fluxFlags[cluster], flags...) }
+}
+
 // WithAPIServerFlags adds to the flags of kube-apiserver. The function is called
 // when the cluster is started, and may start what the flags speak of; the folder
 // is the bed's, and goes away with it.
@@ -71,6 +78,8 @@ func WithAPIServerFlags(flags func(dir string) (map[string][]string, error)) Opt
 func New(options ...Option) *Bed {
 	b := &Bed{
 		clusters: map[string]started{}, plugins: map[string]built{},
+		fluxFlags: map[string][]string{},
+
 		flux:  func(string) bool { return false },
 		flags: func(string) (map[string][]string, error) { return nil, nil },
 	}

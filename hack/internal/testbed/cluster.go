@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -90,6 +91,7 @@ func (b *Bed) startCluster(name string) (*Cluster, error) {
 		Records:   home.records + "/" + name,
 		Servers:   provider,
 		Flux:      b.flux(name),
+		FluxFlags: b.fluxFlags[name],
 		Artifacts: c.artifacts.Store(),
 
 		APIServerFlags: flags,
@@ -204,6 +206,16 @@ func (c *Cluster) Publish(t testing.TB, source, tag string, from fs.FS) {
 	if _, err := c.running.Publish(t.Context(), target, from, tag); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// FluxLog is what kustomize-controller has logged so far.
+func (c *Cluster) FluxLog(t testing.TB) string {
+	t.Helper()
+	log, err := os.ReadFile(filepath.Join(c.running.Logs(), "kustomize-controller.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(log)
 }
 
 // Files is a folder of texts, by their path.

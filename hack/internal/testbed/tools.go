@@ -16,7 +16,7 @@ import (
 
 // WithoutVariable names the environment variable with the tools, separated by
 // commas, that tests may do without: dot, node, release, script, chromium,
-// gnome-keyring-daemon, zsh (and with it bash-completion).
+// gnome-keyring-daemon, zsh (and with it bash-completion), fish.
 const WithoutVariable = "TESTBED_WITHOUT"
 
 // Tool returns the path of a program that a test needs. A test whose tool is

@@ -21,12 +21,12 @@ import (
 // completions of a plugin (k8s.io/kubectl v0.37, plugin_completion.go).
 const completePrefix = "kubectl_complete-"
 
-// completionPatience is how long a shell waits for completions. What is slower
-// has none: a prompt that hangs is worse.
+// completionPatience is how long a shell waits for completions. A prompt that hangs
+// is worse than one without completions.
 const completionPatience = 250 * time.Millisecond
 
-// arguments returns the arguments of a process. Under the name by which kubectl asks
-// for completions they are those of cobra's command for that.
+// arguments returns the arguments of a process. A program called kubectl_complete-NAME,
+// as a package may link it, gets those of cobra's completion command.
 func arguments(argv []string) []string {
 	if strings.HasPrefix(filepath.Base(argv[0]), completePrefix) {
 		return append([]string{cobra.ShellCompRequestCmd}, argv[1:]...)
@@ -34,9 +34,9 @@ func arguments(argv []string) []string {
 	return argv[1:]
 }
 
-// unseen returns where a process with these arguments writes what goes past its
-// streams: nowhere while a shell completes, for cobra and client-go write there
-// into the line that is being typed.
+// unseen returns the file for what a process with these arguments writes past its
+// streams. While a shell completes it is the null device: cobra and client-go would
+// write into the line that is being typed.
 func unseen(args []string, stderr *os.File) *os.File {
 	if !completes(args) {
 		return stderr
@@ -77,8 +77,37 @@ func complete(ctx context.Context, root *cobra.Command, streams genericiooptions
 // Values finds what a word of the command line can be, until ctx ends.
 type Values func(ctx context.Context) []string
 
-// Fixed are values that are known beforehand.
-func Fixed(values ...string) Values { return func(context.Context) []string { return values } }
+// Fixed returns values that are known beforehand.
+func Fixed(values ...string) Values {
+	return func(ctx context.Context) []string {
+		if r, ok := ctx.(*recorder); ok {
+			r.fixed = append(r.fixed, values...)
+		}
+		return values
+	}
+}
+
+// recorder is a canceled context in which Fixed leaves its values.
+type recorder struct {
+	context.Context //nolint:containedctx // it is one
+	fixed           []string
+}
+
+// Enumerated returns the fixed values of a flag that has completions; nil if its
+// values depend on a cluster, a file or a session.
+func Enumerated(c *cobra.Command, flag string) []string {
+	complete, ok := c.GetFlagCompletionFunc(flag)
+	if !ok {
+		return nil
+	}
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	before, r := c.Context(), &recorder{Context: ended}
+	c.SetContext(r)
+	_, _ = complete(c, nil, "")
+	c.SetContext(before)
+	return r.fixed
+}
 
 // Complete offers those values that begin with what has been typed. Those that
 // a terminal would act upon are left out.

@@ -105,3 +105,28 @@ func TestCompletionHasADeadline(t *testing.T) {
 		t.Error("no deadline")
 	}
 }
+
+// TestEnumerated: what a cluster would have to be asked for is not there.
+func TestEnumerated(t *testing.T) {
+	c := &cobra.Command{Use: "do"}
+	c.Flags().String("color", "", "")
+	c.Flags().StringSlice("status", nil, "")
+	c.Flags().String("name", "", "")
+	c.Flags().String("plain", "", "")
+	var ended bool
+	CompleteFlags(c, map[string]Values{"color": Fixed("always", "never"), "status": Fixed("ready"), "name": func(ctx context.Context) []string {
+		ended = ctx.Err() != nil
+		return []string{"prod"}
+	}})
+	for flag, want := range map[string][]string{"color": {"always", "never"}, "status": {"ready"}, "name": nil, "plain": nil, "gone": nil} {
+		if got := Enumerated(c, flag); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", flag, got, want)
+		}
+	}
+	if !ended {
+		t.Error("a server could have been asked")
+	}
+	if c.Context() != nil {
+		t.Error("the command's context was not restored")
+	}
+}

@@ -205,3 +205,12 @@ func TestHelp(t *testing.T) {
 		t.Errorf("--own at %d, --kept at %d", own, kept)
 	}
 }
+
+// TestVersionNamesTheBinary: the root may have another name than the file.
+func TestVersionNamesTheBinary(t *testing.T) {
+	streams, _, out, _ := genericiooptions.NewTestIOStreams()
+	root := Root(Process{IOStreams: streams}, "kubectl-x_y", "kubectl x-y", &cobra.Command{Use: "x-y"})
+	if code := Main(t.Context(), root, streams, []string{"version"}); code != failure.OK || !strings.HasPrefix(out.String(), "kubectl-x_y ") {
+		t.Errorf("code %d: %q", code, out)
+	}
+}

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"k8s.io/cli-runtime/pkg/genericiooptions"
@@ -15,6 +17,15 @@ type Process struct {
 	Program string
 	// Args are its arguments, without the program.
 	Args []string
+}
+
+// name returns the name of the plugin: that of its binary, or, if the Flux CLI
+// called it, the one that this CLI knows it by.
+func (p Process) name(binary string) string {
+	if called := strings.TrimSuffix(filepath.Base(p.Program), ".exe"); strings.HasPrefix(called, "flux-") {
+		return called
+	}
+	return binary
 }
 
 // NewProcess returns this process.
@@ -37,7 +48,7 @@ func Root(p Process, binary, display string, root *cobra.Command, commands ...*c
 	root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: display}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(commands...)
-	root.AddCommand(NewCompletionCommand(binary, p.IOStreams), NewVersionCommand(root.Name(), p.IOStreams))
+	root.AddCommand(NewCompletionCommand(binary, p.IOStreams), NewVersionCommand(p.name(binary), p.IOStreams))
 	SetHelp(root)
 	return root
 }

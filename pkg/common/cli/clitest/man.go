@@ -10,17 +10,22 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
+	"github.com/spf13/pflag"
+
+	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 )
 
 // date is that of a page's title line, which would change each month.
 var date = regexp.MustCompile(`(?m)^(\.TH "[^"]*" "1") "[^"]*"`)
 
-// Man fails where dir does not hold the man pages of a command and of all below
-// it, and no other of its name; with -update it writes them.
+// Man fails if dir does not hold the man pages of a command and of all below it, or
+// holds others of its name; with -update it writes them. Pages list the values of flags
+// that have fixed ones.
 func Man(t *testing.T, root *cobra.Command, dir string) {
 	t.Helper()
 	root.DisableAutoGenTag = true
 	root.InitDefaultHelpCmd()
+	listValues(root)
 	made := t.TempDir()
 	if err := doc.GenManTree(root, &doc.GenManHeader{Section: "1", Source: "kubectl-plugins", Manual: "kubectl plugins"}, made); err != nil {
 		t.Fatal(err)
@@ -42,6 +47,22 @@ func Man(t *testing.T, root *cobra.Command, dir string) {
 			continue
 		}
 		t.Errorf("%s is of a command that is no more: delete it", page)
+	}
+}
+
+// listValues adds the values of flags to their descriptions, unless these name them.
+func listValues(c *cobra.Command) {
+	c.LocalFlags().VisitAll(func(flag *pflag.Flag) {
+		// What ends so is a beginning, and no value.
+		begins := func(value string) bool { return strings.HasSuffix(value, "/") || strings.HasSuffix(value, ":") }
+		values := slices.DeleteFunc(cli.Enumerated(c, flag.Name), begins)
+		lacks := func(value string) bool { return !strings.Contains(flag.Usage, value) }
+		if slices.ContainsFunc(values, lacks) {
+			flag.Usage = strings.TrimSpace(flag.Usage + " Values: " + strings.Join(values, ", ") + ".")
+		}
+	})
+	for _, sub := range c.Commands() {
+		listValues(sub)
 	}
 }
 

@@ -29,6 +29,15 @@ type DependencyGraph struct {
 	// Cycles holds, for each knot of objects that wait for each other, one
 	// shortest cycle as node ids; the first follows on the last.
 	Cycles [][]string `json:"cycles,omitempty"`
+	// Deadlocks holds, for each knot of objects that wait for each other in more
+	// ways than by dependsOn, one shortest deadlock.
+	Deadlocks []Deadlock `json:"deadlocks,omitempty"`
+	// FrozenSources holds the sources whose new revisions kustomize-controller
+	// passes on to no Kustomization.
+	FrozenSources []FrozenSource `json:"frozenSources,omitempty"`
+	// StarvedWorkers holds the controllers whose workers all run health checks,
+	// some of them on objects that no worker is left for.
+	StarvedWorkers []StarvedWorkers `json:"starvedWorkers,omitempty"`
 	// Warnings tell what could not be read, and why.
 	Warnings []string `json:"warnings,omitempty"`
 	// Check is the outcome of --exit-code; absent without it.
@@ -92,6 +101,11 @@ type Summary struct {
 	Isolated int `json:"isolated"`
 	Edges    int `json:"edges"`
 	Cycles   int `json:"cycles"`
+	// Deadlocks, FrozenSources and StarvedWorkers count the entries of these
+	// lists.
+	Deadlocks      int `json:"deadlocks,omitempty"`
+	FrozenSources  int `json:"frozenSources,omitempty"`
+	StarvedWorkers int `json:"starvedWorkers,omitempty"`
 	// States and Verdicts count nodes by state and dependsOn edges by verdict.
 	States   map[string]int `json:"states"`
 	Verdicts map[string]int `json:"verdicts"`
@@ -110,7 +124,8 @@ type Node struct {
 	// State is ready, reconciling, waiting (for a dependency), failed, pending
 	// (no Ready condition yet), unknown, missing or forbidden.
 	State string `json:"state"`
-	// Reason, Message and Since are of the Ready condition.
+	// Reason, Message and Since are of the Ready condition; of an object without
+	// one Since is its creation.
 	Reason    string     `json:"reason,omitempty"`
 	Message   string     `json:"message,omitempty"`
 	Since     *time.Time `json:"since,omitempty"`
@@ -129,7 +144,17 @@ type Node struct {
 	// than the verdicts come to: its status may be one requeue old, and names
 	// the first dependency only.
 	ControllerSays string `json:"controllerSays,omitempty"`
-	// Isolated is true where no edge of the whole graph begins or ends here.
+	// NeverReconciled is set where no controller got anywhere with the object.
+	NeverReconciled *NeverReconciled `json:"neverReconciled,omitempty"`
+	// Behind is set where a Kustomization has not applied what its source offers.
+	Behind *Behind `json:"behind,omitempty"`
+	// Starved is true where the object waits for a worker: see StarvedWorkers.
+	Starved bool `json:"starved,omitempty"`
+	// SuspendedWaits are ids of suspended objects that the object's health waits
+	// for.
+	SuspendedWaits []string `json:"suspendedWaits,omitempty"`
+	// Isolated is true where no edge of the whole graph begins or ends here, nor
+	// a wait of a deadlock.
 	Isolated bool `json:"isolated"`
 	// MadeBy is the id of the ResourceSet in which the object stands literally,
 	// for files.
@@ -147,7 +172,7 @@ type Edge struct {
 	Type string `json:"type"`
 	// Verdict judges a dependsOn edge: ok, suspended-but-ok, unknown,
 	// reconciling, not-ready, stale-generation, stale-revision, expr-false,
-	// expr-error, forbidden, missing, wrong-kind or cycle.
+	// expr-error, forbidden, missing, wrong-kind, cycle or deadlock.
 	Verdict string `json:"verdict,omitempty"`
 	// Met tells whether the controller lets From pass; absent where that is not
 	// known.

@@ -65,7 +65,11 @@ ResourceSets, of the current cluster or of files.
 What is needed stands above what needs it. Column DEPENDENCY tells whether
 Flux's controller lets the object pass because of the one above: ok,
 suspended-but-ok, reconciling, not-ready, stale-generation, stale-revision,
-expr-false, expr-error, missing, wrong-kind, forbidden or cycle.
+expr-false, expr-error, missing, wrong-kind, forbidden, cycle or deadlock.
+
+Below the picture stand cycles, deadlocks over all that objects wait for
+(dependsOn, wait, healthChecks, who applies whom), frozen sources and starved
+workers, whatever edges are drawn.
 
 All namespaces are shown unless -n is given; where listing them all is not
 allowed, the context's namespace. With KIND/NAME or KIND/NAMESPACE/NAME only
@@ -199,7 +203,7 @@ func (o *graphOptions) picture(whole *graph.Graph) *graph.Graph {
 // fold leaves out the isolated objects and counts them.
 func (o *graphOptions) fold(picture *graph.Graph) *graph.Graph {
 	return picture.Subgraph(func(n *graph.Node) bool {
-		if !n.Isolated {
+		if !n.Isolated || n.Stuck() {
 			return true
 		}
 		o.render.Folded++

@@ -104,20 +104,10 @@ func (o sourceOptions) inputs(ctx context.Context, result tree.Result) ([]input,
 
 func (o sourceOptions) entry(ctx context.Context, entry tree.Entry) input {
 	rendered := make([]manifest.Rendered, len(entry.Objects))
-	applied := map[flux.ID][]flux.ID{}
 	for i, object := range entry.Objects {
 		rendered[i] = manifest.Rendered{JSON: object.JSON, Origin: object.Origin, DependsOn: object.DependsOn}
 	}
 	result := manifest.ReadRendered(ctx, rendered)
-	for i := range result.Objects {
-		object := &result.Objects[i]
-		if parent, ok := flux.OwnerOf(object); ok && flux.HasDependsOn(object.Kind) {
-			applied[parent] = append(applied[parent], object.ID)
-		}
-	}
-	for i := range result.Objects {
-		result.Objects[i].Applies = applied[result.Objects[i].ID]
-	}
 	return input{
 		snapshot: &flux.Snapshot{
 			Entry: entry.Name, Entries: 1, Objects: result.Objects, Opaque: entry.Opaque,

@@ -24,6 +24,9 @@ const (
 	ResourceSet   = "ResourceSet"
 )
 
+// ResourceSetInputProvider is the kind of what ResourceSets take inputs from.
+const ResourceSetInputProvider = "ResourceSetInputProvider"
+
 // Kinds of sources.
 const (
 	OCIRepository    = "OCIRepository"
@@ -62,6 +65,10 @@ var kinds = [...]KindInfo{
 	{
 		Kind: ResourceSet, Group: OperatorGroup, Plural: "resourcesets", Short: []string{"rset"},
 		Versions: []string{"v1"}, Depends: true,
+	},
+	{
+		Kind: ResourceSetInputProvider, Group: OperatorGroup, Plural: "resourcesetinputproviders", Short: []string{"rsip"},
+		Versions: []string{"v1"},
 	},
 	{
 		Kind: OCIRepository, Group: SourceGroup, Plural: "ocirepositories", Short: []string{"ocirepo"},

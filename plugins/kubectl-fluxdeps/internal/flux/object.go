@@ -16,25 +16,37 @@ type Object struct {
 	// Terminating is true while the object is being deleted. Its controller
 	// then looks at no dependency.
 	Terminating bool
+	// Created is the creationTimestamp; zero for an object that no API server
+	// has seen.
+	Created time.Time
 
 	DependsOn    []Dependency
 	Source       *Reference
 	HealthChecks []Reference
+	// Path is the folder of the source's artifact that a Kustomization applies.
+	Path string
+	// Interval is how often the controller looks at the object without any
+	// event, as Go writes durations.
+	Interval string
+	// HealthCheckExprs are the kinds for which the object has expressions of its
+	// own, so that they may count as healthy whatever their Ready condition says.
+	HealthCheckExprs []Reference
 	// Wait is true where the object's readiness waits for all it applies.
 	Wait bool
 	// Remote is true where the object applies to another cluster.
 	Remote bool
+	// Unapplied is true where an annotation or label keeps kustomize-controller
+	// from applying the object, so that nobody waits for it either.
+	Unapplied bool
 
-	// Status is nil where the object was read from a file without one.
+	// Status is nil where the object was read from a file without one. An
+	// object that an API server has seen has one, if an empty one.
 	Status *Status
 	// Origin is set for objects read from files.
 	Origin *Origin
 	// Unsourced is true where the object leaves out the source that its kind
 	// must have, as one does that a parent patches.
 	Unsourced bool
-	// Applies are the Flux objects that the object is known to apply, where there is
-	// no status that says so.
-	Applies []ID
 	// MadeBy is the ResourceSet that states the object literally; nil for one
 	// with a document of its own.
 	MadeBy *ID
@@ -110,7 +122,12 @@ type Condition struct {
 // Since returns when the condition last changed its status; zero when that
 // is not known.
 func (c Condition) Since() time.Time {
-	t, err := time.Parse(time.RFC3339, c.LastTransitionTime)
+	return parseTime(c.LastTransitionTime)
+}
+
+// parseTime returns the zero time for a text that is none.
+func parseTime(text string) time.Time {
+	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		return time.Time{}
 	}
@@ -119,8 +136,12 @@ func (c Condition) Since() time.Time {
 
 // Artifact is a source's last artifact.
 type Artifact struct {
-	Revision string `json:"revision"`
+	Revision       string `json:"revision"`
+	LastUpdateTime string `json:"lastUpdateTime"`
 }
+
+// Since returns when the artifact was stored; zero when that is not known.
+func (a Artifact) Since() time.Time { return parseTime(a.LastUpdateTime) }
 
 // Origin tells where in the files an object was read.
 type Origin struct {

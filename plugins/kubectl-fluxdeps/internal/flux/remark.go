@@ -7,6 +7,10 @@ type Rule string
 const (
 	// RuleCycle: objects wait for each other.
 	RuleCycle Rule = "cycle"
+	// RuleDeadlock: objects wait for each other, not by dependsOn alone.
+	RuleDeadlock Rule = "deadlock"
+	// RuleFrozen: a cycle keeps a source's revisions from all its Kustomizations.
+	RuleFrozen Rule = "frozen-source"
 	// RuleMissing: a dependency that does not exist.
 	RuleMissing Rule = "missing-dependency"
 	// RuleWrongKind: a dependency of which only a namesake of another kind exists.

@@ -26,6 +26,10 @@ type Snapshot struct {
 	// feature gate AdditiveCELDependencyCheck: readyExpr is then asked in
 	// addition to the built-in check, not in its place.
 	AdditiveReadyExpr map[string]bool
+	// Controllers are the Deployments of Flux's controllers, where they were
+	// read, which ControllersKnown reports.
+	Controllers      []Controller
+	ControllersKnown bool
 	// Findings are faults that the reader of files saw; Unchecked are the things
 	// that it could not make out.
 	Findings, Unchecked []Remark

@@ -2,7 +2,6 @@ package gate
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/graph"
@@ -144,32 +143,4 @@ func (c *checker) origin(edge *graph.Edge) *flux.Origin {
 		return nil
 	}
 	return entry(node.Object, edge.File, edge.Line)
-}
-
-// cycles finds the cycles that an object which was asked for is part of.
-func (c *checker) cycles() {
-	for _, cycle := range c.Graph.Cycles {
-		names, shown := make([]string, 0, len(cycle)+1), false
-		for _, id := range cycle {
-			names, shown = append(names, name(id)), shown || c.Shown(id)
-		}
-		if !shown {
-			continue
-		}
-		c.find(flux.Remark{
-			Rule: flux.RuleCycle, Object: cycle[0].String(), Origin: c.closes(cycle),
-			Text: "each waits for the next: " + strings.Join(append(names, names[0]), " → "),
-		})
-	}
-}
-
-// closes is the place of the first object's dependency on the second.
-func (c *checker) closes(cycle []flux.ID) *flux.Origin {
-	next := cycle[1%len(cycle)]
-	for _, edge := range c.Graph.Needs(cycle[0]) {
-		if edge.To == next {
-			return c.origin(edge)
-		}
-	}
-	return nil
 }

@@ -47,6 +47,8 @@ func Check(in Input) *Report {
 	c.objects()
 	c.edges()
 	c.cycles()
+	c.deadlocks()
+	c.frozen()
 	c.allow()
 	c.order()
 	return c.report

@@ -199,3 +199,41 @@ func FuzzAllowance(f *testing.F) {
 		}
 	})
 }
+
+// TestWaits: deadlocks over all waits and sources that a cycle freezes are
+// findings, each once.
+func TestWaits(t *testing.T) {
+	source := &flux.Reference{Kind: "GitRepository", Name: "s"}
+	for _, c := range []struct {
+		name, objects string
+		change        func(map[string]*flux.Object)
+		hidden        []string
+		want          string
+	}{
+		{"deadlock over a health check", "p; c: p", func(o map[string]*flux.Object) {
+			o["p"].HealthChecks = []flux.Reference{{APIVersion: "kustomize.toolkit.fluxcd.io/v1", Kind: flux.Kustomization, Namespace: "ns", Name: "c"}}
+		}, nil, "! x.yaml:21 deadlock each waits for the next: Kustomization/ns/c depends on Kustomization/ns/p, Kustomization/ns/p waits for the health of Kustomization/ns/c\n"},
+		{"not of what was asked for", "p; c: p", func(o map[string]*flux.Object) {
+			o["p"].HealthChecks = []flux.Reference{{APIVersion: "kustomize.toolkit.fluxcd.io/v1", Kind: flux.Kustomization, Namespace: "ns", Name: "c"}}
+		}, []string{"p", "c"}, ""},
+		{"frozen source", "a: b; b: a", func(o map[string]*flux.Object) {
+			o["a"].Source, o["b"].Source = source, source
+			o["a"].DependsOn[0].ReadyExpr = "true"
+		}, nil, "! x.yaml:11 frozen-source new revisions of GitRepository/ns/s reach none of its Kustomizations before their interval, because of the cycle Kustomization/ns/a → Kustomization/ns/b → Kustomization/ns/a\n"},
+		{"a cycle is no frozen source, too", "a: b; b: a", func(o map[string]*flux.Object) { o["a"].Source, o["b"].Source = source, source }, nil,
+			"! x.yaml:11 cycle each waits for the next: Kustomization/ns/a → Kustomization/ns/b → Kustomization/ns/a\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := parse(c.objects)
+			byName := map[string]*flux.Object{}
+			for i := range s.Objects {
+				byName[s.Objects[i].Name] = &s.Objects[i]
+			}
+			c.change(byName)
+			got, _, _ := strings.Cut(show(check(t, s, c.hidden)), fmt.Sprintf("1/%d/", len(s.Objects)-len(c.hidden)))
+			if got != c.want {
+				t.Errorf("got\n%s\nwant\n%s", got, c.want)
+			}
+		})
+	}
+}

@@ -13,24 +13,36 @@ import (
 // Build returns the graph of the snapshot with edges of the types wanted.
 // The context bounds the evaluation of readyExpr.
 func Build(ctx context.Context, snapshot *flux.Snapshot, types ...EdgeType) *Graph {
+	b := newBuilder(snapshot)
+	b.addAll(ctx, types)
+	return b.graph()
+}
+
+func newBuilder(snapshot *flux.Snapshot) *builder {
 	index := flux.NewIndex(snapshot.Objects)
 	b := &builder{
 		snapshot: snapshot, index: index, judge: verdict.NewJudge(snapshot, index),
 		nodes: make(map[flux.ID]*Node, len(snapshot.Objects)), edges: make(map[edgeKey]*Edge, 2*len(snapshot.Objects)),
 	}
-	for i := range snapshot.Objects {
-		object := &snapshot.Objects[i]
+	b.findParents()
+	return b
+}
+
+// addAll adds a node for each object that can have a dependsOn, and then the
+// edges.
+func (b *builder) addAll(ctx context.Context, types []EdgeType) {
+	for i := range b.snapshot.Objects {
+		object := &b.snapshot.Objects[i]
 		if flux.HasDependsOn(object.Kind) && b.nodes[object.ID] == nil {
-			b.addNode(&Node{ID: object.ID, Object: object, State: stateOf(object, snapshot.Live)})
+			b.addNode(&Node{ID: object.ID, Object: object, State: stateOf(object, b.snapshot.Live)})
 		}
 	}
-	for i := range snapshot.Objects {
-		object := &snapshot.Objects[i]
+	for i := range b.snapshot.Objects {
+		object := &b.snapshot.Objects[i]
 		if flux.HasDependsOn(object.Kind) {
 			b.add(ctx, object, types)
 		}
 	}
-	return b.graph()
 }
 
 // edgeKey has pointers, which are hashed faster than names.
@@ -43,6 +55,10 @@ type builder struct {
 	snapshot *flux.Snapshot
 	index    *flux.Index
 	judge    *verdict.Judge
+	// parents is who applies an object, children in the order of the snapshot
+	// what it applies.
+	parents  map[*flux.Object]flux.ID
+	children map[flux.ID][]flux.ID
 	nodes    map[flux.ID]*Node
 	edges    map[edgeKey]*Edge
 	// The same in the order of the snapshot, which is mostly sorted already.
@@ -66,7 +82,7 @@ func (b *builder) add(ctx context.Context, object *flux.Object, types []EdgeType
 	if slices.Contains(types, Health) {
 		b.addHealth(object)
 	}
-	if parent, ok := flux.OwnerOf(object); ok && slices.Contains(types, Parent) {
+	if parent, ok := b.parents[object]; ok && slices.Contains(types, Parent) {
 		b.link(object.ID, parent, Parent)
 	}
 }
@@ -74,14 +90,14 @@ func (b *builder) add(ctx context.Context, object *flux.Object, types []EdgeType
 // addDependsOn judges each entry, in the order of the spec, which is the order
 // in which the controller asks.
 func (b *builder) addDependsOn(ctx context.Context, object *flux.Object) {
-	expected := ""
+	expected, stalls := "", false
 	for _, dep := range object.DependsOn {
 		if dep.Name == "" && !b.snapshot.Live {
 			continue // the reader of files has warned
 		}
 		finding := b.judge.Dependency(ctx, object, dep)
-		if expected == "" {
-			expected = finding.Message
+		if stops := b.judge.Stalls(object, dep); expected == "" || stops && !stalls {
+			expected, stalls = finding.Message, stops
 		}
 		_, target := b.judge.Resolve(object, dep)
 		edge := b.link(object.ID, target, DependsOn)
@@ -139,38 +155,12 @@ func controllerSays(object *flux.Object, expected string) string {
 	return condition.Message
 }
 
-// addHealth adds what the object's readiness waits for. With wait the
-// healthChecks are ignored and everything it applied counts; either way it
-// does not wait for itself (kustomize-controller v1.9.5, checkHealth). What
-// lies on another cluster is not in this graph.
+// addHealth adds what the object's readiness waits for.
 func (b *builder) addHealth(object *flux.Object) {
-	switch {
-	case object.Remote:
-	case !object.Wait:
-		for _, check := range object.HealthChecks {
-			b.linkHealth(object.ID, check.ID(), check.APIVersion)
-		}
-	default:
-		for _, id := range applied(object) {
-			b.linkHealth(object.ID, id, "")
-		}
+	for _, target := range b.health(object) {
+		b.link(object.ID, target.id, Health)
+		b.nodes[target.id].told(target.apiVersion, "")
 	}
-}
-
-// applied returns the Flux objects that the object applies.
-func applied(object *flux.Object) []flux.ID {
-	if object.Status != nil {
-		return object.Status.Inventory
-	}
-	return object.Applies
-}
-
-func (b *builder) linkHealth(from, to flux.ID, apiVersion string) {
-	if from == to {
-		return
-	}
-	b.link(from, to, Health)
-	b.nodes[to].told(apiVersion, "")
 }
 
 // link returns the edge between the two, making it and its end where they are
@@ -185,7 +175,7 @@ func (b *builder) link(from, to flux.ID, kind EdgeType) *Edge {
 	}
 	key := edgeKey{b.nodes[from], b.nodes[to], kind}
 	if b.edges[key] == nil {
-		edge := &Edge{From: from, To: to, Type: kind}
+		edge := &Edge{From: from, To: to, Type: kind, from: key.from, to: key.to}
 		b.edges[key] = edge
 		b.edgeList = append(b.edgeList, edge)
 	}
@@ -197,8 +187,43 @@ func (b *builder) graph() *Graph {
 	for _, node := range g.Nodes {
 		node.Isolated = len(g.needs[node.ID])+len(g.needy[node.ID]) == 0
 	}
-	components := g.components()
-	g.markCycles(components)
-	g.markImplied(components)
+	b.number(g)
+	d := b.search(g)
+	g.markImplied(d.byID(g))
+	b.findBehind(g)
+	b.findNever(g)
+	b.findStarved(g)
+	b.findSuspendedWaits(g)
+	g.joinDeadlocks()
 	return g
+}
+
+// search finds what waits for itself: cycles, deadlocks and frozen sources.
+func (b *builder) search(g *Graph) dependencies {
+	d := g.findDependencies()
+	g.findCycles(d)
+	g.closeCycles(d)
+	g.findDeadlocks(b.waits(g, d))
+	g.findFrozen()
+	return d
+}
+
+// number gives the nodes their numbers and their parents.
+func (b *builder) number(g *Graph) {
+	for i, node := range g.Nodes {
+		node.number = i
+		if node.Object != nil {
+			node.parent = g.nodes[b.parents[node.Object]]
+		}
+	}
+}
+
+func (b *builder) findParents() {
+	b.parents, b.children = parents(b.snapshot, b.index), map[flux.ID][]flux.ID{}
+	for i := range b.snapshot.Objects {
+		object := &b.snapshot.Objects[i]
+		if parent, ok := b.parents[object]; ok && object.HasDependsOn() {
+			b.children[parent] = append(b.children[parent], object.ID)
+		}
+	}
 }

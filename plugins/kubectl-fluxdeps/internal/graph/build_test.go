@@ -27,8 +27,8 @@ func TestEdgeTypes(t *testing.T) {
 		{[]EdgeType{DependsOn}, "a>b"},
 		{[]EdgeType{Source}, "a>GitRepository/fleet"},
 		{[]EdgeType{Health}, "a>Deployment/web a>HelmRelease/h b>a"},
-		{[]EdgeType{Parent}, "HelmRelease/h>a"},
-		{EdgeTypes(), "HelmRelease/h>a a>Deployment/web a>GitRepository/fleet a>HelmRelease/h a>b b>a"},
+		{[]EdgeType{Parent}, "HelmRelease/h>a a>b"},
+		{EdgeTypes(), "HelmRelease/h>a a>Deployment/web a>GitRepository/fleet a>HelmRelease/h a>b a>b b>a"},
 	} {
 		g := build(t, live(a, waits, helm, rset, fleet), c.types...)
 		equal(t, string(c.types[0]), edges(g, all), c.want)

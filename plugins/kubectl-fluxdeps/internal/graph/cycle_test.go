@@ -41,19 +41,6 @@ func TestLongCycle(t *testing.T) {
 	}
 }
 
-// TestHealthCycle: a parent that waits for a child that depends on the parent
-// is a cycle that dependsOn alone does not show.
-func TestHealthCycle(t *testing.T) {
-	parent, child := object("parent"), object("child", "parent")
-	parent.HealthChecks = []flux.Reference{{APIVersion: "kustomize.toolkit.fluxcd.io/v1", Kind: flux.Kustomization, Name: "child", Namespace: "ns"}}
-	equal(t, "with dependsOn", cycles(build(t, live(parent, child))), "")
-	g := build(t, live(parent, child), DependsOn, Health)
-	equal(t, "with health", cycles(g), "child>parent>child")
-	// Who applies whom and what is read from where makes nobody wait.
-	child.Labels = map[string]string{"kustomize.toolkit.fluxcd.io/name": "parent", "kustomize.toolkit.fluxcd.io/namespace": "ns"}
-	equal(t, "with parent", cycles(build(t, live(object("parent", "child"), child), Parent, Source)), "")
-}
-
 // TestLooseEdges: an entry that may let its object pass before the other is
 // ready closes no cycle, and does not say what a path of others says.
 func TestLooseEdges(t *testing.T) {

@@ -39,9 +39,22 @@ type Node struct {
 	// ControllerSays is the controller's own reason for waiting, where it
 	// differs from what the verdicts come to.
 	ControllerSays string
-	// Isolated is true where no edge begins or ends here.
+	// Isolated is true where no edge begins or ends here, nor a wait of a
+	// deadlock.
 	Isolated bool
+	// Behind is set where the object has not applied what its source offers.
+	Behind *Behind
+	// Never is set where the object was never reconciled.
+	Never *verdict.Never
+	// Starved is true where the object waits for a worker; see Graph.Starved.
+	Starved bool
+	// SuspendedWaits are suspended objects that this one's health waits for.
+	SuspendedWaits []flux.ID
 
+	// number is the place in Graph.Nodes while the graph is built.
+	number int
+	// parent applies the object; nil where nobody is known to.
+	parent *Node
 	// found is true where a verdict tells that an object that was not listed
 	// is there.
 	found bool
@@ -52,8 +65,8 @@ type Edge struct {
 	From, To flux.ID
 	Type     EdgeType
 	verdict.Finding
-	// Alone is what the verdict would be but for the cycle that the edge is
-	// part of.
+	// Alone is what the verdict would be but for the cycle or deadlock that the
+	// edge is part of.
 	Alone verdict.Verdict
 	// Loose is true where From may go on before To is ready: a dependsOn edge
 	// that asks for existence, or for whatever an expression of its own does.
@@ -64,15 +77,18 @@ type Edge struct {
 	// File where that is set; 0 where that is not known.
 	Line int
 	File string
+
+	// from and to are the nodes of From and To.
+	from, to *Node
 }
 
 // Met reports whether the controller lets From pass; known is false where we
-// cannot tell. Within a cycle it may pass until the next change.
+// cannot tell. Within a cycle or deadlock it may pass until the next change.
 func (e *Edge) Met() (met, known bool) {
 	switch e.Verdict {
 	case "":
 		return false, false
-	case verdict.Cycle:
+	case verdict.Cycle, verdict.Deadlock:
 		return e.Alone.Met()
 	default:
 		return e.Verdict.Met()
@@ -88,6 +104,14 @@ type Graph struct {
 	// Cycles lists one shortest cycle for each knot of objects that wait for
 	// each other; the first object follows on the last.
 	Cycles [][]flux.ID
+	// Deadlocks lists one shortest deadlock for each knot of objects that wait
+	// for each other in more ways than by dependsOn.
+	Deadlocks []Deadlock
+	// Frozen lists the sources of which kustomize-controller passes no new
+	// revision on.
+	Frozen []Frozen
+	// Starved lists controllers whose workers all wait for objects that need one.
+	Starved []Starved
 
 	nodes map[flux.ID]*Node
 	needs map[flux.ID][]*Edge // by From

@@ -79,8 +79,8 @@ func follow(
 	}
 }
 
-// Subgraph returns the nodes that keep wants, the edges between them, and the
-// cycles that lie wholly within. Nodes keep what was found of them in the
+// Subgraph returns the nodes that keep wants, the edges between them, the
+// cycles that lie wholly within, and whatever else was found of any of them. Nodes keep what was found of them in the
 // whole graph.
 func (g *Graph) Subgraph(keep func(*Node) bool) *Graph {
 	kept := map[flux.ID]bool{}
@@ -106,7 +106,28 @@ func (g *Graph) Subgraph(keep func(*Node) bool) *Graph {
 			sub.Cycles = append(sub.Cycles, cycle)
 		}
 	}
+	g.findingsOf(sub, kept)
 	return sub
+}
+
+// findingsOf gives the part what was found of any object in it.
+func (g *Graph) findingsOf(part *Graph, kept map[flux.ID]bool) {
+	has := func(id flux.ID) bool { return kept[id] }
+	for _, deadlock := range g.Deadlocks {
+		if slices.ContainsFunc(deadlock, func(w Wait) bool { return kept[w.From] }) {
+			part.Deadlocks = append(part.Deadlocks, deadlock)
+		}
+	}
+	for _, frozen := range g.Frozen {
+		if slices.ContainsFunc(frozen.Users, has) {
+			part.Frozen = append(part.Frozen, frozen)
+		}
+	}
+	for _, starved := range g.Starved {
+		if slices.ContainsFunc(starved.Parents, has) || slices.ContainsFunc(starved.Children, has) {
+			part.Starved = append(part.Starved, starved)
+		}
+	}
 }
 
 // Reduced returns the graph for a picture: without implied edges, except those
@@ -117,6 +138,6 @@ func (g *Graph) Reduced() *Graph {
 		return e.Implied && (met || e.Verdict == verdict.Unknown)
 	})
 	reduced := New(g.Live, g.Nodes, edges)
-	reduced.Cycles = g.Cycles
+	reduced.Cycles, reduced.Deadlocks, reduced.Frozen, reduced.Starved = g.Cycles, g.Deadlocks, g.Frozen, g.Starved
 	return reduced
 }

@@ -99,8 +99,14 @@ func (n *Node) Reason() string { return n.ready().Reason }
 // Message is the message of the object's Ready condition.
 func (n *Node) Message() string { return n.ready().Message }
 
-// Since is when the Ready condition last changed; zero when not known.
-func (n *Node) Since() time.Time { return n.ready().Since() }
+// Since is when the Ready condition last changed, of an object without one when
+// it was created; zero when not known.
+func (n *Node) Since() time.Time {
+	if since := n.ready().Since(); !since.IsZero() || n.Never == nil {
+		return since
+	}
+	return n.Never.Since
+}
 
 // Suspended reports whether the object is suspended.
 func (n *Node) Suspended() bool { return n.Object != nil && n.Object.Suspended }
@@ -137,4 +143,10 @@ func (n *Node) ready() flux.Condition {
 		return *condition
 	}
 	return flux.Condition{}
+}
+
+// Stuck reports whether something that the object's own status does not show
+// keeps it as it is.
+func (n *Node) Stuck() bool {
+	return n.Behind != nil && n.Behind.Why == LagFrozen || n.Starved || n.Never != nil && n.Never.Why != "" || len(n.SuspendedWaits) > 0
 }

@@ -34,7 +34,7 @@ func CheckText(r *gate.Report) string {
 			b.WriteString(remarkText(list.severity, remark))
 		}
 	}
-	b.WriteString(fmt.Sprintf("%s checked; %s not\n", countsText(r.Checked), countsText(r.NotChecked)))
+	fmt.Fprintf(&b, "%s checked; %s not\n", countsText(r.Checked), countsText(r.NotChecked))
 	return b.String()
 }
 

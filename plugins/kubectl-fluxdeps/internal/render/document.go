@@ -27,15 +27,15 @@ func Document(g *graph.Graph, o Options) v1alpha1.DependencyGraph {
 	for _, edge := range g.Edges {
 		doc.Edges = append(doc.Edges, documentEdge(edge))
 	}
-	for _, cycle := range g.Cycles {
-		doc.Cycles = append(doc.Cycles, ids(cycle))
-	}
+	doc.Cycles = idLists(g.Cycles)
+	documentFindings(&doc, g)
 	return doc
 }
 
 func summarise(g *graph.Graph) v1alpha1.Summary {
 	s := v1alpha1.Summary{
 		Nodes: len(g.Nodes), Edges: len(g.Edges), Cycles: len(g.Cycles),
+		Deadlocks: len(g.Deadlocks), FrozenSources: len(g.Frozen), StarvedWorkers: len(g.Starved),
 		States: map[string]int{}, Verdicts: map[string]int{},
 	}
 	for _, node := range g.Nodes {
@@ -59,6 +59,8 @@ func documentNode(node *graph.Node) v1alpha1.Node {
 		Suspended: node.Suspended(), Revision: node.Revision(), Isolated: node.Isolated,
 		ControllerSays: node.ControllerSays, APIVersion: node.APIVersion,
 		Remote: node.Remote(), Terminating: node.Terminating(),
+		NeverReconciled: documentNever(node.Never), Behind: documentBehind(node.Behind),
+		Starved: node.Starved, SuspendedWaits: ids(node.SuspendedWaits),
 	}
 	if object := node.Object; object != nil {
 		out.APIVersion = object.APIVersion
@@ -95,6 +97,9 @@ func known(t time.Time) *time.Time {
 }
 
 func ids(path []flux.ID) []string {
+	if len(path) == 0 {
+		return nil
+	}
 	out := make([]string, len(path))
 	for i, id := range path {
 		out[i] = id.String()

@@ -15,8 +15,8 @@ import (
 func footer(g *graph.Graph, o Options) string {
 	var b strings.Builder
 	b.WriteString(totals(g))
-	for _, cycle := range g.Cycles {
-		line := "cycle: " + output.Text(cyclePath(cycle))
+	for _, line := range findings(g) {
+		line = output.Text(line)
 		if o.Color {
 			line = output.Red.Paint(line)
 		}
@@ -97,6 +97,73 @@ func dependencies(g *graph.Graph) (total int, verdicts []string) {
 		}
 	}
 	return total, verdicts
+}
+
+// findings says, in a line each, what is wrong with several objects at once.
+func findings(g *graph.Graph) []string {
+	var lines []string
+	for _, cycle := range g.Cycles {
+		lines = append(lines, "cycle: "+cyclePath(cycle))
+	}
+	for _, deadlock := range g.Deadlocks {
+		lines = append(lines, "deadlock: "+deadlockPath(deadlock))
+	}
+	for _, frozen := range g.Frozen {
+		lines = append(lines, "frozen source: "+frozenText(frozen))
+	}
+	for _, starved := range g.Starved {
+		lines = append(lines, "starved workers: "+starvedText(starved))
+	}
+	return lines
+}
+
+// deadlockPath reads as one sentence.
+func deadlockPath(deadlock graph.Deadlock) string {
+	var b strings.Builder
+	b.WriteString(shortName(deadlock[0].From))
+	for i, wait := range deadlock {
+		if i > 0 {
+			b.WriteString(", which")
+		}
+		b.WriteString(waitWords(wait.Type) + shortName(wait.To))
+	}
+	return b.String()
+}
+
+func waitWords(kind graph.EdgeType) string {
+	switch kind {
+	case graph.Health:
+		return " is ready only after "
+	case graph.Parent:
+		return " is applied by "
+	default:
+		return " depends on "
+	}
+}
+
+func frozenText(frozen graph.Frozen) string {
+	shard := ""
+	if frozen.Shard != "" {
+		shard = " of shard " + frozen.Shard
+	}
+	text := fmt.Sprintf("%s: its %s%s get new revisions at their interval only, because of the dependsOn cycle %s",
+		shortName(frozen.Source), plural(len(frozen.Users), "Kustomization", "Kustomizations"), shard, cyclePath(frozen.Cycles[0]))
+	if more := len(frozen.Cycles) - 1; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	if len(frozen.Behind) > 0 {
+		text += fmt.Sprintf("; %d behind", len(frozen.Behind))
+	}
+	return text
+}
+
+func starvedText(starved graph.Starved) string {
+	controller := flux.ControllerName(flux.Kustomization)
+	if starved.Shard != "" {
+		controller += " of shard " + starved.Shard
+	}
+	return fmt.Sprintf("%s (--concurrent) of %s run health checks, and %s that these wait for cannot start",
+		plural(starved.Workers, "worker", "workers"), controller, plural(len(starved.Children), "object", "objects"))
 }
 
 func cyclePath(cycle []flux.ID) string {

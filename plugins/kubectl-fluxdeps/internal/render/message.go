@@ -39,7 +39,7 @@ func dependencyMessage(edge *graph.Edge) []string {
 	switch {
 	case edge == nil || edge.Verdict == verdict.OK:
 		return nil
-	case edge.Verdict == verdict.NotReady || edge.Verdict == verdict.Reconciling || edge.Assumed:
+	case !edge.BeyondReady && (edge.Verdict == verdict.NotReady || edge.Verdict == verdict.Reconciling), edge.Assumed:
 		return present(edge.Hint)
 	default:
 		return present(edge.Detail, edge.Hint)
@@ -60,6 +60,9 @@ func nodeMessage(l line, o Options) []string {
 	for _, edge := range l.elsewhere {
 		parts = append(parts, elsewhereMessage(edge))
 	}
+	if node.Never != nil {
+		parts = append(parts, node.Never.String())
+	}
 	explained := l.edge != nil && l.edge.Message == node.Message()
 	switch {
 	case node.ControllerSays != "":
@@ -67,7 +70,48 @@ func nodeMessage(l line, o Options) []string {
 	case o.Format == "wide" || node.State != graph.Ready && !explained:
 		parts = append(parts, present(node.Message())...)
 	}
+	return append(parts, findingMessages(node, o)...)
+}
+
+// findingMessages says what keeps the object as it is, where its own status
+// does not.
+func findingMessages(node *graph.Node, o Options) []string {
+	var parts []string
+	if node.Behind != nil {
+		parts = append(parts, behindMessage(node.Behind, o))
+	}
+	if node.Starved {
+		parts = append(parts, "waits for a worker of the controller: all run health checks")
+	}
+	for _, id := range node.SuspendedWaits {
+		parts = append(parts, fmt.Sprintf("waits for %s, which is suspended: resume it", shortName(id)))
+	}
 	return parts
+}
+
+// behindMessage names the revision that was applied and the one to apply.
+func behindMessage(behind *graph.Behind, o Options) string {
+	text := "at " + behind.From
+	if behind.From == "" {
+		text = "nothing applied yet"
+	}
+	text += fmt.Sprintf(", but %s is at %s", shortName(behind.Source), behind.To)
+	if !behind.Since.IsZero() {
+		text += " for " + age(o.Now, behind.Since)
+	}
+	switch behind.Why {
+	case graph.LagFrozen:
+		text += ": frozen by the dependsOn cycle " + cyclePath(behind.Cycle)
+		if behind.Interval != "" {
+			text += ", so that it comes at the interval of " + behind.Interval + " only"
+		}
+	case graph.LagSuspended:
+		text += ": suspended"
+	case graph.LagUnknown:
+		text += ": not looked at since"
+	case graph.LagReconciling, graph.LagFailed, graph.LagDependency: // the status says so
+	}
+	return text
 }
 
 // elsewhereMessage names a dependency that is not drawn above the line.

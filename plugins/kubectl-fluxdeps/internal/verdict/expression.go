@@ -9,6 +9,8 @@ import (
 	celtypes "github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/ext"
 	"github.com/google/cel-go/interpreter"
+
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 )
 
 // maxCost bounds one evaluation, in CEL's own measure: an expression comes from
@@ -24,6 +26,8 @@ var errNotEvaluated = errors.New("readyExpr not evaluated")
 // expressions compiles each readyExpr once.
 type expressions struct {
 	compiled map[string]compiled
+	// untyped are the ResourceSets', which are compiled in another way.
+	untyped map[string]error
 }
 
 type compiled struct {
@@ -32,7 +36,7 @@ type compiled struct {
 }
 
 func newExpressions() *expressions {
-	return &expressions{compiled: map[string]compiled{}}
+	return &expressions{compiled: map[string]compiled{}, untyped: map[string]error{}}
 }
 
 // check reports whether the expression of a Kustomization's or HelmRelease's
@@ -53,6 +57,20 @@ func (e *expressions) compile(expr string) (cel.Program, error) {
 	program, err := compile(expr, typed)
 	e.compiled[expr] = compiled{program, err}
 	return program, err
+}
+
+// checkUntyped reports whether the expression of a ResourceSet's dependency
+// compiles, where it has one that counts.
+func (e *expressions) checkUntyped(dep flux.Dependency) error {
+	if !dep.Ready || dep.ReadyExpr == "" {
+		return nil
+	}
+	if known, ok := e.untyped[dep.ReadyExpr]; ok {
+		return known
+	}
+	_, err := compileUntyped(dep.ReadyExpr)
+	e.untyped[dep.ReadyExpr] = err
+	return err
 }
 
 // compileUntyped parses a ResourceSet's readyExpr, whose fields are looked up

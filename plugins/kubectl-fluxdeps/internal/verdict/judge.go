@@ -54,6 +54,12 @@ func (j *Judge) Waits(from *flux.Object, dep flux.Dependency) bool {
 	}
 }
 
+// Stalls reports whether the entry stops its ResourceSet before any other is
+// looked at: flux-operator compiles all expressions first.
+func (j *Judge) Stalls(from *flux.Object, dep flux.Dependency) bool {
+	return from.Kind == flux.ResourceSet && j.exprs.checkUntyped(dep) != nil
+}
+
 // Dependency judges one entry of from's spec.dependsOn.
 func (j *Judge) Dependency(ctx context.Context, from *flux.Object, dep flux.Dependency) Finding {
 	target, want := j.Resolve(from, dep)
@@ -106,7 +112,7 @@ func (j *Judge) present(ctx context.Context, from *flux.Object, dep flux.Depende
 			return finding
 		}
 	}
-	if finding := ready(target); finding.Verdict != OK {
+	if finding := j.ready(target); finding.Verdict != OK {
 		finding.Message = fmt.Sprintf("dependency '%s' is not ready", namespacedName(target.ID))
 		return finding
 	}
@@ -117,11 +123,11 @@ func (j *Judge) present(ctx context.Context, from *flux.Object, dep flux.Depende
 }
 
 // ready is the built-in check: Ready is True, for the current generation.
-func ready(target *flux.Object) Finding {
+func (j *Judge) ready(target *flux.Object) Finding {
 	condition := target.Status.Condition(meta.ReadyCondition)
 	switch {
 	case condition == nil:
-		return Finding{Verdict: NotReady, Detail: neverReconciled(target)}
+		return Finding{Verdict: NotReady, Detail: j.NeverReconciled(target).String()}
 	case condition.Status == "Unknown" && !target.Suspended:
 		return Finding{Verdict: Reconciling, Detail: condition.Message}
 	case condition.Status != "True":
@@ -131,13 +137,6 @@ func ready(target *flux.Object) Finding {
 	default:
 		return Finding{Verdict: OK}
 	}
-}
-
-func neverReconciled(target *flux.Object) string {
-	if target.Suspended {
-		return "suspended before it was ever reconciled"
-	}
-	return "not reconciled yet"
 }
 
 func staleGeneration(target *flux.Object) string {

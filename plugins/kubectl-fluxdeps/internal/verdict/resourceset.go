@@ -31,13 +31,22 @@ func (j *Judge) resourceSetEntry(
 	case ExprError:
 		finding.Message = resourceSetExprMessage(named, finding)
 	case NotReady, Reconciling, StaleGeneration:
-		finding.Message = fmt.Sprintf("Retrying dependency check: dependency %s not ready%s", named, finding.Message)
+		finding.Message = notReadyMessage(named, finding.Message)
 	case OK:
 		if dep.Ready && target != nil && target.Suspended {
 			finding.Verdict = SuspendedOK
 		}
 	}
 	return finding
+}
+
+// notReadyMessage puts the words that are the same for all before those of the
+// status. An expression that fails says all itself.
+func notReadyMessage(named, status string) string {
+	if strings.HasPrefix(status, "failed to evaluate") {
+		return "Retrying dependency check: " + status
+	}
+	return fmt.Sprintf("Retrying dependency check: dependency %s not ready%s", named, status)
 }
 
 func resourceSetExprMessage(named string, finding Finding) string {
@@ -60,23 +69,32 @@ func (j *Judge) resourceSetVerdict(
 	ctx context.Context, from *flux.Object, dep flux.Dependency, target *flux.Object, want flux.ID,
 ) Finding {
 	external, read := j.snapshot.External[flux.ExternalID{APIVersion: dep.APIVersion, ID: want}]
+	broken := j.exprs.checkUntyped(dep)
 	switch {
+	case broken != nil: // before anything is looked up (buildDependencyExpressions)
+		return Finding{Verdict: ExprError, Detail: broken.Error()}
 	case pathError(want) != "":
 		return Finding{Verdict: Missing, Message: pathError(want), Detail: "no object can have that name", Hint: apart(dep.Name)}
 	case read && external.Absence != nil:
 		return externalAbsent(*external.Absence, target)
 	case target != nil:
 		return j.fluxTarget(ctx, dep, target)
+	case read && isInputProvider(want):
+		return j.inputProvider(ctx, dep, external)
 	case read:
-		return externalTarget(ctx, dep, external)
-	case want.HasDependsOn():
+		return externalTarget(ctx, dep, want, external)
+	case want.HasDependsOn(), isInputProvider(want) && !j.snapshot.Live:
 		return j.absent(from, want)
 	case j.snapshot.Live:
 		return Finding{Verdict: Unknown, Detail: "not read"}
+	case isSecret(want):
+		return Finding{Verdict: Unknown, Detail: "the data of a Secret is not read"}
 	default:
 		return Finding{Verdict: Unknown, Detail: "a " + want.Type() + " is not looked for in files"}
 	}
 }
+
+func isSecret(id flux.ID) bool { return id.Group == "" && id.Kind == "Secret" }
 
 // externalAbsent judges an entry that the server has no answer to. There may
 // be an object of that kind and name all the same, in another version.
@@ -91,8 +109,23 @@ func externalAbsent(absence flux.Absence, target *flux.Object) Finding {
 	return finding
 }
 
-// fluxTarget judges an entry that names a Kustomization, HelmRelease or
-// ResourceSet.
+func isInputProvider(id flux.ID) bool {
+	return id.Group == "" && id.Kind == flux.ResourceSetInputProvider
+}
+
+// inputProvider judges an entry that names a ResourceSetInputProvider of a
+// cluster, where it is read one by one.
+func (j *Judge) inputProvider(ctx context.Context, dep flux.Dependency, external flux.External) Finding {
+	target, err := flux.Decode(external.Raw)
+	if target.Name == "" {
+		return Finding{Verdict: Unknown, Detail: fmt.Sprintf("cannot be decoded: %v", err)}
+	}
+	target.Kind, target.Raw = flux.ResourceSetInputProvider, external.Raw
+	return j.fluxTarget(ctx, dep, &target)
+}
+
+// fluxTarget judges an entry that names a Kustomization, HelmRelease,
+// ResourceSet or ResourceSetInputProvider.
 func (j *Judge) fluxTarget(ctx context.Context, dep flux.Dependency, target *flux.Object) Finding {
 	switch {
 	case target.Status == nil && !j.snapshot.Live:
@@ -101,32 +134,23 @@ func (j *Judge) fluxTarget(ctx context.Context, dep flux.Dependency, target *flu
 		return Finding{Verdict: OK, Detail: "asks for existence only (ready is not set)"}
 	case dep.ReadyExpr != "":
 		return untypedExpr(ctx, dep.ReadyExpr, target.Raw)
-	case target.Kind == flux.ResourceSet:
-		return resourceSetReady(target)
+	case target.Kind == flux.ResourceSet || target.Kind == flux.ResourceSetInputProvider:
+		return j.builtInReady(target)
 	default:
-		finding := ready(target)
-		if finding.Verdict != OK {
-			finding.Message = ": status " + unreadyStatus(target)
-		}
-		return finding
+		return j.kstatusReady(target)
 	}
 }
 
-// unreadyStatus is kstatus' word for an object of Flux that is not ready.
-func unreadyStatus(target *flux.Object) string {
-	if stalled := target.Status.Condition(meta.StalledCondition); stalled != nil && stalled.Status == "True" {
-		return "Failed"
-	}
-	return "InProgress"
-}
+// builtInReady is flux-operator's HealthCheckExpr (api/v1/common_types.go,
+// v0.59.0) for its own kinds: every Ready condition is True for the current
+// generation. Without a Ready condition it holds for nothing, and so does not
+// stop anyone; without any conditions it is an error.
+const builtInExpr = "status.conditions.filter(c, c.type == 'Ready').all(c, c.status == 'True' && c.observedGeneration == metadata.generation)"
 
-// resourceSetReady is flux-operator's HealthCheckExpr (api/v1/common_types.go,
-// v0.59.0): every Ready condition is True for the current generation. Without
-// a Ready condition it holds for nothing, and so does not stop anyone; without
-// any conditions it is an error.
-func resourceSetReady(target *flux.Object) Finding {
+func (j *Judge) builtInReady(target *flux.Object) Finding {
 	if target.Status == nil || len(target.Status.Conditions) == 0 {
-		return Finding{Verdict: NotReady, Detail: "not reconciled yet"}
+		const failure = "failed to evaluate the CEL expression '" + builtInExpr + "': no such key: conditions"
+		return Finding{Verdict: NotReady, Detail: j.NeverReconciled(target).String(), Message: failure}
 	}
 	condition := target.Status.Condition(meta.ReadyCondition)
 	switch {
@@ -137,19 +161,70 @@ func resourceSetReady(target *flux.Object) Finding {
 	case condition.Status != "True":
 		return Finding{Verdict: NotReady, Detail: reasonAndMessage(condition)}
 	case condition.ObservedGeneration != target.Generation:
-		return Finding{Verdict: StaleGeneration, Detail: fmt.Sprintf("ready for generation %d of its spec, which is at %d",
-			condition.ObservedGeneration, target.Generation)}
+		return Finding{Verdict: NotReady, BeyondReady: true, Detail: fmt.Sprintf(
+			"observedGeneration is behind: ready for generation %d of its spec, which is at %d", condition.ObservedGeneration, target.Generation)}
 	default:
 		return Finding{Verdict: OK}
 	}
 }
 
+// kstatusReady judges a Kustomization or HelmRelease as kstatus does, by which
+// it must be Current: unlike its own controller, kstatus looks at the deletion
+// and at the conditions Reconciling and Stalled as well.
+func (j *Judge) kstatusReady(target *flux.Object) Finding {
+	if finding := j.ready(target); finding.Verdict != OK && !target.Terminating {
+		finding.Message = ": status " + fluxStatus(target).Status.String()
+		return finding
+	}
+	result := fluxStatus(target)
+	if result.Status == kstatus.Current {
+		return Finding{Verdict: OK}
+	}
+	return Finding{
+		Verdict: NotReady, Message: ": status " + result.Status.String(),
+		Detail: fmt.Sprintf("kstatus %s: %s", result.Status, result.Message), BeyondReady: true,
+	}
+}
+
+// fluxStatus is kstatus' result for an object of Flux, from the fields that it
+// looks at. An object without conditions is in progress, since its CRD gives
+// observedGeneration the default -1.
+func fluxStatus(target *flux.Object) kstatus.Result {
+	if target.Status.Condition(meta.ReadyCondition) == nil && !target.Terminating {
+		return kstatus.Result{Status: kstatus.InProgress, Message: "not reconciled yet"}
+	}
+	result, err := kstatus.Compute(statusContent(target), time.Time{})
+	if err != nil {
+		return kstatus.Result{Status: kstatus.Unknown, Message: err.Error()}
+	}
+	return result
+}
+
+func statusContent(target *flux.Object) map[string]any {
+	metadata := map[string]any{"generation": target.Generation}
+	if target.Terminating {
+		metadata["deletionTimestamp"] = time.Time{}.Format(time.RFC3339)
+	}
+	status := map[string]any{}
+	if target.Status != nil {
+		status["observedGeneration"] = target.Status.ObservedGeneration
+		conditions := make([]any, len(target.Status.Conditions))
+		for i, c := range target.Status.Conditions {
+			conditions[i] = map[string]any{"type": c.Type, "status": c.Status, "reason": c.Reason, "message": c.Message}
+		}
+		status["conditions"] = conditions
+	}
+	return map[string]any{"apiVersion": target.APIVersion, "kind": target.Kind, "metadata": metadata, "status": status}
+}
+
 // externalTarget judges an object of a kind that is not Flux's by kstatus, as
 // flux-operator does.
-func externalTarget(ctx context.Context, dep flux.Dependency, external flux.External) Finding {
+func externalTarget(ctx context.Context, dep flux.Dependency, want flux.ID, external flux.External) Finding {
 	switch {
 	case !dep.Ready:
 		return Finding{Verdict: OK, Detail: "asks for existence only (ready is not set)"}
+	case dep.ReadyExpr != "" && isSecret(want):
+		return Finding{Verdict: Unknown, Detail: "readyExpr not evaluated: the data of a Secret is not read"}
 	case dep.ReadyExpr != "":
 		return untypedExpr(ctx, dep.ReadyExpr, external.Raw)
 	}

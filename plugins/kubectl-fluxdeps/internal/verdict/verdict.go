@@ -7,7 +7,8 @@ package verdict
 // Verdict says whether a dependency is met, and if not why.
 type Verdict string
 
-// The verdicts. Cycle is given by the graph, which alone can see one.
+// The verdicts. Cycle and Deadlock are given by the graph, which alone can see
+// one.
 const (
 	// OK: the controller lets the dependent pass.
 	OK Verdict = "ok"
@@ -34,6 +35,9 @@ const (
 	Forbidden Verdict = "forbidden"
 	// Cycle: the dependency depends on the dependent.
 	Cycle Verdict = "cycle"
+	// Deadlock: the dependency waits for the dependent by other means as well:
+	// wait, healthChecks, or because the one applies the other.
+	Deadlock Verdict = "deadlock"
 	// Unknown: there is no status to judge by, as in files.
 	Unknown Verdict = "unknown"
 )
@@ -42,7 +46,7 @@ const (
 func All() []Verdict {
 	return []Verdict{
 		OK, SuspendedOK, Unknown, Reconciling, NotReady, StaleGeneration, StaleRevision,
-		ExprFalse, ExprError, Forbidden, Missing, WrongKind, Cycle,
+		ExprFalse, ExprError, Forbidden, Missing, WrongKind, Cycle, Deadlock,
 	}
 }
 
@@ -65,7 +69,7 @@ func (v Verdict) Transient() bool { return v == Reconciling }
 // Broken reports whether the trouble is in what was written, so that waiting
 // cannot mend it.
 func (v Verdict) Broken() bool {
-	return v == Missing || v == WrongKind || v == Cycle || v == ExprError
+	return v == Missing || v == WrongKind || v == Cycle || v == Deadlock || v == ExprError
 }
 
 // Finding is the verdict on one dependsOn entry.
@@ -77,6 +81,9 @@ type Finding struct {
 	Message string
 	// Detail says in our words what the verdict rests on.
 	Detail string
+	// BeyondReady is true where Detail is about something else than the
+	// dependency's Ready condition.
+	BeyondReady bool
 	// Hint is what was probably meant, where something is.
 	Hint string
 	// Assumed is true where the target was found by its name, because one of the

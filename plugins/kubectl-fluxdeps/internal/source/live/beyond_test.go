@@ -10,7 +10,7 @@ import (
 type entry = map[string]any
 
 // TestExpressions: whole objects are kept of both ends of a readyExpr and of
-// no other, and the controllers' feature gates are looked up only then.
+// no other, and a controller's feature gate counts only then.
 func TestExpressions(t *testing.T) {
 	controller := func(name string, args ...any) map[string]any {
 		container := map[string]any{"name": "manager", "args": args}
@@ -29,7 +29,7 @@ func TestExpressions(t *testing.T) {
 		warning  string
 		asked    int
 	}{
-		{"no expression", "", func(s *server) { s.objects[deployments] = []map[string]any{gated} }, false, "", 0},
+		{"no expression", "", func(s *server) { s.objects[deployments] = []map[string]any{gated} }, false, "", 1},
 		{"gate on", "true", func(s *server) { s.objects[deployments] = []map[string]any{gated} }, true, "", 1},
 		{"gate of the other controller", "true", func(s *server) {
 			s.objects[deployments] = []map[string]any{

@@ -4,12 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"net/url"
 	"slices"
-	"strconv"
-	"strings"
-
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/flux"
 )
@@ -59,19 +54,6 @@ func (r *reader) takeWhole(needed map[flux.ID]bool) error {
 // helm-controller (since v1.4); off by default.
 const additiveGate = "AdditiveCELDependencyCheck"
 
-// controllerOf returns the Deployment of the controller that reconciles a kind,
-// where that controller has the gate.
-func controllerOf(kind string) string {
-	switch kind {
-	case flux.Kustomization:
-		return "kustomize-controller"
-	case flux.HelmRelease:
-		return "helm-controller"
-	default:
-		return ""
-	}
-}
-
 // asDefault says what is taken where a gate is not known.
 const asDefault = "readyExpr is taken to replace the built-in check, as by default"
 
@@ -83,19 +65,13 @@ func (r *reader) readGates(ctx context.Context) {
 	if len(kinds) == 0 {
 		return
 	}
-	body, err := r.deployments(ctx)
-	var list struct {
-		Items []deployment `json:"items"`
-	}
-	if err == nil {
-		err = json.Unmarshal(body, &list)
-	}
+	deployments, err := r.deployments(ctx)
 	if err != nil {
 		r.warn("the controllers' feature gates could not be read (%v); %s", err, asDefault)
 		return
 	}
 	for _, kind := range kinds {
-		r.readGate(kind, list.Items)
+		r.readGate(kind, deployments)
 	}
 }
 
@@ -104,13 +80,13 @@ func (r *reader) readGates(ctx context.Context) {
 func (r *reader) readGate(kind string, deployments []deployment) {
 	found := false
 	for _, d := range deployments {
-		if d.Metadata.Name == controllerOf(kind) {
+		if d.Metadata.Name == flux.ControllerName(kind) {
 			found = true
 			r.snapshot.AdditiveReadyExpr[kind] = r.snapshot.AdditiveReadyExpr[kind] || d.gate(additiveGate)
 		}
 	}
 	if !found {
-		r.warn("the feature gates of %s are not known: no Deployment of that name has the label %s; %s", controllerOf(kind), fluxLabel, asDefault)
+		r.warn("the feature gates of %s are not known: no Deployment of that name has the label %s; %s", flux.ControllerName(kind), fluxLabel, asDefault)
 	}
 }
 
@@ -120,7 +96,7 @@ func (r *reader) gatedKinds() []string {
 	var kinds []string
 	for _, kind := range flux.Kinds() {
 		used := slices.ContainsFunc(r.snapshot.Objects, func(o flux.Object) bool { return o.Kind == kind.Kind && hasReadyExpr(&o) })
-		if used && controllerOf(kind.Kind) != "" {
+		if used && flux.ControllerName(kind.Kind) != "" {
 			kinds = append(kinds, kind.Kind)
 		}
 	}
@@ -129,55 +105,4 @@ func (r *reader) gatedKinds() []string {
 
 func hasReadyExpr(object *flux.Object) bool {
 	return slices.ContainsFunc(object.DependsOn, func(d flux.Dependency) bool { return d.ReadyExpr != "" })
-}
-
-// fluxLabel is what flux and flux-operator put on the controllers.
-const fluxLabel = "app.kubernetes.io/part-of=flux"
-
-// deployments lists Flux's Deployments, where that is forbidden in all
-// namespaces then in the usual one.
-func (r *reader) deployments(ctx context.Context) ([]byte, error) {
-	const fluxNamespace = "flux-system"
-	deployments := resource{"apps", "v1", "deployments"}
-	query := url.Values{"labelSelector": {fluxLabel}}
-	body, err := r.api.get(ctx, deployments.path("", ""), query, "")
-	if apierrors.IsForbidden(err) {
-		body, err = r.api.get(ctx, deployments.path(fluxNamespace, ""), query, "")
-	}
-	return body, err
-}
-
-// deployment is the part of an apps/v1 Deployment that holds the arguments.
-type deployment struct {
-	Metadata struct {
-		Name string `json:"name"`
-	} `json:"metadata"`
-	Spec struct {
-		Template struct {
-			Spec struct {
-				Containers []struct {
-					Args []string `json:"args"`
-				} `json:"containers"`
-			} `json:"spec"`
-		} `json:"template"`
-	} `json:"spec"`
-}
-
-// gate reports whether a container's --feature-gates turns the gate on.
-func (d deployment) gate(name string) bool {
-	on := false
-	for _, container := range d.Spec.Template.Spec.Containers {
-		for _, arg := range container.Args {
-			gates, ok := strings.CutPrefix(arg, "--feature-gates=")
-			if !ok {
-				continue
-			}
-			for gate := range strings.SplitSeq(gates, ",") {
-				if key, value, _ := strings.Cut(gate, "="); strings.TrimSpace(key) == name {
-					on, _ = strconv.ParseBool(strings.TrimSpace(value))
-				}
-			}
-		}
-	}
-	return on
 }

@@ -3,6 +3,7 @@ package live
 import (
 	"cmp"
 	"context"
+	"slices"
 	"sync"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -27,20 +28,49 @@ func (r *reader) readTargets(ctx context.Context) error {
 	}))
 }
 
-// readSources reads the sources that verdicts rest on: those that a
-// Kustomization shares with one it depends on. Each kind in use is listed
-// once, what lies outside of the scope or may not be listed is read one by one.
+// readSources reads the sources that something is said about: those that a
+// Kustomization shares with one it depends on, which verdicts rest on, and
+// those of all Kustomizations, which may be ahead of them. Each kind in use is
+// listed once; what lies outside of the scope or may not be listed is read one
+// by one. Where sources that no verdict rests on may not be listed, nothing is
+// said of them.
 func (r *reader) readSources(ctx context.Context) error {
 	index := flux.NewIndex(r.snapshot.Objects)
-	wanted := func(object *flux.Object) []flux.ID {
-		if object.Source == nil || !flux.HasDependsOn(object.Kind) {
-			return nil
-		}
-		if !r.options.Sources && !sharesSource(index, object) {
+	needed := func(object *flux.Object) []flux.ID {
+		if object.Source == nil || !flux.HasDependsOn(object.Kind) || !r.options.Sources && !sharesSource(index, object) {
 			return nil
 		}
 		return []flux.ID{object.Source.In(object.Namespace)}
 	}
+	useful := func(object *flux.Object) []flux.ID {
+		if object.Source == nil || object.Kind != flux.Kustomization {
+			return needed(object)
+		}
+		return []flux.ID{object.Source.In(object.Namespace)}
+	}
+	kinds := r.sourceKinds(needed)
+	if err := r.listKinds(ctx, r.sourceKinds(useful)); err != nil {
+		return err
+	}
+	r.warnLimited(kinds)
+	beyond := r.beyondScope(needed)
+	for _, id := range r.beyondScope(useful) {
+		if r.kinds[id.Kind].err == nil && !slices.Contains(beyond, id) && len(beyond) < maxUseful {
+			beyond = append(beyond, id)
+		}
+	}
+	if err := r.readNamed(ctx, beyond); err != nil {
+		return err
+	}
+	r.warnRefused(kinds)
+	return nil
+}
+
+// maxUseful bounds the sources that are read one by one without need.
+const maxUseful = 100
+
+// sourceKinds returns the kinds of the sources that wanted names.
+func (r *reader) sourceKinds(wanted func(*flux.Object) []flux.ID) []flux.KindInfo {
 	used := map[string]bool{}
 	for i := range r.snapshot.Objects {
 		for _, source := range wanted(&r.snapshot.Objects[i]) {
@@ -53,14 +83,7 @@ func (r *reader) readSources(ctx context.Context) error {
 			kinds = append(kinds, kind)
 		}
 	}
-	if err := r.readKinds(ctx, kinds); err != nil {
-		return err
-	}
-	if err := r.readNamed(ctx, r.beyondScope(wanted)); err != nil {
-		return err
-	}
-	r.warnRefused(kinds)
-	return nil
+	return kinds
 }
 
 // warnRefused names the kinds that may not be listed and of which not all that

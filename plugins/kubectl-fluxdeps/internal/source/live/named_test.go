@@ -51,7 +51,7 @@ func TestTargetFails(t *testing.T) {
 }
 
 // TestSources: a source is read where revisions are compared, or where all are
-// asked for.
+// asked for; for a HelmRelease only then.
 func TestSources(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -61,7 +61,7 @@ func TestSources(t *testing.T) {
 		asked   int
 	}{
 		{"shared with a dependency", dependsOn(entry{"name": "b"}), Options{}, "K/a K/b G/fleet", 1},
-		{"shared, but with none", dependsOn(), Options{}, "K/a K/b", 0},
+		{"of a Kustomization that depends on nothing", dependsOn(), Options{}, "K/a K/b G/fleet", 1},
 		{"asked for", dependsOn(), Options{Sources: true}, "K/a K/b G/fleet", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -72,6 +72,36 @@ func TestSources(t *testing.T) {
 			snapshot, _, err := s.read(t, c.options)
 			if err != nil || names(snapshot) != c.want || s.asked(gitRepositories) != c.asked {
 				t.Errorf("got %s, asked %d times, %v", names(snapshot), s.asked(gitRepositories), err)
+			}
+		})
+	}
+}
+
+// TestUsefulSources: sources that no verdict rests on are read where that is
+// allowed, and not missed where it is not.
+func TestUsefulSources(t *testing.T) {
+	const fleet = "/apis/source.toolkit.fluxcd.io/v1/namespaces/ns/gitrepositories/fleet"
+	for _, c := range []struct {
+		name    string
+		set     func(*server)
+		options Options
+		want    string
+		asked   int
+	}{
+		{"in another namespace", func(*server) {}, Options{Namespace: "other"}, "K/a G/fleet", 1},
+		{"in another namespace, where nothing may be read", func(s *server) { s.faults[fleet] = forbidden }, Options{Namespace: "other"}, "K/a", 1},
+		{"not to be listed", func(s *server) { s.faults[gitRepositories] = forbidden }, Options{}, "K/a", 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newServer(t)
+			s.add(kustomizations, "other", "a", map[string]any{"spec": map[string]any{
+				"sourceRef": map[string]any{"kind": "GitRepository", "name": "fleet", "namespace": "ns"},
+			}})
+			s.add(gitRepositories, "ns", "fleet", nil)
+			c.set(s)
+			snapshot, warnings, err := s.read(t, c.options)
+			if err != nil || len(warnings) > 0 || names(snapshot) != c.want || s.asked(fleet) != c.asked {
+				t.Errorf("got %s, asked %d times, %v, %v", names(snapshot), s.asked(fleet), warnings, err)
 			}
 		})
 	}

@@ -40,7 +40,7 @@ func Read(ctx context.Context, api *API, options Options) (*flux.Snapshot, []str
 		kinds: map[string]kindResult{},
 	}
 	for _, step := range []func(context.Context) error{
-		r.readDependents, r.readTargets, r.readSources, r.readExternal, r.readExpressions,
+		r.readDependents, r.readTargets, r.readSources, r.readExternal, r.readExpressions, r.readControllers,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, r.warnings, err
@@ -58,6 +58,8 @@ type reader struct {
 	known    map[string][]string
 	pages    []page
 	warnings []string
+	// controllers is what deployments gave, nil before it was called.
+	controllers *controllersResult
 }
 
 // kindResult is what a kind's list gave, and for which namespace; empty for
@@ -107,15 +109,6 @@ func (r *reader) knock(ctx context.Context, kind flux.KindInfo) error {
 		return fmt.Errorf("%s: %w", kind.Plural, err)
 	}
 	r.known = map[string][]string{kind.Kind: versions}
-	return nil
-}
-
-// readKinds lists kinds of which single objects are asked for by name yet.
-func (r *reader) readKinds(ctx context.Context, kinds []flux.KindInfo) error {
-	if err := r.listKinds(ctx, kinds); err != nil {
-		return err
-	}
-	r.warnLimited(kinds)
 	return nil
 }
 

@@ -44,6 +44,7 @@ func TestRead(t *testing.T) {
 	}
 	slices.Sort(s.requests)
 	want := []string{
+		deployments, // for they were never reconciled
 		"/apis/fluxcd.controlplane.io", resourceSets, "/apis/helm.toolkit.fluxcd.io", helmReleases,
 		"/apis/kustomize.toolkit.fluxcd.io", kustomizations, kustomizations + "?", kustomizations + "?",
 	}

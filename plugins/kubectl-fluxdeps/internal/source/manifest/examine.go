@@ -51,8 +51,7 @@ func (f *file) entryPlaces(raw []byte, object *flux.Object, h head, at place) fu
 	if at.node == nil && len(object.DependsOn) > 0 {
 		return jsonEntries(raw, h.Spec["dependsOn"], at)
 	}
-	list := at.path("spec").keyPlace("dependsOn")
-	return func(i int) place { return list.element(i) }
+	return at.path("spec").keyPlace("dependsOn").element
 }
 
 // jsonEntries finds the entries in the text of a JSON document.

@@ -105,6 +105,7 @@ func (f *folder) file(rel string) {
 		err = errors.New("not a regular file: it is read only where it is named itself")
 	}
 	f.files++
+	f.charts.note(f.shown(rel))
 	if err != nil {
 		f.lose(rel, err)
 		return

@@ -133,10 +133,11 @@ type reader struct {
 	edits               []edit
 	fileEdits           []fileEdit
 	renames             []rename
+	charts              charts
 	lists               map[string][]listEdit // by file
 	resources           map[string][]string   // by kustomization.yaml
 }
 
 func newReader(ctx context.Context, stdin io.Reader) *reader {
-	return &reader{ctx: ctx, stdin: stdin, seen: map[string]bool{}, roles: roles{}, lists: map[string][]listEdit{}, resources: map[string][]string{}}
+	return &reader{ctx: ctx, stdin: stdin, seen: map[string]bool{}, roles: roles{}, charts: charts{}, lists: map[string][]listEdit{}, resources: map[string][]string{}}
 }

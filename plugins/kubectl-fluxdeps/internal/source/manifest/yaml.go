@@ -172,7 +172,7 @@ func (f *file) unfit(c chunk, line int, why string) {
 		return
 	}
 	why += "; it looks like a template, and templates are not rendered here"
-	if mentionsFlux(c.text) {
+	if mentionsFlux(c.text) || !f.charts.has(f.name) {
 		f.failed(templates(), line, why)
 		return
 	}
