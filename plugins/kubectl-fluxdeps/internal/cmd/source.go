@@ -214,5 +214,5 @@ func (o sourceOptions) checked(inputs []input, wholes []*graph.Graph) error {
 		}
 	}
 	return failure.With(failure.BadInput, errors.New(o.nothing()+", so nothing was checked"),
-		"what a kustomization.yaml takes from elsewhere is not read: name the folder that holds it all, or render it: kubectl kustomize DIR | kubectl fluxdeps -f - --exit-code")
+		"a folder whose Kustomizations name paths of its repository is rendered; what else a kustomization.yaml takes from elsewhere is not read: kubectl kustomize DIR | kubectl fluxdeps -f - --exit-code")
 }

@@ -220,8 +220,10 @@ func TestWaits(t *testing.T) {
 			o["a"].Source, o["b"].Source = source, source
 			o["a"].DependsOn[0].ReadyExpr = "true"
 		}, nil, "! x.yaml:11 frozen-source new revisions of GitRepository/ns/s reach none of its Kustomizations before their interval, because of the cycle Kustomization/ns/a → Kustomization/ns/b → Kustomization/ns/a\n"},
-		{"a cycle is no frozen source, too", "a: b; b: a", func(o map[string]*flux.Object) { o["a"].Source, o["b"].Source = source, source }, nil,
-			"! x.yaml:11 cycle each waits for the next: Kustomization/ns/a → Kustomization/ns/b → Kustomization/ns/a\n"},
+		{
+			"a cycle is no frozen source, too", "a: b; b: a", func(o map[string]*flux.Object) { o["a"].Source, o["b"].Source = source, source }, nil,
+			"! x.yaml:11 cycle each waits for the next: Kustomization/ns/a → Kustomization/ns/b → Kustomization/ns/a\n",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := parse(c.objects)

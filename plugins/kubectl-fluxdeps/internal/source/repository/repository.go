@@ -4,7 +4,6 @@ package repository
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -32,11 +31,9 @@ func Around(path, root string) (Folder, error) {
 	if dir, err = filepath.EvalSymlinks(dir); err != nil {
 		return Folder{}, err
 	}
-	found := dir
-	if root == "" {
-		found = nearest(dir)
-	} else if found, err = resolve(root); err != nil {
-		return Folder{}, fmt.Errorf("--root: %w", err)
+	found, err := rootOf(dir, root)
+	if err != nil {
+		return Folder{}, err
 	}
 	below, err := filepath.Rel(found, dir)
 	if err != nil || !filepath.IsLocal(below) {
@@ -51,12 +48,19 @@ func Around(path, root string) (Folder, error) {
 	}, nil
 }
 
-func resolve(root string) (string, error) {
-	absolute, err := filepath.Abs(root)
-	if err != nil {
-		return "", err
+// rootOf is the folder of the repository.
+func rootOf(dir, root string) (string, error) {
+	if root == "" {
+		return nearest(dir), nil
 	}
-	return filepath.EvalSymlinks(absolute)
+	absolute, err := filepath.Abs(root)
+	if err == nil {
+		absolute, err = filepath.EvalSymlinks(absolute)
+	}
+	if err != nil {
+		return "", fmt.Errorf("--root: %w", err)
+	}
+	return absolute, nil
 }
 
 // nearest is the first folder upwards that has a .git, else the folder itself.
@@ -97,11 +101,11 @@ func remotes(root string) []string {
 func gitDir(root string) string {
 	dir := filepath.Join(root, ".git")
 	text, err := os.ReadFile(dir)
-	if errors.Is(err, os.ErrNotExist) || err != nil {
+	if err != nil {
 		return dir
 	}
 	dir = beside(root, strings.TrimPrefix(strings.TrimSpace(string(text)), "gitdir: "))
-	if common, err := os.ReadFile(filepath.Join(dir, "commondir")); err == nil {
+	if common, err := os.ReadFile(filepath.Join(dir, "commondir")); err == nil { //nolint:gosec // only the URLs of remotes are taken from what git says
 		return beside(dir, strings.TrimSpace(string(common)))
 	}
 	return dir

@@ -60,7 +60,7 @@ func (f *finder) named(dir, file string, found map[string]bool) {
 	if err != nil || bound.Check(text) != nil || k.Unmarshal(text) != nil {
 		return
 	}
-	for _, entry := range slices.Concat(k.Resources, k.Bases, k.Components) {
+	for _, entry := range slices.Concat(k.Resources, k.Bases, k.Components) { //nolint:staticcheck // trees still have bases
 		at := path.Join(dir, entry)
 		switch {
 		case f.tree.IsFile(at):

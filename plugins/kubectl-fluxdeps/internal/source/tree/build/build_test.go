@@ -74,7 +74,8 @@ func TestBuilds(t *testing.T) {
 	}{
 		"a folder without a kustomization file": {"-- a/b/web.yaml --" + object, generate.Spec{}, `"name":"web"}`},
 		"prefix and suffix leave dependsOn alone": {
-			"-- a/web.yaml --" + object, generate.Spec{NamePrefix: text("a-"), NameSuffix: text("-z"), TargetNamespace: text("n")},
+			"-- a/web.yaml --" + object,
+			generate.Spec{NamePrefix: text("a-"), NameSuffix: text("-z"), TargetNamespace: text("n")},
 			`{"apiVersion":"kustomize.toolkit.fluxcd.io/v1","kind":"Kustomization","metadata":{"name":"a-web-z","namespace":"n"},"spec":{"dependsOn":[{"name":"db"}]}}`,
 		},
 		"the spec overrides the folder, even with nothing": {
@@ -85,7 +86,8 @@ func TestBuilds(t *testing.T) {
 		},
 		"a folder with a kustomization file is not entered": {
 			"-- a/sub/kustomization.yaml --\nnamespace: inner\nresources: [web.yaml]\n-- a/sub/web.yaml --" + object + "-- a/sub/draft.yaml --\nnot: kubernetes\n",
-			generate.Spec{}, `"namespace":"inner"`,
+			generate.Spec{},
+			`"namespace":"inner"`,
 		},
 		"a missing component that may be missing": {
 			"-- a/web.yaml --" + object, generate.Spec{Components: []string{"../none"}, IgnoreMissingComponents: true}, `"name":"web"`,
@@ -149,14 +151,14 @@ func TestRefusals(t *testing.T) {
 // TestBounds: what would take kustomize long is refused before it sees it.
 func TestBounds(t *testing.T) {
 	bomb := "a0: &a0 [1,1,1,1,1,1,1,1,1]\n"
-	doubling, diamonds := "-- d0/c.yaml --\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n-- d0/kustomization.yaml --\nresources: [c.yaml]\n", ""
+	doubling := "-- d0/c.yaml --\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n-- d0/kustomization.yaml --\nresources: [c.yaml]\n"
 	for i := 1; i < 9; i++ {
 		bomb += fmt.Sprintf("a%d: &a%d [*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d]\n", i, i, i-1, i-1, i-1, i-1, i-1, i-1, i-1, i-1, i-1)
 	}
 	for i := 1; i < 20; i++ {
 		doubling += fmt.Sprintf("-- l%d/kustomization.yaml --\nnamePrefix: l\nresources: [../d%d]\n-- r%d/kustomization.yaml --\nnamePrefix: r\nresources: [../d%d]\n-- d%d/kustomization.yaml --\nresources: [../l%d, ../r%d]\n", i, i-1, i, i-1, i, i, i)
 	}
-	diamonds = strings.ReplaceAll(doubling, "resources: [c.yaml]", "namePrefix: x")
+	diamonds := strings.ReplaceAll(doubling, "resources: [c.yaml]", "namePrefix: x")
 	for name, c := range map[string]struct{ archive, dir string }{
 		"anchors":       {"-- a/x.yaml --\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n" + bomb, "a"},
 		"anchors in it": {"-- a/kustomization.yaml --\nresources: [b]\n-- a/b/kustomization.yaml --\n" + bomb, "a"},

@@ -155,7 +155,7 @@ func (f *fileSystem) Walk(string, filepath.WalkFunc) error { return errReadOnly 
 // Open is not used in a build.
 func (f *fileSystem) Open(string) (filesys.File, error) { return nil, errReadOnly }
 
-// Create, Mkdir, MkdirAll, RemoveAll and WriteFile would write.
+// Create would write.
 func (f *fileSystem) Create(string) (filesys.File, error) { return nil, errReadOnly }
 
 // Mkdir would write.

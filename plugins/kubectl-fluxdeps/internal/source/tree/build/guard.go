@@ -39,7 +39,7 @@ func (e *FileError) Unwrap() error { return e.Err }
 // referring are the lists of a kustomization file whose entries kustomize gives
 // to git where they are no local path (kustomize v5.8.1, kusttarget.go).
 func referring(k *types.Kustomization) (folders, configs []string) {
-	folders = append(append(append(folders, k.Resources...), k.Bases...), k.Components...)
+	folders = append(append(append(folders, k.Resources...), k.Bases...), k.Components...) //nolint:staticcheck // trees still have bases
 	configs = append(append(append(configs, k.Generators...), k.Transformers...), k.Validators...)
 	return folders, configs
 }
@@ -49,8 +49,8 @@ func referring(k *types.Kustomization) (folders, configs []string) {
 // kustomize understands. Lines are those of the text as it was written.
 func checkReferences(tree *files.Tree, file string, text, written []byte) error {
 	var k types.Kustomization
-	if k.Unmarshal(text) != nil {
-		return nil // kustomize says what is wrong with it, and reads no further
+	if err := k.Unmarshal(text); err != nil {
+		return nil //nolint:nilerr // kustomize says what is wrong with it, and reads no further
 	}
 	folders, configs := referring(&k)
 	for _, entry := range folders {

@@ -91,10 +91,10 @@ func (s Spec) addTo(k *types.Kustomization, tree Files, dir string) error {
 		k.Components = append(k.Components, component)
 	}
 	for _, p := range s.PatchesStrategicMerge {
-		k.PatchesStrategicMerge = append(k.PatchesStrategicMerge, types.PatchStrategicMerge(p))
+		k.PatchesStrategicMerge = append(k.PatchesStrategicMerge, types.PatchStrategicMerge(p)) //nolint:staticcheck // a field of v1beta1 and v1beta2
 	}
 	for _, p := range s.PatchesJSON6902 {
-		k.PatchesJson6902 = append(k.PatchesJson6902, types.Patch{Patch: string(p.Patch), Target: p.Target})
+		k.PatchesJson6902 = append(k.PatchesJson6902, types.Patch{Patch: string(p.Patch), Target: p.Target}) //nolint:staticcheck // a field of v1beta1 and v1beta2
 	}
 	for _, image := range s.Images {
 		addImage(k, image)
