@@ -21,7 +21,7 @@ func TestKilledDuringRecreate(t *testing.T) {
 	})
 	reached := make(chan struct{})
 	target.Break(func(_ *apitest.Server, _ http.ResponseWriter, r *http.Request) bool {
-		if !stores(r) {
+		if r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, "/secrets") || r.URL.Query().Get("dryRun") != "" {
 			return false
 		}
 		close(reached)

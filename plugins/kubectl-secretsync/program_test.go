@@ -93,7 +93,7 @@ func (f *fleet) slow(long time.Duration, nth int64, reached func()) {
 
 // stores tells of a request that creates a Secret.
 func stores(r *http.Request) bool {
-	return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/secrets") && r.URL.Query().Get("dryRun") == ""
+	return r.Method == http.MethodPatch && strings.Contains(r.URL.Path, "/secrets/") && r.URL.Query().Get("dryRun") == ""
 }
 
 // longer is more than the program is left for when an interrupted command says
@@ -220,7 +220,7 @@ func TestNothingLeaks(t *testing.T) {
 	// A value of the target's, which nobody here has ever read.
 	const others = "0ld-and-unknown"
 	echo := func(s *apitest.Server, w http.ResponseWriter, r *http.Request) bool {
-		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/secrets") {
+		if r.Method == http.MethodPatch && strings.Contains(r.URL.Path, "/secrets/") {
 			var body bytes.Buffer
 			_, _ = body.ReadFrom(r.Body)
 			w.Header().Add("Warning", `299 - "I saw `+f.value+` instead of `+others+`"`)
@@ -232,7 +232,7 @@ func TestNothingLeaks(t *testing.T) {
 	f.targets[0].Break(echo)
 	f.targets[1].Put("team", "app", map[string]any{"data": map[string]any{"password": "eA=="}})
 	f.targets[2].Break(func(_ *apitest.Server, w http.ResponseWriter, r *http.Request) bool {
-		if r.Method == http.MethodPost {
+		if r.Method == http.MethodPost || r.Method == http.MethodPatch {
 			panic(http.ErrAbortHandler)
 		}
 		return false

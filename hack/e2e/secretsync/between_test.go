@@ -83,8 +83,8 @@ func TestBetweenPlanAndWrite(t *testing.T) {
 		{"update: somebody writes", "PATCH", true, false, label, []string{"copy"}, 0, "1 updated", ours},
 		{"update: another in its place", "PATCH", true, false, replaced, []string{"copy"}, 5, "owned by nobody known", foreign},
 		{"update: it is gone", "PATCH", true, false, gone, []string{"copy"}, 0, "1 created", ours},
-		{"create: somebody is faster", "POST", false, false, func(s *stage) { s.foreign(prodOne, "app") }, []string{"copy"}, 5, "owned by nobody known", foreign},
-		{"create: an old one goes away", "POST", false, false, goingAway, []string{"copy"}, 0, "1 created", ours},
+		{"create: somebody is faster", "PATCH", false, false, func(s *stage) { s.foreign(prodOne, "app") }, []string{"copy"}, 5, "owned by nobody known", foreign},
+		{"create: an old one goes away", "PATCH", false, false, goingAway, []string{"copy"}, 0, "1 created", ours},
 		{"delete: somebody writes", "DELETE", true, false, label, []string{"delete"}, 0, "1 deleted", none},
 		{"delete: another in its place", "DELETE", true, false, replaced, []string{"delete"}, 5, "never deleted", foreign},
 		{"delete: it is gone", "DELETE", true, false, gone, []string{"delete"}, 0, "1 deleted", none},
@@ -134,16 +134,17 @@ func goingAway(s *stage) {
 // The answer to a write is lost, and the write is not done twice.
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
-	for method, c := range map[string]struct {
-		there bool
-		args  []string
-		words string
+	for name, c := range map[string]struct {
+		method string
+		there  bool
+		args   []string
+		words  string
 	}{
-		"POST":   {false, []string{"copy"}, "1 created"},
-		"PATCH":  {true, []string{"copy"}, "1 updated"},
-		"DELETE": {true, []string{"delete"}, "1 deleted"},
+		"create": {"PATCH", false, []string{"copy"}, "1 created"},
+		"update": {"PATCH", true, []string{"copy"}, "1 updated"},
+		"delete": {"DELETE", true, []string{"delete"}, "1 deleted"},
 	} {
-		t.Run(method, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t)
 			s.secret(management, "app", map[string]string{"a": s.value()})
@@ -151,7 +152,7 @@ func TestLostAnswers(t *testing.T) {
 				s.want(s.copy("app", "--to-context", prodOne), 0, "1 created")
 				s.secret(management, "app", map[string]string{"a": s.value()})
 			}
-			target := s.between(method, true, func() {})
+			target := s.between(c.method, true, func() {})
 			s.want(s.run(s.from(append(c.args, "app", "--to-kubeconfig", target)...)...), 0, c.words)
 			if c.args[0] == "copy" {
 				s.want(s.copy("app", "--to-context", prodOne), 0, "1 unchanged")

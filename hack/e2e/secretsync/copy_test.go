@@ -73,7 +73,7 @@ func (s *stage) checkMeta(cluster, name string) {
 	for key, value := range notes {
 		s.checkLeak("annotation "+key, value)
 	}
-	if fields := copied.GetManagedFields(); len(fields) != 1 || fields[0].Manager != "kubectl-secretsync" {
+	if fields := copied.GetManagedFields(); len(fields) != 1 || fields[0].Manager != "secretsync.datum.net" || fields[0].Operation != "Apply" {
 		s.Errorf("managed fields are %v", fields)
 	}
 }

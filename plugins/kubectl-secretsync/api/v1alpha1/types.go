@@ -36,9 +36,10 @@ type Target struct {
 	Name      string `json:"name"`
 	// Source is the NAMESPACE/NAME that it is a copy of.
 	Source string `json:"source"`
-	// Action is create, update, recreate, delete, release, unchanged, absent,
-	// skip, conflict, forbidden, refused or failed. A release takes the plan out
-	// of a copy that other plans make too.
+	// Action is create, update, recreate, delete, reduce, release, unchanged,
+	// absent, skip, conflict, forbidden, refused or failed. A release takes the
+	// plan out of a copy that other plans make too; to reduce a copy is to delete
+	// what is ours of it and to leave the keys of others.
 	Action string `json:"action"`
 	// Outcome is done, planned, validated, nothing, failed or not-attempted.
 	Outcome string `json:"outcome"`
@@ -54,6 +55,9 @@ type Target struct {
 	Owner           string   `json:"owner,omitempty"`
 	CreateNamespace bool     `json:"createNamespace,omitempty"`
 	Changes         *Changes `json:"changes,omitempty"`
+	// ChangedByAdmission are fields that the target's admission changed on their
+	// way in, such as .data.password.
+	ChangedByAdmission []string `json:"changedByAdmission,omitempty"`
 	// SyncedAt and SourceVersion are what the copy says of itself.
 	SyncedAt        string `json:"syncedAt,omitempty"`
 	SourceVersion   string `json:"sourceResourceVersion,omitempty"`
@@ -74,10 +78,13 @@ type Changes struct {
 	ToType      string      `json:"toType,omitempty"`
 }
 
-// KeyChange is one key of the data that is added, removed or changed.
+// KeyChange is one key of the data that is added, removed, changed or, in a deletion,
+// kept.
 type KeyChange struct {
 	Key    string `json:"key"`
 	Change string `json:"change"`
+	// Managers are others who hold the key: it is taken from them, or kept.
+	Managers string `json:"managers,omitempty"`
 	// FromSize and ToSize are in bytes.
 	FromSize int `json:"fromSize"`
 	ToSize   int `json:"toSize"`

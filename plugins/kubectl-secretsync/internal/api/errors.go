@@ -113,7 +113,7 @@ func classify(code int, said status, what call) plan.Problem {
 		return plan.Problem{Kind: plan.KindUnauthorized, Hint: "the credentials in the kubeconfig are not accepted, or no longer; log in again"}
 	case code == http.StatusForbidden:
 		return forbidden(said, what)
-	case code == http.StatusNotFound && what.method == http.MethodPost && said.Details.Kind == "namespaces":
+	case code == http.StatusNotFound && (what.method == http.MethodPost || what.applies()) && said.Details.Kind == "namespaces":
 		return plan.Problem{Kind: plan.KindNoNamespace, Hint: "--create-namespace creates it"}
 	case code == http.StatusNotFound:
 		return plan.Problem{Kind: plan.KindNotFound}
@@ -121,6 +121,9 @@ func classify(code int, said status, what call) plan.Problem {
 		return plan.Problem{Kind: plan.KindConflict}
 	case code == http.StatusTooManyRequests:
 		return plan.Problem{Kind: plan.KindBusy}
+	case code == http.StatusInternalServerError && what.applies() && unreasoned(said):
+		// The server cannot read what is applied; it never will.
+		return plan.Problem{Kind: plan.KindInvalid}
 	case code >= http.StatusInternalServerError:
 		return plan.Problem{Kind: plan.KindServer}
 	case strings.Contains(said.Message, "denied the request") || strings.Contains(said.Message, "denied request"):

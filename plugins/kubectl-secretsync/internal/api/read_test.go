@@ -27,7 +27,7 @@ func TestPatience(t *testing.T) {
 		t.Errorf("%v after %d attempts", err, len(w.asked))
 	}
 	c, w = client(t, says(500, "{}"))
-	if _, err := c.Create(t.Context(), plan.Place{Namespace: "n", Name: "s"}, &secret.Content{}, nil, false); err == nil || len(w.asked) != 1 {
+	if _, err := c.Remake(t.Context(), secret.NewFingerprinter(), plan.Place{Namespace: "n", Name: "s"}, &secret.Content{}, nil, false); err == nil || len(w.asked) != 1 {
 		t.Errorf("a write was tried %d times: %v", len(w.asked), err)
 	}
 	if waits := []time.Duration{Wait(0, &Error{}), Wait(3, &Error{}), Wait(99, &Error{})}; fmt.Sprint(waits) != "[200ms 1.6s 5s]" {

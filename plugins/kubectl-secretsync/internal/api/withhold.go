@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -25,6 +26,35 @@ func own(words string) bool {
 	return false
 }
 
+// applyFailed finds what the API server writes itself of an apply that it cannot
+// carry out; behind it stands the object, values included (k8s.io/apiserver v0.36,
+// pkg/endpoints/handlers/fieldmanager and k8s.io/apimachinery/pkg/util/managedfields).
+var applyFailed = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^failed to (?:create typed (?:patch|new|live|old) object|(?:convert|update) (?:new|live|patch)? ?object|create managed fields|apply object|decode managed fields|encode managed fields|create fieldset)`)
+})
+
+// storage are the beginnings of what the server says of its storage: that never
+// quotes an object.
+func storage(words string) bool {
+	for _, start := range []string{"etcdserver: ", "rpc error: ", "context deadline exceeded", "the server answers "} {
+		if strings.HasPrefix(words, start) {
+			return true
+		}
+	}
+	return false
+}
+
+// tooLarge is what storage says of an object that it will never take.
+func tooLarge(words string) bool {
+	return strings.Contains(words, "request is too large") || strings.Contains(words, "ResourceExhausted")
+}
+
+// unreasoned reports whether the server gives a 500 no reason, and that it is no fault of
+// its storage that passes: it cannot read what it was sent.
+func unreasoned(said status) bool {
+	return said.Kind == "Status" && said.Reason == "" && (!storage(said.Message) || tooLarge(said.Message))
+}
+
 const withheldWords = "its words are withheld, as they may quote values"
 
 // withhold leaves out of the answer to a write what an admission policy, a
@@ -42,6 +72,8 @@ func withhold(method string, code int, message string) (text, said string) {
 			known = before + "is forbidden"
 		case code == http.StatusBadRequest:
 			known = "the server cannot read the request"
+		case code == http.StatusInternalServerError && !storage(message):
+			known = cmp.Or(applyFailed().FindString(message), "the server has an error")
 		default:
 			return message, ""
 		}

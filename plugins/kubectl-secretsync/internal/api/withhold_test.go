@@ -37,3 +37,22 @@ func TestWithhold(t *testing.T) {
 		t.Error(text, said)
 	}
 }
+
+// TestWithholdOfAnApply: what the server cannot read of an apply it quotes, values
+// included. What it says of its storage quotes nothing.
+func TestWithholdOfAnApply(t *testing.T) {
+	const value = "hunter2"
+	for message, want := range map[string]string{
+		`failed to create typed patch object (n/s; /v1, Kind=Secret): .data.k: expected string, got &value.valueUnstructured{Value:"` + value + `"}`: "failed to create typed patch object (500 Internal Server Error)",
+		`failed to create typed live object (n/s; /v1, Kind=Secret): .data.k: ` + value:                                                              "failed to create typed live object (500 Internal Server Error)",
+		`failed to convert new object (n/s; /v1, Kind=Secret) to smd typed: ` + value:                                                                "failed to convert new object (500 Internal Server Error)",
+		`illegal base64 data in "` + value + `"`:                                                                                                     "the server has an error (500 Internal Server Error)",
+		`etcdserver: request is too large`:                                                                                                           "etcdserver: request is too large",
+		`etcdserver: leader changed`:                                                                                                                 "etcdserver: leader changed",
+	} {
+		text, said := withhold(http.MethodPatch, http.StatusInternalServerError, message)
+		if !strings.HasPrefix(text, want) || strings.Contains(text, value) || (said == message) != strings.Contains(message, value) {
+			t.Errorf("%q of %q", text, said)
+		}
+	}
+}

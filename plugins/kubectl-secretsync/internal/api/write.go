@@ -17,10 +17,15 @@ type Written struct {
 	Warnings             []string
 	// Said are the server's warnings: anybody's words.
 	Said []string
+	// Stored is the copy as the server has it now; nil for writes of no copy.
+	Stored *secret.Snapshot
+	// Changed are the fields that admission has changed on the way, as the API
+	// server writes them.
+	Changed []string
 }
 
 func writeQuery(dryRun bool) url.Values {
-	query := url.Values{"fieldManager": {secret.Manager}}
+	query := url.Values{"fieldManager": {secret.FieldManager}}
 	if dryRun {
 		query.Set("dryRun", "All")
 	}
@@ -42,19 +47,52 @@ func (c *Client) write(ctx context.Context, what call) (Written, error) {
 type Preserved struct {
 	Meta      secret.Meta
 	Immutable bool
+	// Without are labels and annotations that it does not keep; Owners is true if it keeps
+	// no ownerReferences.
+	Without []secret.FieldSet
+	Owners  bool
 }
 
-// Create creates the copy. old is what it takes the place of, nil for nothing.
-func (c *Client) Create(ctx context.Context, place plan.Place, content *secret.Content, old *Preserved, dryRun bool) (Written, error) {
-	body, err := encode(newObject(place, content, old), pointers(content.Data))
+// Remake creates the copy as a whole, in the place of what old is of. It takes the
+// verb create and no other.
+func (c *Client) Remake(ctx context.Context, prints *secret.Fingerprinter, place plan.Place, content *secret.Content, old *Preserved, dryRun bool) (Written, error) {
+	fields := newObject(place, content, old)
+	body, err := encode(fields, pointers(content.Data))
 	if err != nil {
 		return Written{}, err
 	}
-	return c.post(ctx, place.Namespace, body, dryRun)
+	what := call{method: http.MethodPost, path: secrets(place.Namespace), query: writeQuery(dryRun), body: body, contentType: acceptObject}
+	return c.copied(ctx, prints, what, content, annotationsOf(fields), old != nil && old.Immutable)
+}
+
+func annotationsOf(fields map[string]any) map[string]string {
+	metadata, _ := fields["metadata"].(map[string]any)
+	annotations, _ := metadata["annotations"].(map[string]string)
+	return annotations
 }
 
 func (c *Client) post(ctx context.Context, namespace string, body *Body, dryRun bool) (Written, error) {
 	return c.write(ctx, call{method: http.MethodPost, path: secrets(namespace), query: writeQuery(dryRun), body: body, contentType: acceptObject})
+}
+
+// copied sends a write of a copy once, and compares what the server has stored with
+// what it was sent: admission changes an object after the server has recorded who
+// wrote it.
+func (c *Client) copied(ctx context.Context, prints *secret.Fingerprinter, what call, content *secret.Content, annotations map[string]string, immutable bool) (Written, error) {
+	what.accept, what.limit = acceptObject, maxObject
+	got, err := c.once(ctx, what)
+	if err != nil {
+		return Written{}, err
+	}
+	stored, err := decoded(prints.DecodeSnapshot(got.body))
+	if err != nil {
+		return Written{}, err
+	}
+	changed := content.Changed(stored, annotations)
+	if stored.Immutable && !immutable {
+		changed[secret.Field{Kind: secret.ImmutableField}] = true
+	}
+	return Written{UID: stored.Meta.UID, ResourceVersion: stored.Meta.ResourceVersion, Said: got.warnings, Stored: stored, Changed: changed.Strings()}, nil
 }
 
 func newObject(place plan.Place, content *secret.Content, old *Preserved) map[string]any {
@@ -68,12 +106,32 @@ func newObject(place plan.Place, content *secret.Content, old *Preserved) map[st
 		maps.Copy(annotations, old.Meta.Annotations)
 		// It holds the old data in the clear.
 		delete(annotations, secret.LastApplied)
-		keepOwners(metadata, old.Meta)
+		old.leaveOut(labels, annotations)
+		kept := old.Meta
+		if old.Owners {
+			kept.OwnerReferences = nil
+		}
+		keepOwners(metadata, kept)
 		fields["immutable"] = old.Immutable
 	}
 	maps.Copy(labels, content.Labels)
 	maps.Copy(annotations, content.WrittenOver(meta, place.Namespace, place.Name))
 	return fields
+}
+
+func (p *Preserved) leaveOut(labels, annotations map[string]string) {
+	delete(annotations, secret.AnnotationAdmission)
+	delete(annotations, secret.AnnotationShared)
+	for _, set := range p.Without {
+		for field := range set {
+			switch field.Kind {
+			case secret.LabelField:
+				delete(labels, field.Key)
+			case secret.AnnotationField:
+				delete(annotations, field.Key)
+			}
+		}
+	}
 }
 
 func keepOwners(metadata map[string]any, old secret.Meta) {
@@ -91,28 +149,6 @@ func pointers(data map[string]secret.Value) map[string]*secret.Value {
 		all[key] = &value
 	}
 	return all
-}
-
-// Update changes what the action says is different, and nothing else, provided
-// that the object is still the one that was read.
-func (c *Client) Update(ctx context.Context, a plan.Action, dryRun bool) (Written, error) {
-	annotations := a.Content.WrittenOver(&a.Seen.Object.Meta, a.Place.Namespace, a.Place.Name)
-	data := map[string]*secret.Value{}
-	for _, change := range a.Changes.Keys {
-		data[change.Key] = nil
-		if change.Change != plan.Removed {
-			value := a.Content.Data[change.Key]
-			data[change.Key] = &value
-		}
-	}
-	body, err := encode(map[string]any{"metadata": map[string]any{
-		"uid": a.Seen.Object.Meta.UID, "resourceVersion": a.Seen.Object.Meta.ResourceVersion,
-		"labels": a.Content.Labels, "annotations": annotations,
-	}}, data)
-	if err != nil {
-		return Written{}, err
-	}
-	return c.patch(ctx, a.Place, body, dryRun)
 }
 
 // Annotate sets annotations of the object that was read and of no other.

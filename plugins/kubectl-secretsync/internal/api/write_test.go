@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,41 +48,48 @@ func contentOf(t *testing.T, data map[string]string) *secret.Content {
 	return c
 }
 
-// TestWrites: what goes over the wire: just the differences, with the UID and the
+// TestWrites: what goes over the wire: all of the copy, with the UID and the
 // resourceVersion that were read, under our name.
 func TestWrites(t *testing.T) {
 	fine := says(200, `{"metadata":{"name":"s","uid":"new","resourceVersion":"9"}}`, "Warning", `299 - "it holds the-value"`)
 	place := plan.Place{Namespace: "n", Name: "s"}
+	prints := secret.NewFingerprinter()
 	c, w := client(t, fine)
-	written, err := c.Create(t.Context(), place, contentOf(t, map[string]string{"k": "v"}), nil, true)
+	written, err := c.Create(t.Context(), prints, plan.Action{Item: plan.Item{Place: place, Content: contentOf(t, map[string]string{"k": "v"})}}, true)
 	if err != nil || written.UID != "new" || written.ResourceVersion != "9" || len(written.Said) != 1 || strings.Contains(written.Said[0], "the-value") {
 		t.Errorf("%+v, %v", written, err)
 	}
+	if !slices.Contains(written.Changed, ".data.k") || !slices.Contains(written.Changed, ".metadata.labels.team") || slices.Contains(written.Changed, ".type") {
+		t.Errorf("changed by admission: %v", written.Changed)
+	}
 	sent := decode(t, w.asked[0].body)
-	if w.asked[0].line != "POST /api/v1/namespaces/n/secrets?dryRun=All&fieldManager=kubectl-secretsync" || w.asked[0].header.Get("User-Agent") != "test" {
+	if w.asked[0].line != "PATCH /api/v1/namespaces/n/secrets/s?dryRun=All&fieldManager=secretsync.datum.net&force=false" || w.asked[0].header.Get("User-Agent") != "test" || w.asked[0].header.Get("Content-Type") != contentApply {
 		t.Errorf("%+v", w.asked[0])
 	}
-	if at(t, sent, "data", "k") != base64.StdEncoding.EncodeToString([]byte("v")) || at(t, sent, "metadata", "labels", "team") != "a" || at(t, sent, "metadata", "resourceVersion") != nil {
+	if at(t, sent, "data", "k") != base64.StdEncoding.EncodeToString([]byte("v")) || at(t, sent, "metadata", "labels", "team") != "a" || at(t, sent, "metadata", "resourceVersion") != "1" || at(t, sent, "metadata", "uid") != nil {
 		t.Errorf("%v", sent)
 	}
 
 	old := &secret.Snapshot{Meta: secret.Meta{Namespace: "n", Name: "s", UID: "uid", ResourceVersion: "5", Labels: map[string]string{"theirs": "x"}}}
 	c, w = client(t, fine)
 	action := plan.Action{
-		Item:    plan.Item{Place: place, Content: contentOf(t, map[string]string{"a": "1", "b": "2"}), Seen: plan.Observation{Object: old}},
-		Changes: plan.Changes{Keys: []plan.KeyChange{{Key: "a", Change: plan.Changed}, {Key: "z", Change: plan.Removed}}},
+		Item: plan.Item{Place: place, Content: contentOf(t, map[string]string{"a": "1", "b": "2"}), Seen: plan.Observation{Object: old}},
+		Work: plan.Work{Drop: secret.FieldSet{{Kind: secret.DataField, Key: "z"}: true, {Kind: secret.LabelField, Key: "was"}: true}, Force: true},
 	}
-	if _, err := c.Update(t.Context(), action, false); err != nil {
+	if _, err := c.Apply(t.Context(), prints, action, false); err != nil {
 		t.Fatal(err)
 	}
 	sent = decode(t, w.asked[0].body)
 	data, _ := sent["data"].(map[string]any)
 	removed, named := data["z"]
-	if !strings.HasPrefix(w.asked[0].line, "PATCH /api/v1/namespaces/n/secrets/s?") || w.asked[0].header.Get("Content-Type") != "application/merge-patch+json" ||
-		len(data) != 2 || data["a"] != "MQ==" || !named || removed != nil {
+	if w.asked[0].header.Get("Content-Type") != "application/merge-patch+json" || len(data) != 1 || !named || removed != nil || at(t, sent, "metadata", "resourceVersion") != "5" {
 		t.Errorf("%+v", w.asked[0])
 	}
-	if at(t, sent, "metadata", "uid") != "uid" || at(t, sent, "metadata", "resourceVersion") != "5" || at(t, sent, "metadata", "labels", "theirs") != nil || sent["type"] != nil {
+	sent = decode(t, w.asked[1].body)
+	if !strings.HasSuffix(w.asked[1].line, "force=true") || at(t, sent, "data", "a") != "MQ==" || at(t, sent, "data", "z") != nil || sent["type"] != "Opaque" {
+		t.Errorf("%+v", w.asked[1])
+	}
+	if at(t, sent, "metadata", "uid") != "uid" || at(t, sent, "metadata", "resourceVersion") != "9" || at(t, sent, "metadata", "labels", "theirs") != nil {
 		t.Errorf("%v", sent)
 	}
 
@@ -95,6 +103,17 @@ func TestWrites(t *testing.T) {
 	}
 }
 
+// TestEmptyCopies: an empty map of data would be held as a whole.
+func TestEmptyCopies(t *testing.T) {
+	c, w := client(t, says(201, `{"metadata":{"name":"s"}}`))
+	if _, err := c.Create(t.Context(), secret.NewFingerprinter(), plan.Action{Item: plan.Item{Place: plan.Place{Namespace: "n", Name: "s"}, Content: contentOf(t, nil)}}, false); err != nil {
+		t.Fatal(err)
+	}
+	if _, there := decode(t, w.asked[0].body)["data"]; there {
+		t.Error(w.asked[0].body)
+	}
+}
+
 // TestRecreatedKeeps: what others gave the old one goes on, but for what holds
 // its data in the clear.
 func TestRecreatedKeeps(t *testing.T) {
@@ -104,7 +123,7 @@ func TestRecreatedKeeps(t *testing.T) {
 		Finalizers: []string{"f"}, OwnerReferences: []secret.OwnerReference{{Kind: "ConfigMap", Name: "o", Controller: &yes}},
 	}}
 	c, w := client(t, says(201, `{"metadata":{"name":"s"}}`))
-	if _, err := c.Create(t.Context(), plan.Place{Namespace: "n", Name: "s"}, contentOf(t, nil), old, false); err != nil {
+	if _, err := c.Remake(t.Context(), secret.NewFingerprinter(), plan.Place{Namespace: "n", Name: "s"}, contentOf(t, nil), old, false); err != nil {
 		t.Fatal(err)
 	}
 	sent := decode(t, w.asked[0].body)

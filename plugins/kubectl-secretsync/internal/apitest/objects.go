@@ -63,6 +63,7 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, namespace string
 		Refuse(w, http.StatusConflict, "AlreadyExists", fmt.Sprintf("secrets %q already exists", name))
 		return
 	}
+	wrote(object, r.URL.Query().Get("fieldManager"))
 	if r.URL.Query().Get("dryRun") == "" {
 		s.store(namespace, name, object)
 		s.created++
@@ -72,6 +73,10 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, namespace string
 
 func (s *Server) object(w http.ResponseWriter, r *http.Request, namespace, name string) {
 	object := s.objects[namespace+"/"+name]
+	if applies(r) {
+		s.apply(w, r, namespace, name)
+		return
+	}
 	if object == nil {
 		Refuse(w, http.StatusNotFound, "NotFound", fmt.Sprintf("secrets %q not found", name))
 		return

@@ -29,6 +29,7 @@ type copyFlags struct {
 	mode       string
 	recreate   bool
 	createNS   bool
+	allowLive  bool
 }
 
 const copyLong = `Copy Secrets to other clusters, namespaces or names.
@@ -38,11 +39,15 @@ written: create, update, recreate, unchanged, conflict (somebody else owns the
 target), forbidden (a permission is missing), refused (a rule stops it). Then
 targets are written, many at once; one that fails never stops the others.
 
-A copy has labels and annotations that say where it came from. Keys, labels,
-annotations, owners and finalizers that others gave a target stay. Never copied
-are ownerReferences, finalizers, last-applied configurations, and the labels by
-which controllers know what is their own. Nor is a source's immutable: true: a
-copy must be able to follow its source.
+A copy has labels and annotations that say where it came from. What it holds is
+applied: the API server knows which keys, labels and annotations are ours. Those are
+repaired whoever has edited them, and leave with the flag or the source's key; those
+of others stay, as do owners and finalizers. Where the target's admission changes
+what is written, that is said, with exit code 1.
+
+Never copied are ownerReferences, finalizers, last-applied configurations, and the
+labels by which controllers know what is their own. Nor is a source's immutable:
+true: a copy must be able to follow its source.
 
 With -o manifest it prints the copies as manifests, values included, and writes
 to no cluster.
@@ -61,7 +66,7 @@ const copyExamples = `  # One Secret to all production clusters; the pattern lea
 
   # A token that is in no cluster yet, to the clusters of Cluster API
   kubectl create secret generic deploy-token --from-file=token --dry-run=client -o yaml |
-    kubectl secretsync copy -f - --to-kubeconfig-secret-selector cluster.x-k8s.io/cluster-name \
+    kubectl secretsync copy -f - --source-id deploy-token --to-kubeconfig-secret-selector cluster.x-k8s.io/cluster-name \
       --to-kubeconfig-secret-namespace capi --to-kubeconfig-secret-context management --to-namespace flux-system`
 
 func newCopyCommand(d deps) *cobra.Command {
@@ -86,7 +91,8 @@ func (f *copyFlags) add(c *cobra.Command) {
 	f.run.add(c)
 	f.write.add(c)
 	modeFlag(c, &f.mode)
-	set.StringVar(&f.onConflict, "on-conflict", string(plan.Fail), "What becomes of targets that are not copies of the source: fail reports them, skip leaves them, adopt takes over those that nobody claims, overwrite any.")
+	set.StringVar(&f.onConflict, "on-conflict", string(plan.Fail), "What becomes of targets that are not copies of the source: fail reports them, skip leaves them, adopt takes over those that nobody claims, overwrite also those whose owner is gone.")
+	set.BoolVar(&f.allowLive, "allow-live-owner", false, "With --on-conflict=overwrite: take over also from an owner that is still there, or that cannot be looked up. It may take the target back, or delete it.")
 	set.BoolVar(&f.recreate, "recreate", false, "Delete and create anew what cannot be updated: another type, immutable Secrets. The new one is validated first, and the old one put back should it be refused.")
 	set.BoolVar(&f.createNS, "create-namespace", false, "Create the target's namespace where it is missing.")
 	complete(c, "on-conflict", string(plan.Fail), string(plan.SkipIt), string(plan.Adopt), string(plan.Overwrite))
@@ -103,7 +109,7 @@ type copyRun struct {
 
 func (f *copyFlags) options(d deps, names []string) (*copyRun, error) {
 	r := &copyRun{session: newSession(d, f.selection, &f.run), names: names, write: f.write}
-	r.options = plan.Options{OnConflict: plan.OnConflict(f.onConflict), Recreate: f.recreate, CreateNamespace: f.createNS}
+	r.options = plan.Options{OnConflict: plan.OnConflict(f.onConflict), Recreate: f.recreate, CreateNamespace: f.createNS, AllowLive: f.allowLive}
 	var err error
 	if r.options.Mode, err = parseMode(f.mode); err != nil {
 		return nil, err
@@ -112,8 +118,15 @@ func (f *copyFlags) options(d deps, names []string) (*copyRun, error) {
 		return nil, err
 	}
 	r.spec.Plan = f.selection.planID(names)
-	return r, errors.Join(f.selection.check(names), f.run.check(), f.write.check(),
+	return r, errors.Join(f.selection.check(names), f.run.check(), f.write.check(), f.checkOwner(),
 		oneOf("on-conflict", f.onConflict, string(plan.Fail), string(plan.SkipIt), string(plan.Adopt), string(plan.Overwrite)))
+}
+
+func (f *copyFlags) checkOwner() error {
+	if f.allowLive && f.onConflict != string(plan.Overwrite) {
+		return failure.Input(errors.New("--allow-live-owner goes with --on-conflict=overwrite"))
+	}
+	return nil
 }
 
 // Run plans the copies and carries the plan out.
@@ -131,6 +144,7 @@ func (r *copyRun) Run(ctx context.Context) error {
 		return err
 	}
 	needs := rollout.Needs{Create: true, Patch: true, Delete: r.options.Recreate, CreateNamespace: r.options.CreateNamespace}
+	r.rehearses, r.owners = r.options.Rehearses, r.options.Owners
 	if err := r.observe(ctx, jobs, needs); err != nil {
 		return err
 	}

@@ -20,11 +20,16 @@ type deleteFlags struct {
 	run       runFlags
 	write     writeFlags
 	orphans   orphanFlags
+	foreign   bool
 }
 
 const deleteLong = `Delete copies. Only Secrets that carry the marks of a copy of the source are
 deleted, and only if they are still the object that was read; nothing else ever
 is, and no flag changes that. A source that is gone may still be named.
+
+Where others have put keys into a copy, or it had them before it was adopted, only
+the keys, labels and annotations that are ours are deleted. A type or an immutable
+Secret that needs our keys is refused; --delete-foreign-keys deletes the whole.
 
 With --orphans it deletes what 'copy' with the same flags has made and would make no
 more. A copy records the plan that makes it: a name, given with --plan, else an ID
@@ -65,6 +70,7 @@ func newDeleteCommand(d deps) *cobra.Command {
 		flags.run.add(c)
 		flags.write.add(c)
 		flags.orphans.add(c, "Delete")
+		c.Flags().BoolVar(&flags.foreign, "delete-foreign-keys", false, "Delete copies as a whole that hold keys of others, too, which stay otherwise.")
 	}
 	cli.Finishes(c)
 	return cli.Runs(c, func(names []string) (*deleteRun, error) { return flags.options(d, names) })
@@ -91,10 +97,12 @@ type deleteRun struct {
 	names   []string
 	write   writeFlags
 	orphans orphanFlags
+	remove  plan.RemoveOptions
 }
 
 func (f *deleteFlags) options(d deps, names []string) (*deleteRun, error) {
 	r := &deleteRun{session: newSession(d, f.selection, &f.run), names: names, write: f.write, orphans: f.orphans}
+	r.remove.DeleteForeign = f.foreign
 	return r, errors.Join(f.selection.check(names), f.run.check(), f.write.check(), f.orphans.check(f.selection))
 }
 
@@ -129,7 +137,7 @@ func (r *deleteRun) copies(ctx context.Context) ([]rollout.Job, rollout.Needs, f
 	x := r.expansion(secret.Spec{})
 	x.Plain = true
 	jobs, err := r.jobs(ctx, r.names, x)
-	return jobs, rollout.Needs{Delete: true}, plan.Removal, err
+	return jobs, rollout.Needs{Delete: true, Patch: true}, r.remove.Decide, err
 }
 
 // lost are the orphans of the plan.
@@ -141,5 +149,6 @@ func (r *deleteRun) lost(ctx context.Context) ([]rollout.Job, rollout.Needs, fun
 	if err != nil {
 		return nil, rollout.Needs{}, nil, err
 	}
+	orphans.Remove = r.remove
 	return jobs, rollout.Needs{Delete: true, Patch: true, Found: true}, orphans.Decide, nil
 }

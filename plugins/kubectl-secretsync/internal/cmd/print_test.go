@@ -31,7 +31,7 @@ func TestAnInterruptedReportThatCannotBeWritten(t *testing.T) {
 	d := newDesk(t, "prod-1", "prod-2")
 	ctx, cancel := context.WithCancel(t.Context())
 	d.servers["prod-1"].Break(func(_ *apitest.Server, _ http.ResponseWriter, r *http.Request) bool {
-		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/secrets") {
+		if r.Method == http.MethodPatch && strings.Contains(r.URL.Path, "/secrets/") {
 			cancel()
 		}
 		return false

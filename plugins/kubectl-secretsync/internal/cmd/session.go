@@ -9,6 +9,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/owner"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/report"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/rollout"
@@ -30,6 +31,10 @@ type session struct {
 	// largest is the size of the largest source.
 	largest  int
 	warnings []string
+
+	// rehearses and owners are what a run asks of targets beyond reading them.
+	rehearses func(plan.Item) (plan.Action, bool)
+	owners    func(plan.Item) []owner.Claim
 }
 
 func newSession(d deps, selection *selectionFlags, run *runFlags) *session {
@@ -160,6 +165,7 @@ func (s *session) observer(needs rollout.Needs, jobs int, phase string) (rollout
 	tick, done := s.progress(phase, jobs)
 	return rollout.Observer{
 		Prints: s.prints, Needs: needs, Parallel: rollout.Fitting(s.run.parallel, s.largest), Timeout: s.run.timeout, Progress: tick,
+		Rehearses: s.rehearses, Owners: s.owners,
 	}, done
 }
 

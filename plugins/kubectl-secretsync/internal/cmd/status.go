@@ -13,8 +13,9 @@ import (
 
 const statusLong = `Tell how each copy stands to its source:
 
-  in-sync   it holds what the source holds
-  drifted   somebody has changed it
+  in-sync   it holds what the source holds, or what the target's admission makes
+            of that
+  drifted   somebody has changed it, or other flags are given than it was copied with
   outdated  the source has changed since it was copied; with drifted+outdated,
             somebody has changed the copy too
   missing   there is none

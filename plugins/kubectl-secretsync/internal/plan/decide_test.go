@@ -34,6 +34,7 @@ func (b bench) target(changes ...func(*secret.Snapshot)) Item {
 		Meta: secret.Meta{Namespace: "n", Name: "s", UID: "target", ResourceVersion: "1", Labels: maps.Clone(b.content.Labels), Annotations: b.content.WrittenOver(nil, "n", "s")},
 		Type: "Opaque", Data: maps.Clone(b.content.Prints),
 	}
+	s.Meta.ManagedFields = []secret.ManagedFields{secret.Applied(b.content.Fields(nil, "n", "s"))}
 	for _, change := range changes {
 		change(s)
 	}
@@ -68,6 +69,18 @@ func label(key, value string) func(*secret.Snapshot) {
 		}
 	}
 }
+
+// madeOf has the copy record another UID of its source.
+func madeOf(uid string) func(*secret.Snapshot) {
+	return func(s *secret.Snapshot) {
+		s.Meta.Labels[secret.LabelSourceUID], s.Meta.Annotations[secret.AnnotationUID] = uid, uid
+	}
+}
+
+// gone is an item whose owners have been looked up and are gone.
+func gone(item Item) Item { return seen(item, func(o *Observation) { o.Owner.Gone = true }) }
+
+func noCluster(s *secret.Snapshot) { s.Meta.Annotations[secret.AnnotationCluster] = "" }
 
 func unmarked(s *secret.Snapshot) {
 	s.Meta.Labels, s.Meta.Annotations = map[string]string{}, map[string]string{}
@@ -152,20 +165,23 @@ func TestDecide(t *testing.T) {
 		{"a key of others", b.target(b.data("z", "x")), Options{Mode: Merge}, Unchanged, "", ""},
 		{"a key of others, exact", b.target(b.data("z", "x")), Options{Mode: Exact}, Update, "", ""},
 		{"a key of ours that the source lost", b.target(b.data("z", "x"), func(s *secret.Snapshot) { s.Meta.Annotations[secret.AnnotationKeys] = "a,b,z" }), Options{Mode: Merge}, Update, "", ""},
-		{"the source was made anew", b.target(label(secret.LabelSourceUID, "old")), Options{}, Update, "", ""},
+		{"the source was made anew", b.target(madeOf("old")), Options{}, Update, "", ""},
 		{"the source was made anew, in who knows which cluster", func() Item {
-			item := b.target(label(secret.LabelSourceUID, "old"))
+			item := b.target(madeOf("old"))
 			item.Origin.Cluster = ""
 			return item
-		}(), Options{}, Conflict, "kubectl-secretsync, from n/s of cluster c", ""},
-		{"written by who could not see the cluster", b.target(func(s *secret.Snapshot) { s.Meta.Annotations[secret.AnnotationCluster] = "" }), Options{}, Unchanged, "", ""},
-		{"of another cluster, written by who could not see it", b.target(b.data("a", "x"), label(secret.LabelSourceUID, "other"), func(s *secret.Snapshot) { s.Meta.Annotations[secret.AnnotationCluster] = "" }), Options{}, Conflict, "from n/s of an unknown cluster", ""},
+		}(), Options{}, Conflict, "kubectl-secretsync, from n/s of cluster c", "get\" on the namespace kube-system"},
+		{"written by who could not see the cluster", b.target(noCluster), Options{}, Update, "the UID of the source cluster is recorded", ""},
+		{"written by who could not see the cluster, may not patch", seen(b.target(noCluster), func(o *Observation) { o.Access.Patch = Denied }), Options{}, Unchanged, "", ""},
+		{"written by who could not see the cluster, only looked at", b.target(noCluster), Options{Looks: true}, Unchanged, "", ""},
+		{"of another cluster, written by who could not see it", b.target(b.data("a", "x"), madeOf("other"), noCluster), Options{}, Conflict, "from n/s of an unknown cluster", "get\" on the namespace kube-system"},
 		{"from a manifest, equal", b.manifest(t, "", ""), Options{}, Unchanged, "", ""},
-		{"from a manifest, with other data", b.manifest(t, "", "", b.data("a", "x")), Options{}, Conflict, "kubectl-secretsync, from manifest /s", "--on-conflict=overwrite"},
+		{"from a manifest, with other data", b.manifest(t, "", "", b.data("a", "x")), Options{}, Conflict, "kubectl-secretsync, from manifest /s", "--source-id"},
 		{"from a manifest with a source ID, with other data", b.manifest(t, "", "ci", b.data("a", "x")), Options{}, Conflict, "from manifest /s (source ID ci)", ""},
 		{"from a manifest of the same source ID", b.manifest(t, "ci", "ci", b.data("a", "x")), Options{}, Update, "", ""},
 		{"from a manifest of another source ID", b.manifest(t, "ci", "other", b.data("a", "x")), Options{}, Conflict, "(source ID other)", ""},
-		{"from a manifest without a source ID", b.manifest(t, "ci", ""), Options{}, Conflict, "manifest /s", ""},
+		{"from a manifest without a source ID", b.manifest(t, "ci", ""), Options{}, Conflict, "manifest /s", "--on-conflict=adopt"},
+		{"from a manifest without a source ID, adopt", b.manifest(t, "ci", ""), Options{OnConflict: Adopt}, Update, "", ""},
 		{"from a manifest without a source ID, overwrite", b.manifest(t, "ci", ""), Options{OnConflict: Overwrite}, Update, "", ""},
 		{"from a manifest, equal, taken over by a controller", b.manifest(t, "", "", external), Options{}, Conflict, "ExternalSecret/app", ""},
 		{"labels of others stay", b.target(label("x", "y")), Options{Mode: Exact}, Unchanged, "", ""},
@@ -179,19 +195,23 @@ func TestDecide(t *testing.T) {
 		{"somebody's, adopt", b.target(unmarked), Options{OnConflict: Adopt}, Update, "", ""},
 		{"Helm's", b.target(helm), Options{}, Conflict, "owned by Helm release app", "--on-conflict=overwrite"},
 		{"Helm's, adopt", b.target(helm), Options{OnConflict: Adopt}, Conflict, "Helm release app", "--on-conflict=overwrite"},
-		{"Helm's, overwrite", b.target(helm), Options{OnConflict: Overwrite}, Update, "", ""},
-		{"a copy of another source", b.target(label(secret.LabelSourceUID, "other"), func(s *secret.Snapshot) { s.Meta.Annotations[secret.AnnotationSource] = "n/other" }), Options{}, Conflict, "kubectl-secretsync, from n/other of cluster c", "--on-conflict=overwrite"},
-		{"a copy of another source, adopt", b.target(label(secret.LabelSourceUID, "other"), func(s *secret.Snapshot) { s.Meta.Annotations[secret.AnnotationSource] = "n/other" }), Options{OnConflict: Adopt}, Conflict, "from n/other", "--on-conflict=overwrite"},
+		{"Helm's, overwrite", b.target(helm), Options{OnConflict: Overwrite}, Refused, "owned by Helm release app", "--allow-live-owner"},
+		{"Helm's that is gone, overwrite", gone(b.target(helm)), Options{OnConflict: Overwrite}, Update, "", ""},
+		{"Helm's, overwrite whoever is there", b.target(helm), Options{OnConflict: Overwrite, AllowLive: true}, Update, "", ""},
+		{"a copy of another source", b.target(madeOf("other"), func(s *secret.Snapshot) { s.Meta.Annotations[secret.AnnotationSource] = "n/other" }), Options{}, Conflict, "kubectl-secretsync, from n/other of cluster c", "--on-conflict=overwrite"},
+		{"a copy of another source, adopt", b.target(madeOf("other"), func(s *secret.Snapshot) { s.Meta.Annotations[secret.AnnotationSource] = "n/other" }), Options{OnConflict: Adopt}, Conflict, "from n/other", "--on-conflict=overwrite"},
 		{"taken over by a controller", b.target(external, b.data("a", "x")), Options{}, Conflict, "owned by ExternalSecret/app", "--on-conflict=overwrite"},
 		{"taken over by a controller, equal even so", b.target(external), Options{}, Conflict, "owned by ExternalSecret/app", ""},
 		{"taken over by a controller, adopt", b.target(external), Options{OnConflict: Adopt}, Conflict, "owned by ExternalSecret/app", ""},
-		{"taken over by a controller, overwrite", b.target(external, b.data("a", "x")), Options{OnConflict: Overwrite}, Update, "", ""},
+		{"taken over by a controller, overwrite", b.target(external, b.data("a", "x")), Options{OnConflict: Overwrite}, Refused, "ExternalSecret/app", "--allow-live-owner"},
+		{"taken over by a controller that is gone, overwrite", gone(b.target(external, b.data("a", "x"))), Options{OnConflict: Overwrite}, Update, "", ""},
 		{"taken over by who leaves a mark", b.target(func(s *secret.Snapshot) { s.Meta.Annotations["meta.helm.sh/release-name"] = "app" }), Options{}, Conflict, "owned by Helm release app", ""},
 		{"ours, with an owner that is no controller", b.target(owned, b.data("a", "x")), Options{}, Update, "", ""},
 		{"somebody's, with our labels", b.target(labelled, b.data("a", "x")), Options{}, Conflict, "nobody known", ""},
 		{"a copy's copy under another name", b.target(renamed, b.data("a", "x")), Options{}, Conflict, "nobody known", ""},
 		{"a copy's copy under another name, adopt", b.target(renamed), Options{OnConflict: Adopt}, Update, "", ""},
-		{"taken over by Helm", b.target(label(secret.LabelManagedBy, "Helm")), Options{}, Conflict, "owned by Helm", ""},
+		{"the label of our manager is another", b.target(label(secret.LabelManagedBy, "Helm")), Options{}, Update, "", ""},
+		{"the label of our manager is another, and nobody says who wrote", b.target(label(secret.LabelManagedBy, "Helm"), func(s *secret.Snapshot) { s.Meta.ManagedFields = nil }), Options{}, Conflict, "nobody known", ""},
 
 		{"another type", b.target(ofType("x/y")), Options{}, Refused, "its type is x/y, and cannot be changed to Opaque", "--recreate"},
 		{"another type, recreate", b.target(ofType("x/y")), Options{Recreate: true}, Recreate, "its type is x/y", ""},
@@ -200,7 +220,7 @@ func TestDecide(t *testing.T) {
 		{"a foreign one of another type", b.target(unmarked, ofType("x/y")), Options{Recreate: true}, Conflict, "nobody known", ""},
 		{"a service account's token", b.target(unmarked, ofType(secret.TypeServiceAccount)), Options{Recreate: true, OnConflict: Overwrite}, Refused, "the target is of type " + secret.TypeServiceAccount, "--to-name"},
 		{"immutable, in sync", b.target(immutable), Options{}, Unchanged, "", ""},
-		{"immutable, a label differs", b.target(immutable, label(secret.LabelSourceUID, "old")), Options{}, Update, "", ""},
+		{"immutable, a label differs", b.target(immutable, madeOf("old")), Options{}, Update, "", ""},
 		{"immutable, a value differs", b.target(immutable, b.data("a", "x")), Options{}, Refused, "it is immutable", "--recreate"},
 		{"immutable, recreate", b.target(immutable, b.data("a", "x")), Options{Recreate: true}, Recreate, "it is immutable", ""},
 	} {
@@ -265,7 +285,7 @@ func TestDoubles(t *testing.T) {
 func TestChanges(t *testing.T) {
 	b := newBench(t)
 	a := Options{Mode: Exact}.Decide(b.target(b.data("a", "xxx"), b.data("z", "four"), func(s *secret.Snapshot) { delete(s.Data, "b") }))
-	want := []KeyChange{{"a", Changed, 3, 1}, {"b", Added, 0, 2}, {"z", Removed, 4, 0}}
+	want := []KeyChange{{"a", Changed, 3, 1, ""}, {"b", Added, 0, 2, ""}, {"z", Removed, 4, 0, ""}}
 	if len(a.Changes.Keys) != len(want) {
 		t.Fatalf("%+v", a.Changes)
 	}
@@ -273,5 +293,12 @@ func TestChanges(t *testing.T) {
 		if a.Changes.Keys[i] != want[i] {
 			t.Errorf("%+v", a.Changes.Keys[i])
 		}
+	}
+}
+
+// setBy has a manager hold a label.
+func setBy(manager, label string) func(*secret.Snapshot) {
+	return func(s *secret.Snapshot) {
+		s.Meta.ManagedFields = append(s.Meta.ManagedFields, managed(manager, `{"f:metadata":{"f:labels":{"f:`+label+`":{}}}}`))
 	}
 }

@@ -26,6 +26,8 @@ type Orphans struct {
 	// AllowLive takes copies as orphans whose source is there; AllowEmpty those
 	// whose source's namespace is a newer one.
 	AllowLive, AllowEmpty bool
+	// Remove says what becomes of keys of others in an orphan.
+	Remove RemoveOptions
 
 	places  map[Place]bool
 	sources map[string]bool

@@ -47,10 +47,8 @@ func (o *Orphans) end(a Action) Action {
 		return a.forbid("patch", "secrets", a.Place.Namespace)
 	case len(a.Plans) > 0:
 		return a.stop(Release, a.Lost+"; it stays a copy of "+named(a.Plans), "")
-	case a.Seen.Access.Delete == Denied:
-		return a.forbid("delete", "secrets", a.Place.Namespace)
 	default:
-		return a.stop(Delete, a.Lost, "")
+		return o.Remove.remove(a, a.Lost)
 	}
 }
 

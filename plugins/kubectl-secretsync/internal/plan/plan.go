@@ -4,6 +4,7 @@ package plan
 
 import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/owner"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
 
@@ -16,6 +17,9 @@ const (
 	Update   Verb = "update"
 	Recreate Verb = "recreate"
 	Delete   Verb = "delete"
+	// Reduce deletes our keys, labels and annotations of a copy that holds keys of
+	// others, and leaves the rest.
+	Reduce Verb = "reduce"
 	// Release takes a plan out of a copy that other plans make too.
 	Release   Verb = "release"
 	Unchanged Verb = "unchanged"
@@ -36,7 +40,7 @@ const (
 
 // Writes tells that the verb changes a target.
 func (v Verb) Writes() bool {
-	return v == Create || v == Update || v == Recreate || v == Delete || v == Release
+	return v == Create || v == Update || v == Recreate || v == Delete || v == Reduce || v == Release
 }
 
 // Stops tells that the target does not get what was asked for.
@@ -84,6 +88,19 @@ type Observation struct {
 	// tell clusters apart, or a pattern has found the cluster.
 	Identity string
 	Access   Permissions
+	// Rehearsed is what the server would make of a write, where that was asked;
+	// else nil.
+	Rehearsed *secret.Snapshot
+	// Owner is what a look-up of the object's owners gave.
+	Owner OwnerState
+}
+
+// OwnerState is whether those who claim an object are still there.
+type OwnerState struct {
+	// Gone is true if each has been looked up and is not there.
+	Gone bool
+	// Why says who is there, or why that cannot be known.
+	Why string
 }
 
 // Permissions are what may be done in the target's namespace.
@@ -133,9 +150,20 @@ type Action struct {
 	// CreateNamespace tells that the namespace is created first.
 	CreateNamespace bool
 	Changes         Changes
+	// Work is what a write takes beside the content.
+	Work Work
+	// Admission are the fields that admission has changed, and would again.
+	Admission []string
 	// Plans are those that a release leaves in the copy.
 	Plans    []string
 	Warnings []string
+
+	// holds is who holds the object's fields.
+	holds owner.Fields
+	// clashes are fields that are to change and are not ours.
+	clashes []clash
+	// recorded says what is written where the copy holds what it is to hold.
+	recorded string
 }
 
 // OnConflict says what becomes of targets that are not our copies.
@@ -149,7 +177,7 @@ const (
 	SkipIt OnConflict = "skip"
 	// Adopt takes over those that nobody claims.
 	Adopt OnConflict = "adopt"
-	// Overwrite takes over any.
+	// Overwrite takes over also those that somebody claims who is gone.
 	Overwrite OnConflict = "overwrite"
 )
 
@@ -173,4 +201,7 @@ type Options struct {
 	// Looks tells that the plan is only shown: what would hinder a recreation
 	// does not matter.
 	Looks bool
+	// AllowLive overwrites also what has an owner that is there, or that cannot be
+	// looked up.
+	AllowLive bool
 }

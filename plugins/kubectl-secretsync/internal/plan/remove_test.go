@@ -36,18 +36,20 @@ func TestRemove(t *testing.T) {
 		{"the source", b.target(func(s *secret.Snapshot) { s.Meta.UID = "source" }), Refused},
 		{"somebody's", b.target(unmarked), Refused},
 		{"Helm's", b.target(helm), Refused},
-		{"taken over", b.target(label(secret.LabelManagedBy, "Helm")), Refused},
+		{"taken over", b.target(label(secret.LabelManagedBy, "Helm"), setBy("helm", secret.LabelManagedBy)), Refused},
+		{"the label of our manager is another", b.target(label(secret.LabelManagedBy, "Helm")), Delete},
 		{"taken over by a controller", b.target(external), Refused},
 		{"taken over by who leaves a mark", b.target(func(s *secret.Snapshot) { s.Meta.Annotations["meta.helm.sh/release-name"] = "app" }), Refused},
 		{"ours, with an owner that is no controller", b.target(owned), Delete},
 		{"somebody's, with our labels", b.target(labelled), Refused},
 		{"a copy's copy under another name", b.target(renamed), Refused},
-		{"half of our marks", b.target(label(secret.LabelSourceUID, "")), Refused},
-		{"of another source", b.target(label(secret.LabelSourceUID, "x"), func(s *secret.Snapshot) { s.Meta.Annotations[secret.AnnotationSource] = "n/x" }), Refused},
+		{"a label was taken away", b.target(label(secret.LabelSourceUID, "")), Delete},
+		{"half of our marks", b.target(label(secret.LabelSourceUID, ""), func(s *secret.Snapshot) { delete(s.Meta.Annotations, secret.AnnotationUID) }), Refused},
+		{"of another source", b.target(madeOf("x"), func(s *secret.Snapshot) { s.Meta.Annotations[secret.AnnotationSource] = "n/x" }), Refused},
 		{"may not delete", seen(b.target(), func(o *Observation) { o.Access.Delete = Denied }), Forbidden},
 		{"not readable", seen(b.missing(), func(o *Observation) { o.Problem = &Problem{Kind: KindTimeout} }), Failed},
 	} {
-		if a := Removal(c.item); a.Verb != c.verb {
+		if a := (RemoveOptions{}).Decide(c.item); a.Verb != c.verb {
 			t.Errorf("%s: %s, %s", c.name, a.Verb, a.Reason)
 		}
 	}

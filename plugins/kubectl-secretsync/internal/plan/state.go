@@ -1,9 +1,7 @@
 package plan
 
 import (
-	"encoding/json"
 	"slices"
-	"strings"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/owner"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
@@ -30,58 +28,53 @@ const (
 
 // Proven tells from metadata alone that a copy holds what its source holds:
 // it was made of the source as it is now, and nobody but us has written any of
-// its values since. False means only that values have to be compared.
+// its values since, nor changed them by admission. False means only that values
+// have to be compared.
 func Proven(meta secret.Meta, content *secret.Content) bool {
-	o := content.Origin
-	if !meta.CopyOf(o) || meta.Labels[secret.LabelSourceUID] != o.UID || o.ResourceVersion == "" {
+	if !meta.CopyOf(content.Origin) || !meta.Current(content.Origin) || len(meta.ChangedByAdmission()) > 0 || len(meta.ManagedFields) == 0 {
 		return false
 	}
-	if meta.Annotations[secret.AnnotationVersion] != o.ResourceVersion || len(lacks(meta.Labels, content.Labels)) > 0 || len(lacks(meta.Annotations, content.AnnotationsAt(meta.Namespace, meta.Name))) > 0 {
+	if slices.ContainsFunc(meta.ManagedFields, func(entry secret.ManagedFields) bool { return !entry.Readable() }) {
 		return false
 	}
-	return wroteData(meta.ManagedFields, secret.Keys(content.Data))
+	if len(lacks(meta.Labels, content.Labels)) > 0 || len(lackedByLooks(meta, content)) > 0 {
+		return false
+	}
+	object := &secret.Snapshot{Meta: meta}
+	sent := content.Fields(&meta, meta.Namespace, meta.Name)
+	holds := owner.Of(object, sent)
+	return len(content.Data) > 0 && holdsAll(holds, content) && !stale(holds, object, sent)
 }
 
-// wroteData reads from the managed fields that we were the last to write each
-// of the keys, and that nobody else has written any. The server takes a field
-// from whoever wrote it before as soon as another changes its value.
-func wroteData(all []secret.ManagedFields, keys []string) bool {
-	ours, others, err := writers(all)
-	return err == nil && len(others) == 0 && slices.Equal(ours, keys) && len(keys) > 0
+// lackedByLooks are the annotations that make a copy differ.
+func lackedByLooks(meta secret.Meta, content *secret.Content) []string {
+	return slices.DeleteFunc(lacks(meta.Annotations, content.AnnotationsAt(meta.Namespace, meta.Name)), func(key string) bool { return slices.Contains(records(), key) })
+}
+
+// holdsAll reports whether we are the last to have written each of the keys, and that
+// nobody has written any other. The server takes a field from whoever wrote it
+// before as soon as another changes its value.
+func holdsAll(holds owner.Fields, content *secret.Content) bool {
+	return slices.Equal(holds.Ours.Keys(secret.DataField), secret.Keys(content.Data)) && !holds.HeldAny(secret.DataField)
+}
+
+// stale reports whether the object has a label or annotation of ours that is wanted no
+// more.
+func stale(holds owner.Fields, object *secret.Snapshot, sent secret.FieldSet) bool {
+	for field := range owner.Present(object) {
+		if !sent[field] && !kept(field) && holds.Removable(field) {
+			return true
+		}
+	}
+	return false
 }
 
 // overwritten reads from the managed fields that another has written a key that
 // we wrote, or has removed it. Without managed fields nothing tells.
-func overwritten(meta secret.Meta) bool {
-	ours, _, err := writers(meta.ManagedFields)
-	lost := func(key string) bool { return !slices.Contains(ours, key) }
-	return err == nil && len(meta.ManagedFields) > 0 && slices.ContainsFunc(meta.WrittenKeys(), lost)
-}
-
-// writers returns the keys that we were the last to write, and those of others,
-// sorted.
-func writers(all []secret.ManagedFields) (ours, others []string, err error) {
-	for _, entry := range all {
-		var fields struct {
-			Data map[string]json.RawMessage `json:"f:data"`
-		}
-		if err := json.Unmarshal(entry.Fields, &fields); err != nil {
-			return nil, nil, err
-		}
-		into := &others
-		if entry.Manager == secret.Manager {
-			into = &ours
-		}
-		for field := range fields.Data {
-			// Beside keys, f:KEY, there is "." for the map itself.
-			if key, ok := strings.CutPrefix(field, "f:"); ok {
-				*into = append(*into, key)
-			}
-		}
-	}
-	slices.Sort(ours)
-	slices.Sort(others)
-	return slices.Compact(ours), slices.Compact(others), nil
+func overwritten(object *secret.Snapshot) bool {
+	holds := owner.Of(object, nil)
+	lost := func(key string) bool { return !holds.Ours[secret.Field{Kind: secret.DataField, Key: key}] }
+	return len(object.Meta.ManagedFields) > 0 && slices.ContainsFunc(object.Meta.WrittenKeys(), lost)
 }
 
 // StateOf says how a copy stands to its source, from the plan's action for it.
@@ -101,7 +94,7 @@ func StateOf(a Action) State {
 	case a.Changes.Empty():
 		return InSync
 	case object.Meta.Annotations[secret.AnnotationVersion] != a.Origin.ResourceVersion:
-		if overwritten(object.Meta) {
+		if overwritten(object) {
 			return OutdatedDrifted
 		}
 		return Outdated

@@ -40,7 +40,7 @@ func TestProven(t *testing.T) {
 		{"unreadable", with(meta(), ours, managed("x", `[`)), false},
 		{"hostile", with(meta(), managed(secret.Manager, `{"f:data":{"":{},"f":{},"f:a":{}}}`)), false},
 		{"of an older source", older, false},
-		{"of a source of another UID", meta(label(secret.LabelSourceUID, "old")), false},
+		{"of a source of another UID", meta(madeOf("old")), false},
 		{"not ours", meta(unmarked), false},
 	} {
 		if got := Proven(c.meta, b.content); got != c.want {

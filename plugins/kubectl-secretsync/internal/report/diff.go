@@ -78,7 +78,7 @@ func sizes(key v1alpha1.KeyChange) string {
 	switch key.Change {
 	case plan.Added:
 		return fmt.Sprintf("%d bytes", key.ToSize)
-	case plan.Removed:
+	case plan.Removed, plan.Kept:
 		return fmt.Sprintf("%d bytes", key.FromSize)
 	default:
 		return fmt.Sprintf("%d -> %d bytes", key.FromSize, key.ToSize)

@@ -16,6 +16,9 @@ func Exit(results []rollout.Result) error {
 	switch {
 	case noneUsable(results):
 		return failure.Silent(failure.Refused)
+	case refused+failed == 0 && slices.ContainsFunc(results, func(r rollout.Result) bool { return len(r.Written.Changed) > 0 }):
+		// It was done, and is not what was sent.
+		return failure.Silent(failure.Found)
 	case refused+failed == 0:
 		return nil
 	case fine > 0:

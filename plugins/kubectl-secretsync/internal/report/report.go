@@ -4,6 +4,8 @@ package report
 
 import (
 	"cmp"
+	"slices"
+	"strings"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/api/v1alpha1"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
@@ -70,7 +72,7 @@ func target(result rollout.Result, words bool) v1alpha1.Target {
 		Source: a.Origin.Path(), Action: string(a.Verb), Outcome: string(result.Outcome),
 		Message: a.Reason, Hint: a.Hint, Owner: a.Owner, CreateNamespace: a.CreateNamespace,
 		UID: result.Written.UID, ResourceVersion: result.Written.ResourceVersion, Attempts: result.Attempts,
-		Changes: changes(a.Changes),
+		Changes: changes(a.Changes), ChangedByAdmission: slices.Concat(a.Admission, result.Written.Changed),
 	}
 	t.Warnings = append(append(t.Warnings, a.Warnings...), result.Written.Warnings...)
 	t.Warnings = append(t.Warnings, said(result.Written.Said, words)...)
@@ -109,18 +111,44 @@ func describe(t *v1alpha1.Target, meta secret.Meta) {
 }
 
 func changes(c plan.Changes) *v1alpha1.Changes {
-	if c.Empty() {
+	if c.Empty() && len(c.Keys) == 0 {
 		return nil
 	}
 	out := &v1alpha1.Changes{Labels: c.Labels, Annotations: c.Annotations, FromType: c.FromType, ToType: c.ToType}
 	for _, key := range c.Keys {
-		out.Keys = append(out.Keys, v1alpha1.KeyChange{Key: key.Key, Change: key.Change, FromSize: key.From, ToSize: key.To})
+		out.Keys = append(out.Keys, v1alpha1.KeyChange{Key: key.Key, Change: key.Change, FromSize: key.From, ToSize: key.To, Managers: key.Managers})
 	}
 	return out
 }
 
+// byAdmission says that a write was changed on its way.
+const byAdmission = " (changed by admission"
+
 // Word is one word, or a few, for what came of a target.
 func Word(t v1alpha1.Target) string {
+	word := outcomeWord(t)
+	if written(t) && len(t.ChangedByAdmission) > 0 {
+		word += byAdmission + ")"
+	}
+	return word
+}
+
+// written reports whether the target was written, or would be.
+func written(t v1alpha1.Target) bool {
+	came := rollout.Outcome(t.Outcome)
+	return came == rollout.Done || came == rollout.Validated
+}
+
+// withFields names the fields behind a word that speaks of admission.
+func withFields(word string, t v1alpha1.Target) string {
+	fields := byAdmission + ": " + strings.Join(t.ChangedByAdmission, ", ") + ")"
+	if len(t.ChangedByAdmission) == 0 {
+		return word
+	}
+	return strings.TrimSuffix(word, byAdmission+")") + fields
+}
+
+func outcomeWord(t v1alpha1.Target) string {
 	switch rollout.Outcome(t.Outcome) {
 	case rollout.Done:
 		return t.Action + "d"

@@ -137,7 +137,11 @@ func result(t v1alpha1.Target) output.Cell {
 	case "failed":
 		color = output.Red
 	}
-	return output.Cell{Text: Word(t), Color: color}
+	word := Word(t)
+	if written(t) {
+		word = withFields(word, t)
+	}
+	return output.Cell{Text: output.Text(word), Color: color}
 }
 
 func stateCell(t v1alpha1.Target) output.Cell {
@@ -148,18 +152,22 @@ func stateCell(t v1alpha1.Target) output.Cell {
 	case plan.Drifted, plan.Outdated, plan.OutdatedDrifted, plan.Orphaned:
 		color = output.Yellow
 	}
-	return output.Cell{Text: t.State, Color: color}
+	return output.Cell{Text: output.Text(withFields(t.State, t)), Color: color}
 }
 
 func message(t v1alpha1.Target) string {
 	parts := t.Warnings
-	if t.Message != "" {
-		parts = append([]string{t.Message}, parts...)
+	said := t.Message
+	if t.Action == string(plan.Reduce) && t.Problem == "" {
+		said += ": " + changed(t)
+	}
+	if said != "" {
+		parts = append([]string{said}, parts...)
 	}
 	return strings.Join(parts, "; ")
 }
 
-// changed lists keys as +added, -removed and ~changed.
+// changed lists keys as +added, -removed, ~changed and =kept.
 func changed(t v1alpha1.Target) string {
 	if t.Changes == nil {
 		return ""
@@ -177,6 +185,8 @@ func sign(change string) string {
 		return "+"
 	case plan.Removed:
 		return "-"
+	case plan.Kept:
+		return "="
 	default:
 		return "~"
 	}

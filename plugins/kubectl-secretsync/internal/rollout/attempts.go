@@ -96,7 +96,7 @@ func (e *Executor) create(ctx context.Context, client *api.Client, result *Resul
 	a := result.Action
 	missing := a.CreateNamespace && a.Seen.Namespace == plan.NamespaceMissing
 	if !missing {
-		written, err := client.Create(ctx, a.Place, a.Content, nil, e.DryRun)
+		written, err := client.Create(ctx, e.Observer.Prints, a, e.DryRun)
 		missing = a.CreateNamespace && err != nil && api.AsError(err).Problem().Kind == plan.KindNoNamespace
 		if !missing {
 			return written, err
@@ -108,7 +108,7 @@ func (e *Executor) create(ctx context.Context, client *api.Client, result *Resul
 	if e.DryRun {
 		return api.Written{Warnings: []string{"the namespace is not there yet, so that the server could not validate the Secret"}}, nil
 	}
-	return client.Create(ctx, a.Place, a.Content, nil, false)
+	return client.Create(ctx, e.Observer.Prints, a, false)
 }
 
 // perform tries the write once.
@@ -118,18 +118,35 @@ func (e *Executor) perform(ctx context.Context, job *Job, result *Result) (err e
 	case plan.Create:
 		if old := result.old; old != nil {
 			result.old = nil
-			result.Written, err = e.replace(ctx, client, a.Item, *old)
+			result.Written, err = e.replace(ctx, client, a, *old)
 			break
 		}
 		result.Written, err = e.create(ctx, client, result)
 	case plan.Update:
-		result.Written, err = client.Update(ctx, a, e.DryRun)
+		result.Written, err = client.Apply(ctx, e.Observer.Prints, a, e.DryRun)
 	case plan.Recreate:
 		result.Written, err = e.recreate(ctx, client, result)
+	case plan.Reduce:
+		result.Written, err = client.Prepare(ctx, a, e.DryRun)
 	case plan.Release:
 		result.Written, err = client.Annotate(ctx, a.Place, a.Seen.Object.Meta, secret.WithPlans(a.Plans), e.DryRun)
 	case plan.Delete:
 		err = client.Delete(ctx, a.Place, a.Seen.Object.Meta, e.DryRun)
 	}
+	if err == nil {
+		e.note(ctx, client, result)
+	}
 	return err
+}
+
+// note records in the copy what admission has changed, once: later runs then know
+// that it is no drift. What cannot be recorded is found out anew by the next run.
+func (e *Executor) note(ctx context.Context, client *api.Client, result *Result) {
+	written := result.Written
+	if len(written.Changed) == 0 || e.DryRun || result.Action.Seen.Access.Patch == plan.Denied {
+		return
+	}
+	if noted, err := client.Note(ctx, e.Observer.Prints, result.Action, written); err == nil {
+		result.Written.ResourceVersion = noted.ResourceVersion
+	}
 }

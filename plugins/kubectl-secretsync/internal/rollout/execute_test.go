@@ -50,7 +50,7 @@ func faultCases() []faultCase {
 		{"a conflict", often(1, refuse(409, "Conflict", "the object has been modified")), 2, Done, "", false},
 		{"denied", often(9, refuse(403, "Forbidden", `admission webhook "w" denied the request: no`)), 1, Failed, plan.KindDenied, false},
 		{"invalid", often(9, refuse(422, "Invalid", "no")), 1, Failed, plan.KindInvalid, false},
-		{"forbidden", often(9, refuse(403, "Forbidden", `User "u" cannot`)), 1, Failed, plan.KindForbidden, false},
+		{"forbidden", func(string) apitest.Fault { return writes(refuse(403, "Forbidden", `User "u" cannot`)) }, 1, Failed, plan.KindForbidden, false},
 		{"unauthorized", often(9, refuse(401, "Unauthorized", "Unauthorized")), 1, Failed, plan.KindUnauthorized, false},
 		{"a redirect", often(9, func(_ *apitest.Server, w http.ResponseWriter, r *http.Request) bool {
 			http.Redirect(w, r, "https://elsewhere.invalid/", http.StatusTemporaryRedirect)
@@ -69,22 +69,23 @@ func faultCases() []faultCase {
 // changes nothing more.
 func TestFaultsOfWrites(t *testing.T) {
 	for _, c := range faultCases() {
-		for _, method := range []string{http.MethodPost, http.MethodPatch} {
-			t.Run(c.name+"/"+method, func(t *testing.T) {
+		for _, verb := range []plan.Verb{plan.Create, plan.Update} {
+			t.Run(c.name+"/"+string(verb), func(t *testing.T) {
 				t.Parallel()
-				c.check(t, method)
+				c.check(t, verb)
 			})
 		}
 	}
 }
 
-func (c faultCase) check(t *testing.T, method string) {
+func (c faultCase) check(t *testing.T, verb plan.Verb) {
 	t.Helper()
+	const method = http.MethodPatch
 	r := newRig(t, 1)
 	if c.hangs {
 		r.timeout = untilHungUp
 	}
-	if method == http.MethodPatch {
+	if verb == plan.Update {
 		r.value = "old-value"
 		r.run(t.Context(), nil)
 		r.value = "the-value"
@@ -120,7 +121,7 @@ func (r *rig) checkStored(t *testing.T, server *apitest.Server) {
 func TestRetryAfter(t *testing.T) {
 	r := newRig(t, 1)
 	r.run(t.Context(), func() {
-		r.servers[0].Break(times(2, http.MethodPost, refuse(429, "TooManyRequests", "x", "Retry-After", "7")))
+		r.servers[0].Break(times(2, http.MethodPatch, refuse(429, "TooManyRequests", "x", "Retry-After", "7")))
 	})
 	if len(r.waits) != 2 || r.waits[0] != 7*time.Second {
 		t.Errorf("waits %v", r.waits)
@@ -170,7 +171,7 @@ func TestFaultsOfReads(t *testing.T) {
 			if results[0].Outcome != c.outcome || c.problem != "" && (problem == nil || problem.Kind != c.problem || strings.Contains(problem.Text, "the-value")) {
 				t.Errorf("%s, %+v", results[0].Outcome, problem)
 			}
-			if c.outcome == Failed && r.servers[0].Count(http.MethodPost) > 0 {
+			if c.outcome == Failed && r.servers[0].Count(http.MethodPatch) > 0 {
 				t.Error("it was written all the same")
 			}
 			if results[1].Outcome != Done {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/api"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/owner"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
@@ -15,7 +16,7 @@ type Needs struct {
 	Create, Patch, Delete, CreateNamespace bool
 	// Proof tells that metadata do where they prove that nothing differs.
 	Proof bool
-	// Found tells that the objects were read when they were found.
+	// Found tells that the objects were found; only orphans are read.
 	Found bool
 }
 
@@ -26,6 +27,11 @@ type Observer struct {
 	Parallel int
 	// Timeout bounds what one target may take.
 	Timeout time.Duration
+	// Rehearses returns the write to rehearse where admission may undo it; nil
+	// rehearses none.
+	Rehearses func(plan.Item) (plan.Action, bool)
+	// Owners looks up who claims a target, where that matters; nil looks up none.
+	Owners func(plan.Item) []owner.Claim
 	// Progress is told after each target; it may be nil.
 	Progress func()
 }
@@ -71,6 +77,24 @@ func (o Observer) one(ctx context.Context, job *Job) {
 		return
 	}
 	item.Seen, item.Seen.Object = around, object
+	o.deeper(ctx, job.Cluster.client, item)
+}
+
+// deeper asks the server what metadata do not say.
+func (o Observer) deeper(ctx context.Context, client *api.Client, item *plan.Item) {
+	item.Seen.Rehearsed = nil
+	if o.Rehearses != nil {
+		if a, ok := o.Rehearses(*item); ok {
+			if written, err := client.Apply(ctx, o.Prints, a, true); err == nil {
+				item.Seen.Rehearsed = written.Stored
+			}
+		}
+	}
+	if o.Owners != nil && item.Seen.Object != nil {
+		if claims := o.Owners(*item); len(claims) > 0 {
+			item.Seen.Owner = client.Living(ctx, item.Seen.Object.Meta, claims)
+		}
+	}
 }
 
 // together calls all and returns when each has.
@@ -104,6 +128,10 @@ func (o Observer) around(ctx context.Context, job *Job) plan.Observation {
 	})
 	seen := plan.Observation{Namespace: known.state, NamespaceUID: known.uid, Identity: known.identity, Access: known.access}
 	seen.Access.Patch, seen.Access.Delete = patch, remove
+	if seen.Access.Create == plan.Denied && patch != plan.Denied {
+		// What is applied is created by name, and may be allowed by name.
+		seen.Access.Create = client.May(ctx, "create", "secrets", place.Namespace, place.Name)
+	}
 	if job.Item.Matched {
 		seen.Identity = job.Cluster.identify(ctx)
 	}
@@ -113,7 +141,7 @@ func (o Observer) around(ctx context.Context, job *Job) plan.Observation {
 // object reads the target, or of it no more than it takes.
 func (o Observer) object(ctx context.Context, client *api.Client, item plan.Item) (*secret.Snapshot, error) {
 	place := item.Place
-	if o.Needs.Found {
+	if o.Needs.Found && item.Lost == "" {
 		return item.Seen.Object, nil
 	}
 	if o.Needs.Proof {
@@ -154,5 +182,6 @@ func (o Observer) Again(ctx context.Context, job *Job) error {
 		return err
 	}
 	job.Item.Seen.Object = object
+	o.deeper(ctx, job.Cluster.client, &job.Item)
 	return nil
 }

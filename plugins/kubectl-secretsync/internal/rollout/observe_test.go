@@ -12,7 +12,6 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/apitest"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/plan"
-	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-secretsync/internal/secret"
 )
 
 // TestFailingProgramRunsOnce: a login that fails is not tried once for each of
@@ -40,9 +39,6 @@ func TestStatusReadsNoValues(t *testing.T) {
 	r := newRig(t, 1)
 	r.run(t.Context(), nil)
 	server := r.servers[0]
-	server.Get("n", "s")["metadata"].(map[string]any)["managedFields"] = []any{map[string]any{
-		"manager": secret.Manager, "fieldsV1": map[string]any{"f:data": map[string]any{".": map[string]any{}, "f:k": map[string]any{}}},
-	}}
 	asked := []string{}
 	server.Break(func(_ *apitest.Server, _ http.ResponseWriter, req *http.Request) bool {
 		asked = append(asked, req.Header.Get("Accept"))

@@ -19,7 +19,7 @@ func TestRaces(t *testing.T) {
 	t.Run("a foreign Secret comes first", func(t *testing.T) {
 		r := newRig(t, 1)
 		result := r.run(t.Context(), func() { foreign(r.servers[0]) })[0]
-		if result.Outcome != Failed || result.Action.Verb != plan.Conflict || r.servers[0].Count(http.MethodPatch) > 0 {
+		if result.Outcome != Failed || result.Action.Verb != plan.Conflict || r.servers[0].Count(http.MethodPatch) > 1 {
 			t.Errorf("%s %s", result.Action.Verb, result.Outcome)
 		}
 	})
@@ -61,10 +61,10 @@ func TestRaces(t *testing.T) {
 		r.run(t.Context(), nil)
 		jobs := r.jobs()
 		r.observer().Observe(t.Context(), jobs)
-		actions := []plan.Action{plan.Removal(jobs[0].Item)}
+		actions := []plan.Action{plan.RemoveOptions{}.Decide(jobs[0].Item)}
 		foreign(r.servers[0])
 		e := r.executor()
-		e.Decide = plan.Removal
+		e.Decide = plan.RemoveOptions{}.Decide
 		result := e.Execute(t.Context(), jobs, actions)[0]
 		if result.Action.Verb != plan.Refused || r.servers[0].Get("n", "s") == nil {
 			t.Errorf("%s %s", result.Action.Verb, result.Outcome)
@@ -105,7 +105,7 @@ func TestStopping(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, 8)
 			for _, i := range c.broken {
-				r.servers[i].Break(times(99, http.MethodPost, broken))
+				r.servers[i].Break(times(99, http.MethodPatch, broken))
 			}
 			results := r.run(t.Context(), nil, c.change)
 			if count(results, Done) != c.done || count(results, Failed) != c.failed || count(results, NotAttempted) != c.notAttempted {
@@ -125,12 +125,12 @@ func TestStopping(t *testing.T) {
 func TestInterrupt(t *testing.T) {
 	r := newRig(t, 4)
 	ctx, interrupt := context.WithCancel(t.Context())
-	r.servers[0].Break(times(1, http.MethodPost, func(s *apitest.Server, w http.ResponseWriter, req *http.Request) bool {
+	r.servers[0].Break(times(1, http.MethodPatch, func(s *apitest.Server, w http.ResponseWriter, req *http.Request) bool {
 		interrupt()
 		time.Sleep(10 * time.Millisecond)
 		return false
 	}))
-	r.servers[1].Break(times(9, http.MethodPost, hang))
+	r.servers[1].Break(times(9, http.MethodPatch, hang))
 	results := r.run(ctx, nil, func(e *Executor) { e.Observer.Parallel, e.Grace = 2, 5*time.Second })
 	if results[0].Outcome != Done || results[1].Outcome != Failed || results[1].Problem.Kind != plan.KindInterrupted {
 		t.Errorf("%s, %s %+v", results[0].Outcome, results[1].Outcome, results[1].Problem)

@@ -24,8 +24,7 @@ func (e *Executor) recreate(ctx context.Context, client *api.Client, result *Res
 	if err != nil {
 		return api.Written{}, err
 	}
-	kept := &api.Preserved{Meta: old.Meta, Immutable: old.Immutable}
-	if err := e.rehearse(ctx, client, a.Place, a.Content, kept); err != nil {
+	if err := e.rehearse(ctx, client, a, preserved(a, old)); err != nil {
 		return api.Written{}, err
 	}
 	if e.DryRun {
@@ -44,7 +43,12 @@ func (e *Executor) recreate(ctx context.Context, client *api.Client, result *Res
 		}
 		result.old = nil
 	}
-	return e.replace(ctx, client, a.Item, old)
+	return e.replace(ctx, client, a, old)
+}
+
+// preserved is what the new object keeps of the old one.
+func preserved(a plan.Action, old secret.Secret) *api.Preserved {
+	return &api.Preserved{Meta: old.Meta, Immutable: old.Immutable, Without: []secret.FieldSet{a.Work.Drop, a.Work.Stale}, Owners: a.Work.Owners}
 }
 
 // declined tells that the server did not carry the deletion out, in its own words.
@@ -75,8 +79,8 @@ func (e *Executor) gone(ctx context.Context, client *api.Client, place plan.Plac
 
 // rehearse has the server validate the new object while the old one is there:
 // it answers AlreadyExists only to what it would have taken.
-func (e *Executor) rehearse(ctx context.Context, client *api.Client, place plan.Place, content *secret.Content, kept *api.Preserved) error {
-	_, err := client.Create(ctx, place, content, kept, true)
+func (e *Executor) rehearse(ctx context.Context, client *api.Client, a plan.Action, kept *api.Preserved) error {
+	_, err := client.Remake(ctx, e.Observer.Prints, a.Place, a.Content, kept, true)
 	if err != nil && api.AsError(err).Reason != "AlreadyExists" {
 		return err
 	}
@@ -85,18 +89,18 @@ func (e *Executor) rehearse(ctx context.Context, client *api.Client, place plan.
 
 // replace creates the new object, else puts the old one back. Neither an interrupt
 // nor the end of the budget may leave nothing.
-func (e *Executor) replace(ctx context.Context, client *api.Client, item plan.Item, old secret.Secret) (api.Written, error) {
+func (e *Executor) replace(ctx context.Context, client *api.Client, a plan.Action, old secret.Secret) (api.Written, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), putBackPatience)
 	defer cancel()
-	kept := &api.Preserved{Meta: old.Meta, Immutable: old.Immutable}
+	kept := preserved(a, old)
 	var refused error
 	for n := range api.Attempts {
-		written, err := client.Create(ctx, item.Place, item.Content, kept, false)
+		written, err := client.Remake(ctx, e.Observer.Prints, a.Place, a.Content, kept, false)
 		if err == nil {
-			return written, nil
+			return e.hold(ctx, client, a, old, written), nil
 		}
 		refused = err
-		if found := e.ourNew(ctx, client, item, old); found != nil {
+		if found := e.ourNew(ctx, client, a.Item, old); found != nil {
 			return *found, nil
 		}
 		if failed := api.AsError(err); !failed.Transient() || e.Pause(ctx, api.Wait(n, failed)) != nil {
@@ -104,6 +108,19 @@ func (e *Executor) replace(ctx context.Context, client *api.Client, item plan.It
 		}
 	}
 	return api.Written{}, e.putBack(ctx, client, old, refused)
+}
+
+// hold gives others back what they held of the old object. Where that fails, the
+// next run sees their labels and annotations as held by us and not asked for, and
+// leaves them.
+func (e *Executor) hold(ctx context.Context, client *api.Client, a plan.Action, old secret.Secret, written api.Written) api.Written {
+	if a.Seen.Object == nil {
+		a.Seen.Object = &secret.Snapshot{Meta: old.Meta, Type: old.Type}
+	}
+	if held, err := client.Hold(ctx, a.Place, written, a.Remade()); err == nil {
+		written.ResourceVersion = held.ResourceVersion
+	}
+	return written
 }
 
 // ourNew looks whether a creation whose answer was lost was carried out: what is
@@ -137,7 +154,10 @@ func (e *Executor) putBack(ctx context.Context, client *api.Client, old secret.S
 	defer cancel()
 	var err error
 	for n := range api.Attempts {
-		if _, err = client.Restore(ctx, old); err == nil {
+		var written api.Written
+		if written, err = client.Restore(ctx, old); err == nil {
+			// Who held what is best effort.
+			_, _ = client.Hold(ctx, plan.Place{Namespace: old.Meta.Namespace, Name: old.Meta.Name}, written, old.Meta.ManagedFields)
 			return api.Stuck(whyNot(refused)+", the old one is back", refused)
 		}
 		failed := api.AsError(err)

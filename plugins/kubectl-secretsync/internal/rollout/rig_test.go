@@ -106,6 +106,14 @@ func times(n int64, method string, fault apitest.Fault) apitest.Fault {
 	}
 }
 
+// writes lets a fault happen on any write of a Secret, and on no delete.
+func writes(fault apitest.Fault) apitest.Fault {
+	return func(s *apitest.Server, w http.ResponseWriter, r *http.Request) bool {
+		writes := r.Method == http.MethodPatch || r.Method == http.MethodPost
+		return writes && strings.Contains(r.URL.Path, "/secrets") && fault(s, w, r)
+	}
+}
+
 func refuse(code int, reason, message string, header ...string) apitest.Fault {
 	return func(_ *apitest.Server, w http.ResponseWriter, _ *http.Request) bool {
 		for i := 0; i+1 < len(header); i += 2 {

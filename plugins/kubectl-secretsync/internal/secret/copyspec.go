@@ -67,6 +67,7 @@ func (s Spec) Content(source Secret, origin Origin, stamp Stamp, prints *Fingerp
 		c.Prints[key] = prints.Of(value.raw)
 	}
 	labels, annotations := origin.marks(Keys(c.Data))
+	annotations[AnnotationMetadata] = listMetadata(union(c.labels(s), c.annotations(s)))
 	if asked := askedMarks(s.Labels, s.Annotations); asked != "" {
 		annotations[AnnotationMarks] = asked
 	}
@@ -87,17 +88,39 @@ func (c *Content) AnnotationsAt(namespace, name string) map[string]string {
 }
 
 // WrittenOver are the annotations to write at a place where old is, which may be
-// nothing. What old knows of its source's cluster stays where we do not know it.
+// nothing. What old knows of its source's cluster stays where we do not know it:
+// what an apply does not name, it removes.
 func (c *Content) WrittenOver(old *Meta, namespace, name string) map[string]string {
 	all := c.AnnotationsAt(namespace, name)
 	maps.Copy(all, c.Passing)
 	if plans := c.plans(old); plans != "" {
 		all[AnnotationPlans] = plans
 	}
-	if c.Origin.Cluster == "" && old != nil && old.CopyOf(c.Origin) {
-		delete(all, AnnotationCluster)
+	if c.Origin.Cluster == "" && old != nil && old.CopyOf(c.Origin) && old.Annotations[AnnotationCluster] != "" {
+		all[AnnotationCluster] = old.Annotations[AnnotationCluster]
 	}
 	return all
+}
+
+// Changed are the fields of the copy that the server has stored otherwise than it
+// was sent.
+func (c *Content) Changed(stored *Snapshot, annotations map[string]string) FieldSet {
+	set := FieldSet{}
+	differing(set, DataField, c.Prints, stored.Data)
+	differing(set, LabelField, c.Labels, stored.Meta.Labels)
+	differing(set, AnnotationField, annotations, stored.Meta.Annotations)
+	if stored.Type != TypeOrDefault(c.Type) {
+		set[Field{Kind: TypeField}] = true
+	}
+	return set
+}
+
+func differing[V comparable](set FieldSet, kind FieldKind, sent, stored map[string]V) {
+	for key, value := range sent {
+		if got, ok := stored[key]; !ok || got != value {
+			set[Field{kind, key}] = true
+		}
+	}
 }
 
 // minTelling is the length from which a value in metadata is no chance.

@@ -154,12 +154,12 @@ func TestClusterIsKept(t *testing.T) {
 	}
 	known := Meta{Namespace: "n", Name: "s", Labels: content.Labels, Annotations: content.AnnotationsAt("n", "s")}
 	known.Annotations[AnnotationCluster] = "c"
-	if _, written := content.WrittenOver(&known, "n", "s")[AnnotationCluster]; written {
+	if cluster := content.WrittenOver(&known, "n", "s")[AnnotationCluster]; cluster != "c" {
 		t.Error("the cluster's UID is lost")
 	}
 	other := known
-	other.Labels = maps.Clone(known.Labels)
-	other.Labels[LabelSourceUID] = "other"
+	other.Labels, other.Annotations = maps.Clone(known.Labels), maps.Clone(known.Annotations)
+	other.Labels[LabelSourceUID], other.Annotations[AnnotationUID] = "other", "other"
 	if cluster, written := content.WrittenOver(&other, "n", "s")[AnnotationCluster]; !written || cluster != "" {
 		t.Errorf("another cluster's UID stays: %q", cluster)
 	}

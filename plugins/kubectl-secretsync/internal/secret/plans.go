@@ -71,6 +71,8 @@ func WithPlans(plans []string) map[string]string {
 // makes it is not known.
 func (c *Content) plans(old *Meta) string {
 	switch {
+	case c.Plan == "" && old != nil && old.CopyOf(c.Origin):
+		return old.Annotations[AnnotationPlans]
 	case c.Plan == "":
 		return ""
 	case old == nil || !old.CopyOf(c.Origin):

@@ -73,7 +73,7 @@ func TestPlansOfACopy(t *testing.T) {
 		"of more":                {"q", new(copyOf(ManyPlans)), ManyPlans},
 		"of others, and none":    {"p", new(copyOf(",q,")), "p,q"},
 		"of none at all":         {"p", new(copyOf(",")), ","},
-		"of no plan":             {"", new(copyOf("q")), ""},
+		"of no plan":             {"", new(copyOf("q")), "q"},
 	} {
 		got := content(c.plan).WrittenOver(c.old, "n", "s")[AnnotationPlans]
 		if got != c.want {

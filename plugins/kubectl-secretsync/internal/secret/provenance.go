@@ -9,8 +9,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cluster/address"
 )
 
-// Manager is the name that writes are done under: field manager, User-Agent,
-// and the label that tells our copies.
+// Manager is the value of the label of our copies, and the User-Agent's name.
 const Manager = "kubectl-secretsync"
 
 // The labels and annotations of a copy.
@@ -29,6 +28,19 @@ const (
 	AnnotationKeys    = Domain + "keys"
 	// AnnotationID holds what the user calls a source that is a manifest.
 	AnnotationID = Domain + "source-id"
+	// AnnotationUID repeats LabelSourceUID, for targets whose policies take labels
+	// away.
+	AnnotationUID = Domain + "source-uid"
+	// AnnotationMetadata names the labels and annotations that were asked for, as
+	// label:KEY and annotation:KEY. Copies of versions that did not record who
+	// holds a field lack it.
+	AnnotationMetadata = Domain + "metadata"
+	// AnnotationShared names the fields that somebody else held with the same
+	// value when the copy was written: they are not ours alone.
+	AnnotationShared = Domain + "shared"
+	// AnnotationAdmission names the fields that admission changed when the copy
+	// was written.
+	AnnotationAdmission = Domain + "changed-by-admission"
 	// AnnotationPlace holds the copy's own NAMESPACE/NAME: the marks of one
 	// that somebody has copied on are another's.
 	AnnotationPlace = Domain + "copy"
@@ -76,11 +88,22 @@ func (o Origin) String() string {
 // Path is NAMESPACE/NAME.
 func (o Origin) Path() string { return o.Namespace + "/" + o.Name }
 
-// Ours tells that the object carries all our marks, and that they were made for
-// this object.
+// Ours reports whether the object carries our marks, and that they were made for this
+// object. The label may be lost to another tool or a policy: then it is enough that
+// the server knows us as the writer of the marks.
 func (m Meta) Ours() bool {
-	return m.Labels[LabelManagedBy] == Manager && m.Labels[LabelSourceUID] != "" &&
-		m.Annotations[AnnotationSource] != "" && m.Annotations[AnnotationPlace] == m.Namespace+"/"+m.Name
+	return m.sourceUID() != "" && m.Annotations[AnnotationSource] != "" && m.Annotations[AnnotationPlace] == m.Namespace+"/"+m.Name &&
+		(m.Labels[LabelManagedBy] == Manager || slices.ContainsFunc(m.ManagedFields, func(entry ManagedFields) bool { return entry.Ours() && entry.marked() }))
+}
+
+// sourceUID is the UID of the source that the copy records.
+func (m Meta) sourceUID() string {
+	return cmp.Or(m.Labels[LabelSourceUID], m.Annotations[AnnotationUID])
+}
+
+// madeOf reports whether the copy records the source's UID.
+func (m Meta) madeOf(uid string) bool {
+	return m.Labels[LabelSourceUID] == uid || m.Annotations[AnnotationUID] == uid
 }
 
 // CopyOf tells that the object carries our marks and is a copy of the source: of
@@ -92,25 +115,25 @@ func (m Meta) CopyOf(o Origin) bool {
 		return false
 	}
 	if o.UID == FromManifest {
-		return m.Labels[LabelSourceUID] == FromManifest && o.ID != "" && m.Annotations[AnnotationID] == o.ID
+		return m.madeOf(FromManifest) && o.ID != "" && m.Annotations[AnnotationID] == o.ID
 	}
 	sameCluster := o.Cluster != "" && m.Annotations[AnnotationCluster] == o.Cluster
 	if o.UID == "" {
 		return sameCluster
 	}
-	return m.Labels[LabelSourceUID] == o.UID || sameCluster
+	return m.madeOf(o.UID) || sameCluster
 }
 
 // Origin returns where a copy says that it came from.
 func (m Meta) Origin() Origin {
 	id := ""
-	if m.Labels[LabelSourceUID] == FromManifest {
+	if m.madeOf(FromManifest) {
 		id = m.Annotations[AnnotationID]
 	}
 	namespace, name, _ := strings.Cut(m.Annotations[AnnotationSource], "/")
 	return Origin{
 		Cluster: m.Annotations[AnnotationCluster], Namespace: namespace, Name: name,
-		UID: m.Labels[LabelSourceUID], ResourceVersion: m.Annotations[AnnotationVersion], ID: id,
+		UID: m.sourceUID(), ResourceVersion: m.Annotations[AnnotationVersion], ID: id,
 	}
 }
 
@@ -127,6 +150,12 @@ func (m Meta) SyncedAt() time.Time {
 func stamped(text string) time.Time {
 	at, _ := time.Parse(time.RFC3339, text)
 	return at
+}
+
+// Current reports whether the copy is of this source as it is now. A manifest has no
+// version, and is never current.
+func (m Meta) Current(o Origin) bool {
+	return o.ResourceVersion != "" && m.madeOf(o.UID) && m.Annotations[AnnotationVersion] == o.ResourceVersion
 }
 
 // WrittenKeys are the keys that we wrote into a copy.
@@ -148,6 +177,7 @@ func (o Origin) marks(keys []string) (labels, annotations map[string]string) {
 	labels = map[string]string{LabelManagedBy: Manager, LabelSourceUID: cmp.Or(o.UID, FromManifest)}
 	annotations = map[string]string{
 		AnnotationSource: o.Path(),
+		AnnotationUID:    labels[LabelSourceUID],
 		AnnotationKeys:   strings.Join(slices.Sorted(slices.Values(keys)), ","),
 	}
 	if labels[LabelSourceUID] == FromManifest {

@@ -1,7 +1,6 @@
 package secret
 
 import (
-	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -31,14 +30,6 @@ type OwnerReference struct {
 	UID                string `json:"uid"`
 	Controller         *bool  `json:"controller,omitempty"`
 	BlockOwnerDeletion *bool  `json:"blockOwnerDeletion,omitempty"`
-}
-
-// ManagedFields tells which fields a manager wrote last.
-type ManagedFields struct {
-	Manager     string          `json:"manager"`
-	Operation   string          `json:"operation"`
-	Subresource string          `json:"subresource"`
-	Fields      json.RawMessage `json:"fieldsV1"`
 }
 
 // Secret is a Secret with its values.

@@ -31,3 +31,22 @@ func Special(name string) string {
 		return ""
 	}
 }
+
+// Lacks tells that a Secret of the type needs a key that is not among those left
+// (kubernetes v1.36, pkg/apis/core/validation/validation.go, ValidateSecret).
+func Lacks(name string, left map[string]bool) bool {
+	switch name {
+	case "kubernetes.io/tls":
+		return !left["tls.crt"] || !left["tls.key"]
+	case "kubernetes.io/dockercfg":
+		return !left[".dockercfg"]
+	case "kubernetes.io/dockerconfigjson":
+		return !left[".dockerconfigjson"]
+	case "kubernetes.io/basic-auth":
+		return !left["username"] && !left["password"]
+	case "kubernetes.io/ssh-auth":
+		return !left["ssh-privatekey"]
+	default:
+		return false
+	}
+}
