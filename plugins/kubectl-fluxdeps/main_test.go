@@ -11,9 +11,13 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli/clitest"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/api/v1alpha1"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/cmd"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/source/tree"
 )
 
 func TestMain(m *testing.M) {
+	if tree.IsRenderer(os.Args[1:]) {
+		main()
+	}
 	testscript.Main(m, map[string]func(){"kubectl-fluxdeps": main, "flux-deps": main})
 }
 
@@ -53,6 +57,7 @@ func TestReference(t *testing.T) {
 	clitest.Reference(t, cmd.NewRoot(cli.Process{IOStreams: streams, Program: "kubectl-fluxdeps"}), "../../docs/fluxdeps/reference.md")
 	clitest.Man(t, cmd.NewRoot(cli.Process{IOStreams: streams, Program: "kubectl-fluxdeps"}), "../../docs/man")
 	clitest.Schema(t, v1alpha1.DependencyGraph{}, v1alpha1.APIVersion, v1alpha1.DependencyGraphKind, "../..", "../../docs/schemas")
+	clitest.Schema(t, v1alpha1.DependencyGraphList{}, v1alpha1.APIVersion, v1alpha1.DependencyGraphListKind, "../..", "../../docs/schemas")
 	version := cli.Version("")
 	clitest.Schema(t, version, version.APIVersion, version.Kind, "../..", "../../docs/schemas")
 }

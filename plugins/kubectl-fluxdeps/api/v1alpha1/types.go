@@ -8,6 +8,8 @@ import "time"
 const (
 	APIVersion          = "fluxdeps.datum.net/v1alpha1"
 	DependencyGraphKind = "DependencyGraph"
+	// DependencyGraphListKind is of several graphs.
+	DependencyGraphListKind = "DependencyGraphList"
 )
 
 // DependencyGraph is the output of `kubectl fluxdeps graph -o json|yaml`.
@@ -16,7 +18,9 @@ type DependencyGraph struct {
 	Kind       string `json:"kind"`
 	// Source is "cluster" or "files". From files there is no status: states and
 	// verdicts are then "unknown" wherever they would rest on one.
-	Source  string  `json:"source"`
+	Source string `json:"source"`
+	// Entry is what a cluster is pointed at, of a Git tree that was rendered.
+	Entry   string  `json:"entry,omitempty"`
 	Summary Summary `json:"summary"`
 	// Nodes are ordered by namespace, kind and name.
 	Nodes []Node `json:"nodes"`
@@ -37,6 +41,17 @@ type DependencyGraph struct {
 	// Warnings tell what could not be read, and why.
 	Warnings []string `json:"warnings,omitempty"`
 	// Check is the outcome of --exit-code; absent without it.
+	Check *Check `json:"check,omitempty"`
+}
+
+// DependencyGraphList is the output where a Git tree has several entries. Their
+// graphs are never merged.
+type DependencyGraphList struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	// Items holds a graph for each entry, ordered by entry.
+	Items []DependencyGraph `json:"items"`
+	// Check is the outcome of --exit-code over all entries; absent without it.
 	Check *Check `json:"check,omitempty"`
 }
 
@@ -67,8 +82,9 @@ type CheckCounts struct {
 // Remark is one finding, or one thing that could not be checked.
 type Remark struct {
 	// Rule is cycle, missing-dependency, wrong-kind, refused,
-	// invalid-expression or duplicate for a finding; unreadable, template,
-	// no-source, ambiguous, variable, patch or forbidden for a thing not checked.
+	// invalid-expression, duplicate or build for a finding; unreadable, template,
+	// no-source, ambiguous, variable, patch, forbidden, remote or external for a
+	// thing not checked.
 	Rule string `json:"rule"`
 	// Object is the id of the object, or a file or kind if there is no object.
 	Object string `json:"object"`
@@ -172,6 +188,8 @@ type Edge struct {
 	// Assumed is true where To was found by its name alone, because one of the
 	// two objects states no namespace.
 	Assumed bool `json:"assumed,omitempty"`
-	// Line is where the entry stands in From's file.
-	Line int `json:"line,omitempty"`
+	// Line is where the entry stands in From's file, or in File where a patch in
+	// another file adds it.
+	Line int    `json:"line,omitempty"`
+	File string `json:"file,omitempty"`
 }

@@ -49,19 +49,12 @@ type checkOptions struct {
 	allowances []gate.Allowance
 }
 
-// run judges the objects shown of the whole graph; nil where that is not
-// wanted.
-func (o checkOptions) run(source sourceOptions, whole, shown *graph.Graph, snapshot *flux.Snapshot) (*gate.Report, error) {
-	if !o.wanted {
-		return nil, nil //nolint:nilnil // no report where none is wanted
-	}
-	if err := source.checked(whole); err != nil {
-		return nil, err
-	}
+// run judges the objects shown of the whole graph.
+func (o checkOptions) run(whole, shown *graph.Graph, snapshot *flux.Snapshot) *gate.Report {
 	return gate.Check(gate.Input{
 		Graph: whole, Snapshot: snapshot, Allowances: o.allowances,
 		Shown: func(id flux.ID) bool { return shown.Node(id) != nil },
-	}), nil
+	})
 }
 
 // outcome prints the parts of the report that the graph's format leaves out, and

@@ -87,7 +87,8 @@ func (f *sourceFlags) objects(ctx context.Context, kind string) []cluster.Named 
 }
 
 func (f *sourceFlags) inFiles(ctx context.Context, kind flux.KindInfo) (found []cluster.Named) {
-	read, err := f.parse().readFiles(ctx, genericiooptions.IOStreams{In: strings.NewReader("")})
+	// As they are: completion has no time to render.
+	read, err := sourceOptions{files: f.files, cluster: f.cluster}.readFiles(ctx, genericiooptions.IOStreams{In: strings.NewReader("")})
 	if err != nil {
 		return nil
 	}

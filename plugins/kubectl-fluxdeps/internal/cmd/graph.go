@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/cli"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/output"
+	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/gate"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/graph"
 	"github.com/datum-cloud/kubectl-plugins/plugins/kubectl-fluxdeps/internal/render"
 )
@@ -104,34 +106,80 @@ const graphExamples = `  # The whole cluster
 // Run reads, builds, selects and writes.
 func (o *graphOptions) Run(ctx context.Context) error {
 	collectRarely()
-	input, err := o.source.read(ctx, o.streams)
-	for _, warning := range input.warnings {
-		fmt.Fprintln(o.streams.ErrOut, "warning: "+output.Text(warning))
+	inputs, err := o.source.read(ctx, o.streams)
+	for _, input := range inputs {
+		for _, warning := range input.warnings {
+			fmt.Fprintln(o.streams.ErrOut, "warning: "+output.Text(warning))
+		}
 	}
 	if err != nil {
 		return err
 	}
-	whole := graph.Build(ctx, input.snapshot, o.edges...)
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if err := o.selection.check(whole, input.snapshot.Unreadable); err != nil {
-		return err
-	}
-	report, err := o.check.run(o.source, whole, o.selection.apply(whole), input.snapshot)
+	wholes, err := o.build(ctx, inputs)
 	if err != nil {
 		return err
 	}
-	o.render.Check = report
-	picture := o.picture(whole)
-	o.render.Warnings = input.warnings
-	if len(picture.Nodes) == 0 && o.render.Folded == 0 && !render.Structured(o.render.Format) {
-		fmt.Fprintln(o.streams.ErrOut, output.Text(o.nothing(whole)))
+	report, err := o.judge(inputs, wholes)
+	if err != nil {
+		return err
 	}
-	if err := o.write(picture); err != nil {
+	parts := make([]render.Part, len(inputs))
+	for i, input := range inputs {
+		parts[i] = o.part(input, wholes[i])
+	}
+	if err := o.write(parts, report); err != nil {
 		return err
 	}
 	return o.check.outcome(report, o.streams, o.render)
+}
+
+// build returns the graph of each input. Objects in focus must be in one of them.
+func (o *graphOptions) build(ctx context.Context, inputs []input) ([]*graph.Graph, error) {
+	var wholes []*graph.Graph
+	var missing error
+	found := false
+	for _, input := range inputs {
+		whole := graph.Build(ctx, input.snapshot, o.edges...)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		wholes = append(wholes, whole)
+		if err := o.selection.check(whole, input.snapshot.Unreadable); err != nil && missing == nil {
+			missing = err
+		} else if err == nil {
+			found = true
+		}
+	}
+	if !found {
+		return nil, missing
+	}
+	return wholes, nil
+}
+
+// judge checks each graph; nil where that is not wanted.
+func (o *graphOptions) judge(inputs []input, wholes []*graph.Graph) (*gate.Report, error) {
+	if !o.check.wanted {
+		return nil, nil //nolint:nilnil // no report where none is wanted
+	}
+	if err := o.source.checked(inputs, wholes); err != nil {
+		return nil, err
+	}
+	reports := make([]*gate.Report, len(inputs))
+	for i, input := range inputs {
+		reports[i] = o.check.run(wholes[i], o.selection.apply(wholes[i]), input.snapshot)
+	}
+	return gate.Merge(reports), nil
+}
+
+// part returns what is shown of a graph.
+func (o *graphOptions) part(input input, whole *graph.Graph) render.Part {
+	o.render.Folded, o.render.FoldedTroubled, o.render.Implied = 0, 0, 0
+	picture := o.picture(whole)
+	o.render.Warnings, o.render.Entry, o.render.Unread = input.warnings, input.snapshot.Entry, input.unread
+	if len(picture.Nodes) == 0 && o.render.Folded == 0 && !render.Structured(o.render.Format) {
+		fmt.Fprintln(o.streams.ErrOut, output.Text(o.nothing(whole)))
+	}
+	return render.Part{Graph: picture, Options: o.render}
 }
 
 // picture returns the part of the graph to show, and remembers what is folded
@@ -174,19 +222,25 @@ func (o *graphOptions) nothing(whole *graph.Graph) string {
 	return o.source.nothing() + "."
 }
 
-func (o *graphOptions) write(picture *graph.Graph) error {
-	o.render.Now = time.Now()
-	o.render.Color = o.color.For(o.streams.Out)
-	o.render.Width = output.TerminalWidth(o.streams.Out)
-	if o.render.Format == "wide" {
-		o.render.Width = 0
+func (o *graphOptions) write(parts []render.Part, report *gate.Report) error {
+	for i := range parts {
+		p := &parts[i]
+		p.Now, p.Color, p.Width = time.Now(), o.color.For(o.streams.Out), output.TerminalWidth(o.streams.Out)
+		if p.Format == "wide" {
+			p.Width = 0
+		}
 	}
-	if !render.Templated(o.render.Format) {
-		return render.Write(o.streams.Out, picture, o.render)
-	}
-	// Only the template can be at fault here, and half an answer is none.
+	// Half an answer is none: only the template, or a picture of several graphs, can
+	// be at fault here.
 	var out bytes.Buffer
-	if err := render.Write(&out, picture, o.render); err != nil {
+	switch err := render.WriteParts(&out, parts, report); {
+	case errors.Is(err, render.ErrOnePicture):
+		names := make([]string, len(parts))
+		for i, p := range parts {
+			names[i] = p.Entry
+		}
+		return failure.With(failure.BadInput, fmt.Errorf("-o %s: %w", o.render.Format, err), "--entry chooses one of "+output.Text(strings.Join(names, ", ")))
+	case err != nil:
 		return failure.Input(err)
 	}
 	_, err := out.WriteTo(o.streams.Out)

@@ -63,7 +63,10 @@ func (f *graphFlags) options(streams genericiooptions.IOStreams, args []string) 
 	if err != nil {
 		return nil, failure.Input(err)
 	}
-	source := f.source.parse()
+	source, err := f.source.parse()
+	if err != nil {
+		return nil, failure.Input(err)
+	}
 	source.sources, source.focused = slices.Contains(edges, graph.Source), len(selection.focus.Patterns) > 0
 	return &graphOptions{
 		streams: streams, source: source, selection: selection, edges: edges,

@@ -24,15 +24,17 @@ type sourceFlags struct {
 	files         []string
 	allNamespaces bool
 	cluster       *cluster.Flags
+	tree          treeFlags
 }
 
 func newSourceFlags() sourceFlags { return sourceFlags{cluster: cluster.NewFlags()} }
 
 func (f *sourceFlags) add(set *pflag.FlagSet) {
 	set.StringSliceVarP(&f.files, "filename", "f", nil,
-		"Files, folders or - (stdin) to read instead of a cluster. Folders are read with all below them; nothing is rendered.")
+		"Files, folders or - (stdin) to read instead of a cluster. A folder with a Git tree of Flux is rendered as Flux's controllers do; others are read with all below them.")
 	set.BoolVarP(&f.allNamespaces, "all-namespaces", "A", false,
 		"Look at all namespaces, and at nothing less where that is not allowed.")
+	f.tree.add(set)
 	f.cluster.AddFlags(set)
 	files := set.Lookup("filename")
 	files.Value, files.DefValue = notEmpty{files.Value}, ""
@@ -58,6 +60,7 @@ type sourceOptions struct {
 	files         []string
 	allNamespaces bool
 	cluster       *cluster.Flags
+	tree          treeOptions
 	// sources tells that Flux sources are wanted as such.
 	sources bool
 	// focused tells that objects were asked for by name: what needs them may
@@ -65,8 +68,12 @@ type sourceOptions struct {
 	focused bool
 }
 
-func (f *sourceFlags) parse() sourceOptions {
-	return sourceOptions{files: f.files, allNamespaces: f.allNamespaces, cluster: f.cluster}
+func (f *sourceFlags) parse() (sourceOptions, error) {
+	options, err := f.tree.parse()
+	if len(f.files) == 0 && (options.raw || options.given()) {
+		err = errors.New("--raw, --root, --entry, --source, --resource and --var need -f")
+	}
+	return sourceOptions{files: f.files, allNamespaces: f.allNamespaces, cluster: f.cluster, tree: options}, err
 }
 
 // namespace is the one given with -n; -A takes it back.
@@ -77,19 +84,28 @@ func (f *sourceFlags) namespace() string {
 	return f.cluster.GivenNamespace()
 }
 
-// input is what was read, and what of it is missing.
+// input is what was read for one graph, and what of it is missing.
 type input struct {
 	snapshot *flux.Snapshot
 	warnings []string
+	// unread counts files that no build reads.
+	unread int
 }
 
-func (o sourceOptions) read(ctx context.Context, streams genericiooptions.IOStreams) (input, error) {
-	if len(o.files) > 0 {
-		return o.readFiles(ctx, streams)
+// read returns an input for each graph: several where a Git tree has several
+// entries.
+func (o sourceOptions) read(ctx context.Context, streams genericiooptions.IOStreams) ([]input, error) {
+	if len(o.files) == 0 {
+		o.cluster.Notices = streams.ErrOut
+		return one(o.readCluster(ctx))
 	}
-	o.cluster.Notices = streams.ErrOut
-	return o.readCluster(ctx)
+	if inputs, rendered, err := o.readTree(ctx, streams); err != nil || rendered {
+		return inputs, err
+	}
+	return one(o.readFiles(ctx, streams))
 }
+
+func one(read input, err error) ([]input, error) { return []input{read}, err }
 
 func (o sourceOptions) readCluster(ctx context.Context) (input, error) {
 	target, err := o.cluster.Target(userAgent())
@@ -105,7 +121,7 @@ func (o sourceOptions) readCluster(ctx context.Context) (input, error) {
 		return input{warnings: warnings}, explain(target, err)
 	}
 	o.account(snapshot, o.scope(target))
-	return input{snapshot, warnings}, nil
+	return input{snapshot: snapshot, warnings: warnings}, nil
 }
 
 // account notes which kinds could not be read, or not where they were asked
@@ -163,7 +179,7 @@ func (o sourceOptions) readFiles(ctx context.Context, streams genericiooptions.I
 	if namespace := o.cluster.GivenNamespace(); namespace != "" {
 		snapshot.DefaultNamespace(namespace)
 	}
-	return input{snapshot, warningTexts(result.Warnings)}, nil
+	return input{snapshot: snapshot, warnings: warningTexts(result.Warnings)}, nil
 }
 
 func warningTexts(warnings []manifest.Warning) []string {
@@ -188,10 +204,15 @@ func (o sourceOptions) nothing() string {
 
 // checked reports an error where files were to be checked and hold nothing
 // that can be: a pipeline must not pass on a tree that nobody looked at.
-func (o sourceOptions) checked(whole *graph.Graph) error {
-	if len(o.files) == 0 || len(whole.Nodes) > 0 {
+func (o sourceOptions) checked(inputs []input, wholes []*graph.Graph) error {
+	if len(o.files) == 0 {
 		return nil
 	}
+	for i, whole := range wholes {
+		if len(whole.Nodes) > 0 || inputs[i].snapshot.Entry != "" && len(inputs[i].snapshot.Findings)+len(inputs[i].snapshot.Unchecked) > 0 {
+			return nil
+		}
+	}
 	return failure.With(failure.BadInput, errors.New(o.nothing()+", so nothing was checked"),
-		"what a kustomization.yaml takes from elsewhere is not read: name the folder that holds it all, or render it: kubectl kustomize DIR | kubectl fluxdeps -f - --exit-code")
+		"a folder whose Kustomizations name paths of its repository is rendered; what else a kustomization.yaml takes from elsewhere is not read: kubectl kustomize DIR | kubectl fluxdeps -f - --exit-code")
 }

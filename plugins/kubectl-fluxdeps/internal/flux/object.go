@@ -63,9 +63,10 @@ type Dependency struct {
 	Namespace  string `json:"namespace"`
 	Ready      bool   `json:"ready"`
 	ReadyExpr  string `json:"readyExpr"`
-	// Line is where the entry stands in the object's file; 0 where that is not
-	// known.
-	Line int `json:"-"`
+	// Line is where the entry stands in the object's file, or in File where that
+	// is set: a patch may add one. It is 0 where that is not known.
+	Line int    `json:"-"`
+	File string `json:"-"`
 }
 
 // Reference names another object in a spec.

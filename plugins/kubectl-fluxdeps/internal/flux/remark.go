@@ -21,6 +21,8 @@ const (
 	RuleExpression Rule = "invalid-expression"
 	// RuleDuplicate: an object that is stated twice.
 	RuleDuplicate Rule = "duplicate"
+	// RuleBuild: a build that the controller refuses.
+	RuleBuild Rule = "build"
 )
 
 // The rules of things that could not be checked.
@@ -39,6 +41,10 @@ const (
 	RulePatch Rule = "patch"
 	// RuleForbidden: a dependency that may not be read.
 	RuleForbidden Rule = "forbidden"
+	// RuleRemote: a build that needs something of another repository or server.
+	RuleRemote Rule = "remote"
+	// RuleExternal: something that may be in a source whose files are not known.
+	RuleExternal Rule = "external"
 )
 
 // Remark is a finding, or something that could not be checked, with the place

@@ -33,6 +33,11 @@ type Snapshot struct {
 	// Findings are faults that the reader of files saw; Unchecked are the things
 	// that it could not make out.
 	Findings, Unchecked []Remark
+	// Entry names what the snapshot was rendered from; empty where it was not.
+	Entry string
+	// Opaque names objects that apply others which are not known here: what is
+	// not among the objects may be one of these.
+	Opaque []string
 	// Entries counts the paths that were read, or the cluster; EntriesLost those
 	// of which nothing could be read.
 	Entries, EntriesLost int

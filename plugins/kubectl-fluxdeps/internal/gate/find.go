@@ -52,7 +52,7 @@ func (c *checker) expressions(o *flux.Object, compiled map[expression]error) {
 		}
 		if err != nil {
 			c.find(flux.Remark{
-				Rule: flux.RuleExpression, Object: o.ID.String(), Origin: entry(o, dep.Line),
+				Rule: flux.RuleExpression, Object: o.ID.String(), Origin: entry(o, dep.File, dep.Line),
 				Text: fmt.Sprintf("the readyExpr of its dependency on %s does not compile: %s", dep.Name, err),
 			})
 		}
@@ -61,11 +61,15 @@ func (c *checker) expressions(o *flux.Object, compiled map[expression]error) {
 
 // entry is where an entry of the object's dependsOn stands; where that is not
 // known, the object.
-func entry(o *flux.Object, line int) *flux.Origin {
-	if o.Origin == nil || line == 0 {
+func entry(o *flux.Object, file string, line int) *flux.Origin {
+	switch {
+	case file != "":
+		return &flux.Origin{File: file, Line: line}
+	case o.Origin == nil || line == 0:
 		return o.Origin
+	default:
+		return &flux.Origin{File: o.Origin.File, Line: line}
 	}
-	return &flux.Origin{File: o.Origin.File, Line: line}
 }
 
 // edges finds the dependencies that are not there, and counts the rest.
@@ -90,6 +94,8 @@ func (c *checker) edges() {
 // unclear is the rule by which an edge could not be checked; empty where it was.
 func unclear(edge *graph.Edge) flux.Rule {
 	switch {
+	case edge.External:
+		return flux.RuleExternal
 	case edge.Unchecked && verdict.IsPlaceholder(edge.To.Name+edge.To.Namespace):
 		return flux.RuleVariable
 	case edge.Unchecked:
@@ -136,5 +142,5 @@ func (c *checker) origin(edge *graph.Edge) *flux.Origin {
 	if node == nil || node.Object == nil {
 		return nil
 	}
-	return entry(node.Object, edge.Line)
+	return entry(node.Object, edge.File, edge.Line)
 }

@@ -103,7 +103,7 @@ func (b *builder) addDependsOn(ctx context.Context, object *flux.Object) {
 		edge := b.link(object.ID, target, DependsOn)
 		edge.Loose = (edge.Verdict == "" || edge.Loose) && !b.judge.Waits(object, dep)
 		if edge.Verdict == "" || decides(finding.Verdict, edge.Verdict) {
-			edge.Finding, edge.Line = finding, dep.Line
+			edge.Finding, edge.Line, edge.File = finding, dep.Line, dep.File
 		}
 		b.nodes[target].told(statedVersion(object, dep), finding.Verdict)
 	}

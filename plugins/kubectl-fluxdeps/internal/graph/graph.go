@@ -73,9 +73,10 @@ type Edge struct {
 	Loose bool
 	// Implied is true where a longer path says the same.
 	Implied bool
-	// Line is where the entry that gave the verdict stands in From's file; 0
-	// where that is not known.
+	// Line is where the entry that gave the verdict stands in From's file, or in
+	// File where that is set; 0 where that is not known.
 	Line int
+	File string
 
 	// from and to are the nodes of From and To.
 	from, to *Node

@@ -9,7 +9,8 @@ import (
 
 // parents returns who applies each object, where that is known: by the labels
 // that the controllers set on what they apply, by their inventories, and in
-// files without a status by the folder that a Kustomization applies.
+// files without a status by the folder that a Kustomization applies. Rendering
+// sets the labels, and so needs no guess.
 func parents(snapshot *flux.Snapshot, index *flux.Index) map[*flux.Object]flux.ID {
 	found := make(map[*flux.Object]flux.ID)
 	listed := inventoryOwners(snapshot.Objects)
@@ -20,7 +21,7 @@ func parents(snapshot *flux.Snapshot, index *flux.Index) map[*flux.Object]flux.I
 		if !ok {
 			parent, ok = listed[object.ID]
 		}
-		if !ok && object.Status == nil {
+		if !ok && object.Status == nil && snapshot.Entry == "" {
 			parent, ok = folders.parentOf(object)
 		}
 		// One with a kubeConfig applies to another cluster: a label that names it

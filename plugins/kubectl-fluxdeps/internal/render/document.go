@@ -15,7 +15,7 @@ import (
 func Document(g *graph.Graph, o Options) v1alpha1.DependencyGraph {
 	doc := v1alpha1.DependencyGraph{
 		APIVersion: v1alpha1.APIVersion, Kind: v1alpha1.DependencyGraphKind,
-		Source: "files", Summary: summarise(g), Warnings: o.Warnings, Check: documentCheck(o.Check),
+		Source: "files", Entry: o.Entry, Summary: summarise(g), Warnings: o.Warnings, Check: documentCheck(o.Check),
 		Nodes: make([]v1alpha1.Node, 0, len(g.Nodes)), Edges: make([]v1alpha1.Edge, 0, len(g.Edges)),
 	}
 	if g.Live {
@@ -81,7 +81,7 @@ func documentEdge(edge *graph.Edge) v1alpha1.Edge {
 	out := v1alpha1.Edge{
 		From: edge.From.String(), To: edge.To.String(), Type: string(edge.Type),
 		Verdict: string(edge.Verdict), Message: edge.Message, Detail: edge.Detail, Hint: edge.Hint,
-		Implied: edge.Implied, Assumed: edge.Assumed, Line: edge.Line,
+		Implied: edge.Implied, Assumed: edge.Assumed, Line: edge.Line, File: edge.File,
 	}
 	if met, known := edge.Met(); known {
 		out.Met = &met

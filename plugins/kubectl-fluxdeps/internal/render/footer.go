@@ -27,6 +27,9 @@ func footer(g *graph.Graph, o Options) string {
 	if withoutStatus(g) {
 		b.WriteString("Files have no status: whether a dependency is ready is not known.\n")
 	}
+	if o.Unread > 0 {
+		b.WriteString("Not judged: " + plural(o.Unread, "file", "files") + " that no build reads.\n")
+	}
 	if o.Check != nil {
 		b.WriteString(CheckText(o.Check))
 	}

@@ -59,6 +59,10 @@ type Options struct {
 	// Implied counts the dependencies that are left out because they follow
 	// from others.
 	Implied int
+	// Entry names the entry of a rendered tree; empty for none.
+	Entry string
+	// Unread counts the files that no build of the tree reads.
+	Unread int
 	// Warnings go into documents.
 	Warnings []string
 	// Check is the outcome of a check; nil where none was asked for.

@@ -29,7 +29,20 @@ func (j *Judge) absent(from *flux.Object, want flux.ID) Finding {
 		return finding
 	}
 	finding.Hint = j.didYouMean(from.ID, want)
+	if len(j.snapshot.Opaque) > 0 {
+		return Finding{Verdict: Unknown, Unchecked: true, External: true, Detail: "not found, but may be applied by " + j.opaque(), Hint: finding.Hint}
+	}
 	return finding
+}
+
+// opaque names the objects of which it is not known what they apply.
+func (j *Judge) opaque() string {
+	const few = 3
+	names := j.snapshot.Opaque
+	if len(names) <= few {
+		return strings.Join(names, " or ")
+	}
+	return fmt.Sprintf("%s or %d others", strings.Join(names[:few], ", "), len(names)-few)
 }
 
 // refusal returns the server's words where it refused to show the object.
@@ -44,6 +57,9 @@ func (j *Judge) refusal(want flux.ID) (string, bool) {
 func (j *Judge) whereLooked() string {
 	if j.snapshot.Live {
 		return ""
+	}
+	if j.snapshot.Entry != "" {
+		return "nothing in this entry applies it"
 	}
 	return "not in the files that were read"
 }

@@ -91,4 +91,7 @@ type Finding struct {
 	Assumed bool
 	// Unchecked is true where it is not known which object is meant.
 	Unchecked bool
+	// External is true where the target may be in a part of the tree that is not
+	// known.
+	External bool
 }
