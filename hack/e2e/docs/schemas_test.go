@@ -74,12 +74,14 @@ func TestSchemas(t *testing.T) {
 	m.signedIn(t)
 	m.broken(t)
 	m.conflict(t)
+	m.twoEntries(t)
 	const to = " ghcr-pull -n flux-system --from-context management --to-context 'prod-*' -o json"
 	seen := map[string]int{}
 	for _, command := range []string{
 		"kubectl fluxdeps --context management -o json --all --edges source,health,parent",
 		"kubectl fluxdeps --context management -n kube-public -o json",
 		"kubectl fluxdeps -f clusters/production -o json",
+		"kubectl fluxdeps -f two -o json",
 		"kubectl secretsync copy --dry-run" + to,
 		"kubectl secretsync copy" + to,
 		"kubectl secretsync status" + to,

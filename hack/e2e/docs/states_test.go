@@ -1,6 +1,7 @@
 package docs_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -187,4 +188,27 @@ func (m *machine) signedIn(t *testing.T) {
 	t.Helper()
 	m.key(t)
 	m.must(t, `kubectl datum-creds login --credentials key.json --ca-file "$SSL_CERT_FILE" --name robot`)
+}
+
+// twoEntries writes a Git tree with an entry for each of two clusters.
+func (m *machine) twoEntries(t *testing.T) {
+	t.Helper()
+	files := map[string]string{"two/apps/app.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app, namespace: default}\n"}
+	for _, entry := range []string{"a", "b"} {
+		files["two/clusters/"+entry+"/apps.yaml"] = `apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec:
+  interval: 10m
+  prune: true
+  path: ./apps
+  sourceRef: {kind: GitRepository, name: flux-system}
+`
+	}
+	for name, text := range files {
+		path := m.path(name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
