@@ -31,7 +31,7 @@ func Pairs() []Pair {
 	}
 }
 
-// Matches tells whether krew would take this platform on such a machine.
+// Matches reports whether krew would take this platform on such a machine.
 func (p *Platform) Matches(machine Pair) bool {
 	selector, err := metav1.LabelSelectorAsSelector(p.Selector)
 	return err == nil && selector.Matches(labels.Set{"os": machine.OS, "arch": machine.Arch})

@@ -54,7 +54,7 @@ func TestABrowserLoginShowsNothingInArguments(t *testing.T) {
 	}
 }
 
-// running tells that a program runs with a loopback address as its argument.
+// running reports whether a program runs with a loopback address as its argument.
 func running(program string) bool {
 	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, path := range lines {

@@ -221,7 +221,7 @@ func TestTheQuestionEndsWithTheClient(t *testing.T) {
 	}
 }
 
-// says tells whether the terminal shows a text.
+// says reports whether the terminal shows a text.
 func (s *terminal) says(text string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

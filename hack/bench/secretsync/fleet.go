@@ -91,7 +91,7 @@ func (f *fleet) empty() {
 	}
 }
 
-// check tells whether each of the first n targets was written just once.
+// check reports whether each of the first n targets was written just once.
 func (f *fleet) check(n int) error {
 	for i, t := range f.targets[:n] {
 		t.mu.Lock()

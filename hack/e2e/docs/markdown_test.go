@@ -19,7 +19,7 @@ type block struct {
 
 // mark is the comment before a block of commands, which says whether it is run.
 type mark struct {
-	// run tells that it is; else reason says why not.
+	// run reports whether it is; else reason says why not.
 	run    bool
 	reason string
 	// state is what has to be before.

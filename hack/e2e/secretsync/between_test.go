@@ -71,7 +71,7 @@ func TestBetweenPlanAndWrite(t *testing.T) {
 	const foreign, ours, none = "foreign", "ours", "none"
 	for _, c := range []struct {
 		name, method string
-		// there tells that an older copy is there; immutable that it has to be
+		// there reports whether an older copy is there; immutable that it has to be
 		// recreated.
 		there, immutable bool
 		act              func(*stage)

@@ -110,7 +110,7 @@ func (s *stage) data(cluster, name string) map[string]string {
 	return encoded
 }
 
-// has tells whether the cluster has the Secret.
+// has reports whether the cluster has the Secret.
 func (s *stage) has(cluster, name string) bool {
 	s.Helper()
 	said := s.clusters[cluster].Kubectl(s, "get", "secret", name, "-n", s.namespace, "--ignore-not-found", "-o", "name")

@@ -73,7 +73,7 @@ func (m *model) edit(f field, value string) {
 	m.cells[f] = c
 }
 
-// clashes tells that a copy would change a field that is not ours.
+// clashes reports whether a copy would change a field that is not ours.
 func (m *model) clashes(want map[field]string) bool {
 	for f, value := range want {
 		if c := m.cells[f]; c.of == theirs && c.value != value {

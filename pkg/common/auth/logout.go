@@ -136,7 +136,7 @@ func (h Handle) revoke(ctx context.Context) (accessLives bool, err error) {
 	return false, err
 }
 
-// refused tells that the server understood and does not revoke such a token:
+// refused reports whether the server understood and does not revoke such a token:
 // RFC 7009 (2.2.1) leaves it that for access tokens. Servers use more codes for
 // it than the one named there.
 func refused(err error) bool {

@@ -67,7 +67,7 @@ func (e Environment) abandon(ctx context.Context, s session.Session, refresh sec
 	}
 }
 
-// has tells that a session of the same person at the same issuer is kept, or
+// has reports whether a session of the same person at the same issuer is kept, or
 // may be: not all can be read.
 func (e Environment) has(s session.Session) bool {
 	all, err := e.Home.Sessions()

@@ -59,7 +59,7 @@ type running struct {
 	// started turns true when a command begins to run: an error before that is
 	// one of use.
 	started bool
-	// interrupted tells that it was told to stop, or its context has ended.
+	// interrupted reports whether it was told to stop, or its context has ended.
 	interrupted bool
 }
 

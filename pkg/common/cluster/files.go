@@ -82,7 +82,7 @@ func locate(config *clientcmdapi.Config, path string) {
 	}
 }
 
-// Empty tells that no kubeconfig names any context.
+// Empty reports whether no kubeconfig names any context.
 func (f *Files) Empty() bool { return len(f.Contexts()) == 0 }
 
 // Contexts returns the names of all contexts, sorted.

@@ -74,7 +74,7 @@ type Target struct {
 	Context string
 	// Namespace is the one given with -n, else the context's, else "default".
 	Namespace string
-	// NamespaceGiven tells that -n was given.
+	// NamespaceGiven reports whether -n was given.
 	NamespaceGiven bool
 
 	// named is the server's address in the kubeconfig or flag, zero without one.

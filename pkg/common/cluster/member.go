@@ -23,7 +23,7 @@ type Member struct {
 	Context string
 	// Namespace is the context's, empty where it names none.
 	Namespace string
-	// Matched tells that the context was not named but found by a pattern.
+	// Matched reports whether the context was not named but found by a pattern.
 	Matched bool
 	// FromSecret is true if the kubeconfig was in a Secret: whoever can write that
 	// Secret has chosen the server.
@@ -110,7 +110,7 @@ func (a Access) InCluster() (Member, error) {
 
 var lineNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`line (\d+)`) })
 
-// errParse tells that a kubeconfig cannot be read, and never quotes it: the
+// errParse reports whether a kubeconfig cannot be read, and never quotes it: the
 // parsers' own words do, and it is full of credentials.
 func errParse(err error) error {
 	if line := lineNumber().FindString(err.Error()); line != "" {

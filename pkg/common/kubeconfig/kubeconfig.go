@@ -109,7 +109,7 @@ func (f File) Names(s Section) []string {
 	return names
 }
 
-// Has tells whether a section has an entry of the name.
+// Has reports whether a section has an entry of the name.
 func (f File) Has(s Section, name string) bool { return f.item(s, name) != nil }
 
 // Decode reads what the entry of a name holds; found is false without one.

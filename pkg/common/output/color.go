@@ -32,7 +32,7 @@ func (m *ColorMode) Set(text string) error {
 	}
 }
 
-// For tells whether to colour what is written to w. Auto colours on a
+// For reports whether to colour what is written to w. Auto colours on a
 // terminal, unless NO_COLOR is set or TERM is dumb.
 func (m ColorMode) For(w io.Writer) bool {
 	return m == ColorAlways || (m != ColorNever && allowsColor(w))

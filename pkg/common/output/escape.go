@@ -32,7 +32,7 @@ func escape(s string, keepLines bool) string {
 	return b.String()
 }
 
-// safe tells whether a terminal shows the rune as one glyph in its place.
+// safe reports whether a terminal shows the rune as one glyph in its place.
 // Format characters (category Cf) include the ones that reorder text.
 func safe(r rune) bool {
 	return unicode.IsGraphic(r) && r != '\u2028' && r != '\u2029'

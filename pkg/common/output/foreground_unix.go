@@ -4,7 +4,7 @@ package output
 
 import "golang.org/x/sys/unix"
 
-// Foreground tells whether this process may use the terminal that the stream is.
+// Foreground reports whether this process may use the terminal that the stream is.
 // The system stops a job in the background that tries to.
 func Foreground(stream any) bool {
 	fd, ok := terminal(stream)

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/term"
 )
 
-// IsTerminal tells whether a stream is a terminal.
+// IsTerminal reports whether a stream is a terminal.
 func IsTerminal(stream any) bool {
 	_, ok := terminal(stream)
 	return ok
@@ -28,7 +28,7 @@ func terminal(stream any) (fd int, ok bool) {
 	return fd, term.IsTerminal(fd)
 }
 
-// allowsColor tells whether w is a terminal that shows colours.
+// allowsColor reports whether w is a terminal that shows colours.
 func allowsColor(w io.Writer) bool {
 	if _, ok := terminal(w); !ok || os.Getenv("TERM") == "dumb" {
 		return false

@@ -22,7 +22,7 @@ func quote(text, goos string) string {
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
-// plain tells that no shell finds anything in the text.
+// plain reports whether no shell finds anything in the text.
 func plain(text string) bool {
 	return text != "" && strings.Trim(text[:1], "-@") != "" && !strings.ContainsFunc(text, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-._@:/", r)

@@ -24,12 +24,12 @@ const maxRequest = 1 << 20
 type Request struct {
 	// APIVersion is the version to answer in.
 	APIVersion string
-	// Interactive tells that standard input is the user's terminal.
+	// Interactive reports whether standard input is the user's terminal.
 	Interactive bool
 	// Cluster is the server that the token is for; nil unless the kubeconfig
 	// says provideClusterInfo: true.
 	Cluster *Cluster
-	// Asked tells that a Kubernetes client asked, and not a person.
+	// Asked reports whether a Kubernetes client asked, and not a person.
 	Asked bool
 }
 

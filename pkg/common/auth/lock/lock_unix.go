@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// Transferable tells that a child process can be handed a lock.
+// Transferable reports whether a child process can be handed a lock.
 const Transferable = true
 
 func open(path string) (*os.File, error) {

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Transferable tells that a child process can be handed a lock: not on
+// Transferable reports whether a child process can be handed a lock: not on
 // Windows, where a lock belongs to the process that took it.
 const Transferable = false
 

@@ -59,7 +59,7 @@ func public(name string) bool {
 	return false
 }
 
-// echoes tells whether a text holds a piece of a secret that was sent, in
+// echoes reports whether a text holds a piece of a secret that was sent, in
 // whatever case and however escaped.
 func echoes(text string, sent url.Values) bool {
 	text = strings.ToLower(text)

@@ -23,7 +23,7 @@ type Error struct {
 	Reason string
 	// Empty is true if the answer has no body, and so gives no reason.
 	Empty bool
-	// Retry tells that the same request may succeed a little later.
+	// Retry reports whether the same request may succeed a little later.
 	Retry bool
 	// RetryAfter is how long the server asked to wait; 0 when it did not.
 	RetryAfter time.Duration
@@ -60,7 +60,7 @@ func CodeOf(err error) string {
 	return ""
 }
 
-// retryable tells whether a failure on the way may pass. A certificate that is
+// retryable reports whether a failure on the way may pass. A certificate that is
 // not trusted stays so, and the caller's own deadline is the end.
 func retryable(err error) bool {
 	var unknown x509.UnknownAuthorityError

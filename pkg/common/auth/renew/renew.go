@@ -45,7 +45,7 @@ type Coordinator struct {
 	// Bound bounds all the rest, waiting for others included; nil: it has no end.
 	Bound func(context.Context) (context.Context, context.CancelFunc)
 	Renew Renewal
-	// MustKeep tells that a renewal must not begin where its result cannot be
+	// MustKeep reports whether a renewal must not begin where its result cannot be
 	// saved, because it uses up what the next one would need.
 	MustKeep bool
 	// Notify tells the user something, in one line.

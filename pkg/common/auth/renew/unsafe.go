@@ -6,5 +6,5 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/auth/private"
 )
 
-// isUnsafe tells that a file or folder is not this user's alone.
+// isUnsafe reports whether a file or folder is not this user's alone.
 func isUnsafe(err error) bool { return errors.Is(err, private.ErrUnsafe) }

@@ -21,7 +21,7 @@ func New(value string) Text { return Text{value} }
 // Reveal returns the text itself.
 func (t Text) Reveal() string { return t.value }
 
-// Empty tells that there is no secret.
+// Empty reports whether there is no secret.
 func (t Text) Empty() bool { return t.value == "" }
 
 // Digest names a secret without giving it away: to compare, never to print or

@@ -46,7 +46,7 @@ func (a Asker) line(token secret.Text) []byte {
 	return fmt.Appendf(nil, "%x %x\n", a.key[1:17], digest[:16])
 }
 
-// Had tells whether the asker was given this very token before.
+// Had reports whether the asker was given this very token before.
 func (a Asker) Had(home store.Home, token secret.Text) bool {
 	note, err := private.Read(a.path(home))
 	return err == nil && bytes.Equal(note, a.line(token))

@@ -48,7 +48,7 @@ const (
 	None Storage = "none"
 )
 
-// Keeps tells that there is a secret of the session's to remove.
+// Keeps reports whether there is a secret of the session's to remove.
 func (s Storage) Keeps() bool { return s == Keyring || s == File || s == EncryptedFile }
 
 // Session is who is signed in where.

@@ -20,7 +20,7 @@ type callback struct {
 	// opened is the state of the login that the browser was started for, and counts
 	// with that browser's cookie; shown is that of the address on the terminal.
 	opened, shown, issuer string
-	// mustIssuer tells that the issuer names itself in its answers (RFC 9207).
+	// mustIssuer reports whether the issuer names itself in its answers (RFC 9207).
 	mustIssuer bool
 }
 
@@ -151,7 +151,7 @@ func (l *listener) read(r *http.Request) (got outcome, genuine bool) {
 	return outcome{code: secret.New(query.Get("code"))}, true
 }
 
-// ours tells whether the state is of this login, and the browser the one that
+// ours reports whether the state is of this login, and the browser the one that
 // it was given to.
 func (l *listener) ours(r *http.Request, state string) bool {
 	return same(state, l.want.shown) || (same(state, l.want.opened) && l.start.knows(r))

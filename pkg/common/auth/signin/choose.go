@@ -14,7 +14,7 @@ const (
 type Surroundings struct {
 	GOOS   string
 	Getenv func(string) string
-	// Exists tells whether a file exists, Finds whether a command does.
+	// Exists reports whether a file exists, Finds whether a command does.
 	Exists, Finds func(string) bool
 }
 
@@ -38,5 +38,5 @@ func (s Surroundings) Choose() (way Way, why string) {
 	return ByBrowser, ""
 }
 
-// unix tells that a browser needs a display and xdg-open.
+// unix reports whether a browser needs a display and xdg-open.
 func (s Surroundings) unix() bool { return s.GOOS != "darwin" && s.GOOS != "windows" }

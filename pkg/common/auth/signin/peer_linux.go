@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// stranger tells that a request on the loopback interface is another user's.
+// stranger reports whether a request on the loopback interface is another user's.
 // Root is none: it is who forwards ports, from a virtual machine or to one.
 func stranger(r *http.Request) bool {
 	local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)

@@ -86,7 +86,7 @@ func (s *startPage) admit(r *http.Request) visit {
 	return comesAgain
 }
 
-// knows tells whether the browser is the one that was sent on, and the only one.
+// knows reports whether the browser is the one that was sent on, and the only one.
 func (s *startPage) knows(r *http.Request) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

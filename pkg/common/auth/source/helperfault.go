@@ -57,14 +57,14 @@ func ourKind(code int) failure.Code {
 	return failure.Unable
 }
 
-// crashed tells that a program did not end by itself: by a signal, by a panic of
+// crashed reports whether a program did not end by itself: by a signal, by a panic of
 // Go's, or because a shell could not start it.
 func crashed(code int, said string) bool {
 	panicked := code == 2 && strings.Contains(said, "\ngoroutine ")
 	return code < 0 || code == 126 || code == 127 || panicked
 }
 
-// unreachable tells that a message is of the network: it holds what Go's net,
+// unreachable reports whether a message is of the network: it holds what Go's net,
 // crypto/tls and net/http say (Go 1.26), or a server that is down.
 func unreachable(said string) bool {
 	return slices.ContainsFunc([]string{

@@ -83,7 +83,7 @@ func at(known bool, parts ...string) (Home, error) {
 // Dir is the folder.
 func (h Home) Dir() string { return h.dir }
 
-// Known tells that there is a home at all.
+// Known reports whether there is a home at all.
 func (h Home) Known() bool { return h.dir != "" }
 
 // Err tells what is wrong with where the home is said to be; nil when there is

@@ -36,13 +36,13 @@ func (t Token) Deadline() time.Time {
 	return t.Expires.Add(-min(margin, t.Expires.Sub(t.Issued)/marginDivisor))
 }
 
-// Fresh tells that the token can be handed out. A token from the future is
+// Fresh reports whether the token can be handed out. A token from the future is
 // not: the clock was set back, and its end cannot be known.
 func (t Token) Fresh(now time.Time) bool {
 	return !t.Access.Empty() && now.Before(t.Deadline()) && !now.Add(margin).Before(t.Issued)
 }
 
-// Alive tells that the server would still take the token.
+// Alive reports whether the server would still take the token.
 func (t Token) Alive(now time.Time) bool {
 	return !t.Access.Empty() && now.Before(t.Expires)
 }

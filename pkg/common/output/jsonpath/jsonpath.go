@@ -15,7 +15,7 @@ import (
 // Format begins the format that takes a template: jsonpath=TEMPLATE.
 const Format = "jsonpath="
 
-// Is tells that the format is a template.
+// Is reports whether the format is a template.
 func Is(format string) bool { return strings.HasPrefix(format, Format) }
 
 // Check tells why the format's template cannot be used.

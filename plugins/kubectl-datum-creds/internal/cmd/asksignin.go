@@ -17,7 +17,7 @@ import (
 	"github.com/datum-cloud/kubectl-plugins/pkg/common/failure"
 )
 
-// mayAsk tells whether there is a user who can be asked. A client says so where
+// mayAsk reports whether there is a user who can be asked. A client says so where
 // the kubeconfig's interactiveMode is not Never, and is not believed by itself:
 // client-go looks at standard input only, and others at less. A session of a
 // home that the kubeconfig has named is not signed in to: its auth host could be
@@ -32,7 +32,7 @@ func (o *getTokenOptions) mayAsk(asked execcred.Request) bool {
 	return true
 }
 
-// mended tells that a login in the session's place would mend the failure.
+// mended reports whether a login in the session's place would mend the failure.
 func mended(handle auth.Handle, failed error) bool {
 	return handle.Session.Type == session.User && handle.Place != nil &&
 		failure.CodeOf(failed) == failure.LoginNeeded && !errors.Is(failed, vault.ErrPassphrase)

@@ -52,7 +52,7 @@ func (d Dependencies) notify(line string) {
 	fmt.Fprintln(d.ErrOut, output.Text(line))
 }
 
-// userIsThere tells whether a user can be asked: he types on standard input,
+// userIsThere reports whether a user can be asked: he types on standard input,
 // reads standard error, and waits for this command. A CI system's terminal has
 // no user; the variable is also how a person says no.
 func (d Dependencies) userIsThere() bool {

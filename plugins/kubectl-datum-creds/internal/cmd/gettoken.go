@@ -31,7 +31,7 @@ type getTokenOptions struct {
 	output string
 	// write writes the answer in that format.
 	write func(io.Writer, answer) error
-	// silent tells that it is a program that asks, whatever its terminal is.
+	// silent reports whether it is a program that asks, whatever its terminal is.
 	silent bool
 }
 

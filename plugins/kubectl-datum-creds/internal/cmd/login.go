@@ -41,7 +41,7 @@ type loginOptions struct {
 	replace     bool
 	// certificates are those of the session that is signed in again.
 	certificates []string
-	// given tells whether a flag is on the command line.
+	// given reports whether a flag is on the command line.
 	given func(flag string) bool
 }
 

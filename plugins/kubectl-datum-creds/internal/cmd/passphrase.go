@@ -68,7 +68,7 @@ func (p *passphrases) ask(ctx context.Context, session string, fresh bool) error
 	return err
 }
 
-// mayAsk tells whether the user is at the terminal, as getTokenOptions.mayAsk.
+// mayAsk reports whether the user is at the terminal, as getTokenOptions.mayAsk.
 func (p *passphrases) mayAsk() bool {
 	if info := p.deps.Getenv(execcred.Variable); info != "" {
 		asked, err := execcred.Parse(info)

@@ -46,7 +46,7 @@ func (p Patient) kuberc() []Finding {
 	return []Finding{bad(check, fix, "%s is not on the list of allowed plugins", entries.Command)}
 }
 
-// means tells whether an entry is this plugin, as client-go compares them: by
+// means reports whether an entry is this plugin, as client-go compares them: by
 // what both are found as.
 func (p Patient) means(entry string) bool {
 	if entry == "" {

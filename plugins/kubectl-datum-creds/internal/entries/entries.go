@@ -78,7 +78,7 @@ func (u User) Session() string {
 	return flag(u.Exec.Args, "--session")
 }
 
-// Datumctl tells that datumctl made the entry, and which of its sessions it
+// Datumctl reports whether datumctl made the entry, and which of its sessions it
 // names; empty: whichever is active.
 func (u User) Datumctl() (session string, is bool) {
 	if u.Exec == nil || program(u.Exec.Command) != "datumctl" {

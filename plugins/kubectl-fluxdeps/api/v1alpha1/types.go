@@ -174,7 +174,7 @@ type Edge struct {
 	// reconciling, not-ready, stale-generation, stale-revision, expr-false,
 	// expr-error, forbidden, missing, wrong-kind, cycle or deadlock.
 	Verdict string `json:"verdict,omitempty"`
-	// Met tells whether the controller lets From pass; absent where that is not
+	// Met reports whether the controller lets From pass; absent where that is not
 	// known.
 	Met *bool `json:"met,omitempty"`
 	// Message is what the controller writes when this edge is the first of From

@@ -61,9 +61,9 @@ type sourceOptions struct {
 	allNamespaces bool
 	cluster       *cluster.Flags
 	tree          treeOptions
-	// sources tells that Flux sources are wanted as such.
+	// sources reports whether Flux sources are wanted as such.
 	sources bool
-	// focused tells that objects were asked for by name: what needs them may
+	// focused reports whether objects were asked for by name: what needs them may
 	// be in any namespace.
 	focused bool
 }

@@ -47,7 +47,7 @@ type KindInfo struct {
 	// Versions still in use, newest first. The newest that the server serves
 	// is the one read.
 	Versions []string
-	// Depends tells whether objects of the kind have a dependsOn.
+	// Depends reports whether objects of the kind have a dependsOn.
 	Depends bool
 }
 

@@ -52,7 +52,7 @@ func (s *Snapshot) DefaultNamespace(namespace string) {
 	}
 }
 
-// AbsenceOf tells whether the object is known not to be there, or not to be
+// AbsenceOf reports whether the object is known not to be there, or not to be
 // readable, and why. It must not be among the objects.
 func (s *Snapshot) AbsenceOf(id ID) (Absence, bool) {
 	if id.Group != "" {

@@ -101,7 +101,7 @@ func closure(n int, g *Graph, keep func(*Edge) bool) [][]bool {
 	return reach
 }
 
-// byDetour tells whether from reaches to by way of another that it needs.
+// byDetour reports whether from reaches to by way of another that it needs.
 func byDetour(g *Graph, reach [][]bool, from, to int) bool {
 	for _, edge := range g.Needs(id(numbered(from))) {
 		if by := number(edge.To); by != to && reach[by][to] {

@@ -35,7 +35,7 @@ func (e *Error) Error() string { return e.problem.Text }
 // Problem says what happened, for reports.
 func (e *Error) Problem() plan.Problem { return e.problem }
 
-// Transient tells that the same request may succeed later. Whether this one was
+// Transient reports whether the same request may succeed later. Whether this one was
 // carried out is not known, unless the server refused it with 429.
 func (e *Error) Transient() bool {
 	return e.problem.Kind == plan.KindBusy || e.problem.Kind == plan.KindServer ||

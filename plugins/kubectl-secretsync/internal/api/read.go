@@ -62,7 +62,7 @@ func (c *Client) Meta(ctx context.Context, namespace, name string) (*secret.Meta
 	return &meta, err
 }
 
-// NotFound tells that an object is not there, in an API server's own words: any
+// NotFound reports whether an object is not there, in an API server's own words: any
 // web server has a 404.
 func NotFound(err error) bool {
 	var known *Error

@@ -41,7 +41,7 @@ func Wait(n int, e *Error) time.Duration {
 	return min(firstWait<<min(n, 10), longestWait)
 }
 
-// fits tells that the wait leaves time for another attempt.
+// fits reports whether the wait leaves time for another attempt.
 func fits(ctx context.Context, wait time.Duration) bool {
 	end, bounded := ctx.Deadline()
 	return ctx.Err() == nil && (!bounded || time.Until(end) > wait)

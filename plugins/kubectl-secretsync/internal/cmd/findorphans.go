@@ -63,7 +63,7 @@ func (s *session) orphansOf(names []string, f orphanFlags) *plan.Orphans {
 	return orphans
 }
 
-// selects tells whether the flags select a Secret of the namespace.
+// selects reports whether the flags select a Secret of the namespace.
 func (f *selectionFlags) selects(names []string) func(secret.Meta) bool {
 	// It was checked: nothing is wrong with it by now.
 	selector, _ := labels.Parse(f.selector)

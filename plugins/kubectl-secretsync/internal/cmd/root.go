@@ -28,7 +28,7 @@ type deps struct {
 	common    func() *pflag.FlagSet
 }
 
-// asks tells that the command may be asked for. The flags of the others would
+// asks reports whether the command may be asked for. The flags of the others would
 // only take time at each start.
 func (d deps) asks(c *cobra.Command) bool { return d.Args == nil || slices.Contains(d.Args, c.Name()) }
 

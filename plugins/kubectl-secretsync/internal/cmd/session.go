@@ -75,7 +75,7 @@ func (s *session) warnExposed(member cluster.Member) {
 	}
 }
 
-// needsSource tells whether the flags ask for anything of a source cluster.
+// needsSource reports whether the flags ask for anything of a source cluster.
 func (s *session) needsSource() bool {
 	secrets := s.selection.ends.To.Secrets
 	inSource := (len(secrets.Names) > 0 || secrets.Selector != "") && secrets.Context == ""

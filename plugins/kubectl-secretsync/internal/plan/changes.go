@@ -39,7 +39,7 @@ type Changes struct {
 	FromType, ToType string
 }
 
-// Empty tells that nothing would change.
+// Empty reports whether nothing would change.
 func (c Changes) Empty() bool {
 	return !c.Data() && len(c.Labels) == 0 && len(c.Annotations) == 0 && c.FromType == ""
 }
@@ -64,7 +64,7 @@ func (c Changes) only(annotation string) bool {
 	return c.onlyRecords() && slices.Equal(c.Annotations, []string{annotation})
 }
 
-// Data tells that some value would change.
+// Data reports whether some value would change.
 func (c Changes) Data() bool {
 	return slices.ContainsFunc(c.Keys, func(k KeyChange) bool { return k.Change != Kept })
 }

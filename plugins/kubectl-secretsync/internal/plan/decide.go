@@ -48,7 +48,7 @@ const (
 	inSourceHint   = "--to-context with its whole name copies within the cluster"
 )
 
-// inSource tells that a pattern has found the source's cluster.
+// inSource reports whether a pattern has found the source's cluster.
 func (i Item) inSource() bool {
 	return i.Matched && i.Seen.Identity != "" && i.Seen.Identity == i.Origin.Cluster
 }

@@ -21,7 +21,7 @@ type Orphans struct {
 	// Hashed is the plan's ID where it is a hash of the flags: then no call with
 	// other flags is the same plan. It is "" where the plan has a name.
 	Hashed string
-	// Selects tells whether the flags select a source that is there.
+	// Selects reports whether the flags select a source that is there.
 	Selects func(secret.Meta) bool
 	// AllowLive takes copies as orphans whose source is there; AllowEmpty those
 	// whose source's namespace is a newer one.
@@ -46,10 +46,10 @@ func (o *Orphans) Expect(items []Item) {
 // Live adds the sources that are there by name, though the plan has no copy of them.
 func (o *Orphans) Live(sources map[string]secret.Meta) { o.live = sources }
 
-// Expects tells that the plan makes a copy of the source, wherever.
+// Expects reports whether the plan makes a copy of the source, wherever.
 func (o *Orphans) Expects(source string) bool { return o.sources[source] }
 
-// Copies tells that the object carries all our marks, and that the plan has
+// Copies reports whether the object carries all our marks, and that the plan has
 // made it from a Secret of the source's cluster and namespace.
 func (o *Orphans) Copies(meta secret.Meta) bool {
 	return o.fromHere(meta) && slices.ContainsFunc(meta.Plans(), o.mine)
@@ -57,7 +57,7 @@ func (o *Orphans) Copies(meta secret.Meta) bool {
 
 func (o *Orphans) mine(id string) bool { return slices.Contains(o.Plans, id) }
 
-// fromHere tells that the object carries all our marks and is a copy of a Secret
+// fromHere reports whether the object carries all our marks and is a copy of a Secret
 // of the source's cluster and namespace.
 func (o *Orphans) fromHere(meta secret.Meta) bool {
 	from := meta.Origin()
@@ -65,7 +65,7 @@ func (o *Orphans) fromHere(meta secret.Meta) bool {
 		o.Namespace != "" && from.Namespace == o.Namespace
 }
 
-// Left tells that the plan has made the copy at the place, and that this call
+// Left reports whether the plan has made the copy at the place, and that this call
 // would not.
 func (o *Orphans) Left(meta secret.Meta, place Place) bool {
 	return o.places != nil && o.Copies(meta) && !o.places[place] && !o.uids[meta.UID]

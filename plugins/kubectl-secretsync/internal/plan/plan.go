@@ -38,12 +38,12 @@ const (
 	Failed Verb = "failed"
 )
 
-// Writes tells that the verb changes a target.
+// Writes reports whether the verb changes a target.
 func (v Verb) Writes() bool {
 	return v == Create || v == Update || v == Recreate || v == Delete || v == Reduce || v == Release
 }
 
-// Stops tells that the target does not get what was asked for.
+// Stops reports whether the target does not get what was asked for.
 func (v Verb) Stops() bool { return v == Conflict || v == Forbidden || v == Refused || v == Failed }
 
 // Place is one object in one cluster.
@@ -128,7 +128,7 @@ type Item struct {
 	Origin secret.Origin
 	// Refusal says why the source is not copied; Lift how it can be.
 	Refusal, Lift string
-	// Selected tells that the source was not named but found, Matched that of
+	// Selected reports whether the source was not named but found, Matched that of
 	// the cluster.
 	Selected, Matched bool
 	// FromSecret is true if the cluster's kubeconfig was in a Secret.
@@ -149,7 +149,7 @@ type Action struct {
 	Reason, Hint string
 	// Owner is who owns the target instead of us.
 	Owner string
-	// CreateNamespace tells that the namespace is created first.
+	// CreateNamespace reports whether the namespace is created first.
 	CreateNamespace bool
 	Changes         Changes
 	// Work is what a write takes beside the content.
@@ -200,7 +200,7 @@ type Options struct {
 	Mode            Mode
 	Recreate        bool
 	CreateNamespace bool
-	// Looks tells that the plan is only shown: what would hinder a recreation
+	// Looks reports whether the plan is only shown: what would hinder a recreation
 	// does not matter.
 	Looks bool
 	// AllowLive overwrites also what has an owner that is there, or that cannot be

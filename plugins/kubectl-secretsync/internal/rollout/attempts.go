@@ -57,7 +57,7 @@ func (e *Executor) success() Outcome {
 	return Done
 }
 
-// repeatable tells that reading the target anew may show a way on.
+// repeatable reports whether reading the target anew may show a way on.
 func repeatable(e *api.Error) bool {
 	return e.Transient() || e.Problem().Kind == plan.KindConflict || e.Problem().Kind == plan.KindNotFound
 }

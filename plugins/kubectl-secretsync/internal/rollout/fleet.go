@@ -46,7 +46,7 @@ func Broken(name string, problem plan.Problem) *Cluster {
 // Server returns the cluster's address.
 func (c *Cluster) Server() address.Address { return c.Member.Address() }
 
-// runsProgram tells that the kubeconfig names a program for credentials.
+// runsProgram reports whether the kubeconfig names a program for credentials.
 func (c *Cluster) runsProgram() bool { return c.Member.Config.ExecProvider != nil }
 
 // Client is what talks to it, nil where Problem says why there is none.

@@ -14,9 +14,9 @@ import (
 // Needs are the permissions that a run may need, beside get.
 type Needs struct {
 	Create, Patch, Delete, CreateNamespace bool
-	// Proof tells that metadata do where they prove that nothing differs.
+	// Proof reports whether metadata do where they prove that nothing differs.
 	Proof bool
-	// Found tells that the objects were found; only orphans are read.
+	// Found reports whether the objects were found; only orphans are read.
 	Found bool
 }
 

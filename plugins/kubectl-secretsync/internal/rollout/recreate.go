@@ -51,7 +51,7 @@ func preserved(a plan.Action, old secret.Secret) *api.Preserved {
 	return &api.Preserved{Meta: old.Meta, Immutable: old.Immutable, Without: []secret.FieldSet{a.Work.Drop, a.Work.Stale}, Owners: a.Work.Owners}
 }
 
-// declined tells that the server did not carry the deletion out, in its own words.
+// declined reports whether the server did not carry the deletion out, in its own words.
 // NotFound is not among these: a proxy may have asked twice.
 func declined(err error) bool {
 	known := api.AsError(err)
@@ -59,7 +59,7 @@ func declined(err error) bool {
 		known.Code >= http.StatusBadRequest && known.Code < http.StatusInternalServerError
 }
 
-// gone tells that nothing is at the place, and asks for as long as the server may
+// gone reports whether nothing is at the place, and asks for as long as the server may
 // take to be back. The time for asking may have run out, or an interrupt have come:
 // what is gone has to be replaced all the same.
 func (e *Executor) gone(ctx context.Context, client *api.Client, place plan.Place) bool {

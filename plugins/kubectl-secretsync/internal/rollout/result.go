@@ -45,7 +45,7 @@ func (r *Result) doubt() {
 	}
 }
 
-// Stopped tells that the target does not hold what was asked for.
+// Stopped reports whether the target does not hold what was asked for.
 func (r Result) Stopped() bool { return r.Outcome == Failed || r.Outcome == NotAttempted }
 
 // Planned are the results of a plan that is not carried out.
@@ -60,7 +60,7 @@ func Planned(actions []plan.Action) []Result {
 	return results
 }
 
-// Unfinished tells that some write was not begun.
+// Unfinished reports whether some write was not begun.
 func Unfinished(results []Result) bool {
 	for _, r := range results {
 		if r.Outcome == NotAttempted {

@@ -16,13 +16,13 @@ const parallelSources = 8
 type Source struct {
 	Secret secret.Secret
 	Origin secret.Origin
-	// Named tells that it was asked for by name.
+	// Named reports whether it was asked for by name.
 	Named bool
-	// Gone tells that there is no such Secret; Origin says which is meant.
+	// Gone reports whether there is no such Secret; Origin says which is meant.
 	Gone bool
 }
 
-// MadeBy tells that the Secret is itself a copy that the plan has made from its own
+// MadeBy reports whether the Secret is itself a copy that the plan has made from its own
 // namespace: a copy of it would be one more with each run.
 func (s Source) MadeBy(id string) bool {
 	from := s.Secret.Meta.Origin()

@@ -21,7 +21,7 @@ type OwnerMark struct {
 	Owner string
 	// With is another key whose value is shown behind the owner.
 	With string
-	// Values tells that the value names the owner's object.
+	// Values reports whether the value names the owner's object.
 	Values bool
 	// Writers are parts of the names of the field managers that set a weak mark as
 	// owners: people and charts set it too, and then it claims nothing.
@@ -128,7 +128,7 @@ func (m OwnerMark) Domain() string {
 	return domain
 }
 
-// Asked tells that a mark of another is on our copy because the user wanted it.
+// Asked reports whether a mark of another is on our copy because the user wanted it.
 func (m Meta) Asked(key string) bool {
 	if !m.Ours() {
 		return false

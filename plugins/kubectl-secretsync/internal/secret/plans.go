@@ -89,7 +89,7 @@ func (c *Content) plans(old *Meta) string {
 	return strings.Join(all, ",")
 }
 
-// Joins tells that the copy does not count the content's plan yet.
+// Joins reports whether the copy does not count the content's plan yet.
 func (c *Content) Joins(old Meta) bool {
 	return c.Plan != "" && c.plans(&old) != old.Annotations[AnnotationPlans]
 }

@@ -68,7 +68,7 @@ type Origin struct {
 	ID string
 }
 
-// Anonymous tells that nothing can be known to be a copy of the source.
+// Anonymous reports whether nothing can be known to be a copy of the source.
 func (o Origin) Anonymous() bool { return o.UID == FromManifest && o.ID == "" }
 
 // String says for people where it is.
@@ -106,7 +106,7 @@ func (m Meta) madeOf(uid string) bool {
 	return m.Labels[LabelSourceUID] == uid || m.Annotations[AnnotationUID] == uid
 }
 
-// CopyOf tells that the object carries our marks and is a copy of the source: of
+// CopyOf reports whether the object carries our marks and is a copy of the source: of
 // a manifest by its ID, else by
 // the source's place and its UID, which no two clusters give twice, or when the
 // source was made anew since, by its place and its cluster's UID.

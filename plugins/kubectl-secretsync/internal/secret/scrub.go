@@ -86,7 +86,7 @@ func (s *Scrubber) replace(text string) string {
 	return replacer.Replace(text)
 }
 
-// Finds tells that the text holds a value.
+// Finds reports whether the text holds a value.
 func (s *Scrubber) Finds(text string) bool { return s.replace(text) != text }
 
 // Clean returns the text without values, cut to a readable length.

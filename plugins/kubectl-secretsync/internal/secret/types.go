@@ -32,7 +32,7 @@ func Special(name string) string {
 	}
 }
 
-// Lacks tells that a Secret of the type needs a key that is not among those left
+// Lacks reports whether a Secret of the type needs a key that is not among those left
 // (kubernetes v1.36, pkg/apis/core/validation/validation.go, ValidateSecret).
 func Lacks(name string, left map[string]bool) bool {
 	switch name {

@@ -26,9 +26,9 @@ import (
 // API is a Kubernetes API server: GET and nothing else.
 type API struct {
 	client *rest.RESTClient
-	// compress tells that the kubeconfig does not turn compression off.
+	// compress reports whether the kubeconfig does not turn compression off.
 	compress bool
-	// execPlugin tells that a program of the kubeconfig makes the credentials,
+	// execPlugin reports whether a program of the kubeconfig makes the credentials,
 	// when the first request needs them.
 	execPlugin bool
 }
