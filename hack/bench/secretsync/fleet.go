@@ -120,6 +120,8 @@ func (t *target) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusOK, `{"kind":"APIResourceList","groupVersion":"v1","resources":[{"name":"secrets","singularName":"secret","namespaced":true,"kind":"Secret","verbs":["create","get","list","patch"]}]}`)
 	case strings.HasSuffix(path, "/secrets") && r.Method == http.MethodPost:
 		t.create(w, r)
+	case strings.Contains(path, "/secrets/") && r.Method == http.MethodPatch:
+		t.apply(w, r)
 	case strings.Contains(path, "/secrets/"):
 		t.get(w)
 	case strings.HasPrefix(path, "/api/v1/namespaces/"):
