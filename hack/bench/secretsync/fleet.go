@@ -91,7 +91,7 @@ func (f *fleet) empty() {
 	}
 }
 
-// check reports whether each of the first n targets was written just once.
+// check returns an error unless each of the first n targets was written just once.
 func (f *fleet) check(n int) error {
 	for i, t := range f.targets[:n] {
 		t.mu.Lock()

@@ -8,7 +8,7 @@ import (
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 )
 
-// endpointOf reports whether two cluster entries lead to the same server in the same
+// endpointOf returns what two cluster entries share if they lead to the same server in the same
 // way. Another proxy or authority may be another cluster at the same address, as
 // with tunnels to 127.0.0.1.
 func endpointOf(entry *clientcmdapi.Cluster) string {

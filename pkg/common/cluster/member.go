@@ -110,7 +110,7 @@ func (a Access) InCluster() (Member, error) {
 
 var lineNumber = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`line (\d+)`) })
 
-// errParse reports whether a kubeconfig cannot be read, and never quotes it: the
+// errParse returns the error of a kubeconfig that cannot be read, and never quotes it: the
 // parsers' own words do, and it is full of credentials.
 func errParse(err error) error {
 	if line := lineNumber().FindString(err.Error()); line != "" {

@@ -147,7 +147,7 @@ func MakeDir(path string) error {
 	return CheckDir(path)
 }
 
-// CheckDir reports whether a folder is this user's alone.
+// CheckDir returns an error unless a folder is this user's alone.
 func CheckDir(path string) error {
 	info, err := os.Lstat(path)
 	if err != nil {

@@ -132,7 +132,7 @@ func (p Place) makeDirs() error {
 	return nil
 }
 
-// checkDirs reports whether all folders down to the place are this user's alone.
+// checkDirs returns an error unless all folders down to the place are this user's alone.
 // What is put into an open one may be anybody's.
 func (p Place) checkDirs() error {
 	for _, dir := range []string{p.home.dir, filepath.Dir(p.dir), p.dir} {

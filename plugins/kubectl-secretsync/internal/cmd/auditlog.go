@@ -56,7 +56,7 @@ func withoutValues(c *cobra.Command, args []string) []string {
 // fixedFlags are checked to have one of a few values before anything is logged.
 func fixedFlags() []string { return []string{"dry-run", "mode", "on-conflict"} }
 
-// tryAudit reports whether the log could be written, and leaves nothing behind.
+// tryAudit returns an error unless the log can be written, and leaves nothing behind.
 func tryAudit(path string) error {
 	_, err := os.Stat(path)
 	isNew := errors.Is(err, fs.ErrNotExist)
