@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 )
@@ -33,13 +32,9 @@ func (t *target) apply(w http.ResponseWriter, r *http.Request) {
 
 // heldBy is the object with the record that the manager holds its fields.
 func heldBy(body []byte, manager string) ([]byte, error) {
-	var object map[string]any
-	if err := json.Unmarshal(body, &object); err != nil {
+	object, metadata, err := parse(body)
+	if err != nil {
 		return nil, err
-	}
-	metadata, ok := object["metadata"].(map[string]any)
-	if !ok {
-		return nil, errors.New("no metadata")
 	}
 	metadata["managedFields"] = []any{map[string]any{
 		"manager": manager, "operation": "Apply", "apiVersion": "v1", "fieldsType": "FieldsV1",

@@ -165,16 +165,24 @@ func (t *target) create(w http.ResponseWriter, r *http.Request) {
 
 // stored is the object with what a server adds to it.
 func stored(body []byte, uid string) ([]byte, error) {
-	var object map[string]any
-	if err := json.Unmarshal(body, &object); err != nil {
+	object, metadata, err := parse(body)
+	if err != nil {
 		return nil, err
-	}
-	metadata, ok := object["metadata"].(map[string]any)
-	if !ok {
-		return nil, errors.New("no metadata")
 	}
 	metadata["uid"], metadata["resourceVersion"] = uid, "1"
 	return json.Marshal(object)
+}
+
+// parse reads an object and its metadata, which is a part of it.
+func parse(body []byte) (object, metadata map[string]any, err error) {
+	if err := json.Unmarshal(body, &object); err != nil {
+		return nil, nil, err
+	}
+	metadata, ok := object["metadata"].(map[string]any)
+	if !ok {
+		return nil, nil, errors.New("no metadata")
+	}
+	return object, metadata, nil
 }
 
 // kubeconfig writes a context for the source and each target.
