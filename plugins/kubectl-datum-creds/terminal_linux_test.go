@@ -88,7 +88,7 @@ func (s *terminal) waits(n int) bool {
 	return true
 }
 
-// asks reports whether so many questions were asked, the last one in secret.
+// asks reports whether n questions were asked, the last one without echo.
 func (s *terminal) asks(n int) bool {
 	s.mu.Lock()
 	asked := strings.Count(s.shown.String(), ": ")

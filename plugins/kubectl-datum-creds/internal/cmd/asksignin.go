@@ -32,7 +32,7 @@ func (o *getTokenOptions) mayAsk(asked execcred.Request) bool {
 	return true
 }
 
-// mended reports whether a login in the session's place would mend the failure.
+// mended reports whether a login would remove the failure.
 func mended(handle auth.Handle, failed error) bool {
 	return handle.Session.Type == session.User && handle.Place != nil &&
 		failure.CodeOf(failed) == failure.LoginNeeded && !errors.Is(failed, vault.ErrPassphrase)

@@ -77,7 +77,7 @@ func decode(text []byte) (Result, error) {
 	return result, nil
 }
 
-// limitedWriter takes up to so many bytes.
+// limitedWriter writes at most left more bytes.
 type limitedWriter struct {
 	to   *bytes.Buffer
 	left int
